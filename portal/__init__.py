@@ -1,0 +1,36 @@
+"""The NQMS Portal: a corridor of rooms in the order of a cycle's life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from .foundation import assets, clock, config, database, htmx, migrate, pages, security
+from .foundation.paths import data_dir
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the web application; `overrides` win over the environment (tests, `nqms demo`)."""
+    app = Flask("portal", template_folder=str(data_dir("templates")), static_folder=None)
+    app.config.update(config.load(overrides))
+    htmx.init_htmx(app)
+    database.init_database(app)
+    clock.init_clock(app, app.config["CLOCK"])
+    migrate.init_migrate(app)
+
+    from . import accounts, assessments, cycles, demo, followup, partnerships, plans, programs, recognition, reviews
+
+    for room in (accounts, partnerships, programs, cycles, assessments, reviews, plans, recognition, followup, demo):
+        room.init_room(app)
+
+    security.init_security(app)
+    pages.init_pages(app)
+    Compress(app)
+    assets.init_assets(app)
+    if hops := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

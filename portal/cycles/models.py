@@ -1,0 +1,82 @@
+"""One full pass of a program through NQMS: its state and its dates."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.foundation.database import Base, UtcDateTime, Word
+from portal.programs.models import Program
+from rules.facts import CycleFacts
+
+
+class CycleState(enum.StrEnum):
+    """Where a cycle stands; the order is the order of the steps."""
+
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    CONTACTED = "contacted"
+    VISITED = "visited"
+    PLAN_ISSUED = "plan_issued"
+    SIGNED = "signed"
+    RECOGNIZED = "recognized"
+    CLOSED = "closed"
+
+    @property
+    def title(self) -> str:
+        """Return the state in words."""
+        return STATE_TITLES[self]
+
+
+STATE_TITLES = {
+    CycleState.IN_PROGRESS: "Self-assessment in progress",
+    CycleState.SUBMITTED: "Submitted",
+    CycleState.CONTACTED: "Review being scheduled",
+    CycleState.VISITED: "Review held",
+    CycleState.PLAN_ISSUED: "Plan issued",
+    CycleState.SIGNED: "Statement signed",
+    CycleState.RECOGNIZED: "Recognized",
+    CycleState.CLOSED: "Closed",
+}
+
+
+class Cycle(Base):
+    """A cycle keeps the catalogue edition and the rulebook it began with until someone moves it."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (UniqueConstraint("program_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    state: Mapped[CycleState] = mapped_column(Word(CycleState), default=CycleState.IN_PROGRESS, index=True)
+    rulebook: Mapped[dict[str, Any]] = mapped_column(JSON)  # Rulebook.record() at the start of the cycle
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    access_on: Mapped[date]
+    submitted_on: Mapped[date | None]
+    contacted_on: Mapped[date | None]
+    visited_on: Mapped[date | None]
+    plan_issued_on: Mapped[date | None]
+    statement_signed_on: Mapped[date | None]
+    awarded_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+    program: Mapped[Program] = relationship(lazy="joined")
+
+    def facts(self, today: date, check_ins_done: tuple[int, ...] = ()) -> CycleFacts:
+        """Return what the rules may know of this cycle."""
+        return CycleFacts(
+            today=today,
+            access_on=self.access_on,
+            submitted_on=self.submitted_on,
+            contacted_on=self.contacted_on,
+            visited_on=self.visited_on,
+            plan_issued_on=self.plan_issued_on,
+            statement_signed_on=self.statement_signed_on,
+            awarded_on=self.awarded_on,
+            check_ins_done=check_ins_done,
+        )

@@ -1,0 +1,170 @@
+"""Who may do what: one table of role x action, read by the loaders, the menus, the manual and the walk test.
+
+A route that is not in ROUTES answers nobody. A person with no role at a program or its partnership is a
+stranger there and gets "not found"; a person whose role does not cover the action is told so.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Protocol
+
+from .errors import NotAllowed, Stranger
+
+
+class Role(enum.StrEnum):
+    """What a person is at a program or at a partnership."""
+
+    PROGRAM_ADMINISTRATOR = "program_administrator"
+    CONTRIBUTOR = "contributor"
+    REVIEWER = "reviewer"
+    PARTNERSHIP_ADMINISTRATOR = "partnership_administrator"
+
+    @property
+    def title(self) -> str:
+        """Return the role in words."""
+        return self.value.replace("_", " ")
+
+
+PROGRAM_ROLES = frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR})
+STAFF_ROLES = frozenset({Role.REVIEWER, Role.PARTNERSHIP_ADMINISTRATOR})
+
+
+class Action(enum.StrEnum):
+    """Everything a person can do to somebody's data."""
+
+    SEE_PROGRAM = "see the program's page and dates"
+    ANSWER = "answer practices"
+    READ_ANSWERS = "read the answers (staff: once submitted)"
+    SUBMIT = "submit the self-assessment"
+    READ_RESULTS = "read the issued plan, summary and Statement"
+    REVIEW = "review answers, note findings, record contact and visit"
+    WRITE_PLAN = "write and issue the plan"
+    SEND_STATEMENT = "send the Statement of Accuracy for signature"
+    RECOGNIZE = "confirm the recognition"
+    CHECK_IN = "log check-ins"
+    SEE_PARTNERSHIP = "see the partnership's programs"
+    MANAGE_PROGRAMS = "add programs and people, open self-assessments"
+    READ_OUTBOX = "see what mail was and will be sent"
+
+
+_PROGRAM = PROGRAM_ROLES
+_STAFF = STAFF_ROLES
+_ALL = PROGRAM_ROLES | STAFF_ROLES
+
+TABLE: dict[Action, frozenset[Role]] = {
+    Action.SEE_PROGRAM: _ALL,
+    Action.ANSWER: _PROGRAM,
+    Action.READ_ANSWERS: _ALL,
+    Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
+    Action.READ_RESULTS: _ALL,
+    Action.REVIEW: _STAFF,
+    Action.WRITE_PLAN: _STAFF,
+    Action.SEND_STATEMENT: _STAFF,
+    Action.RECOGNIZE: _STAFF,
+    Action.CHECK_IN: _STAFF,
+    Action.SEE_PARTNERSHIP: _STAFF,
+    Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
+    Action.READ_OUTBOX: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
+}
+
+
+class Open(enum.Enum):
+    """Routes that ask for no role."""
+
+    PUBLIC = "anyone"
+    SIGNED_IN = "anyone who is signed in"
+    TOKEN = "whoever holds the link"  # noqa: S105 (a kind of route, not a secret)
+    DEMO = "anyone, in demo mode only"
+
+
+ROUTES: dict[str, Action | Open] = {
+    "assets.static_file": Open.PUBLIC,
+    "accounts.front": Open.PUBLIC,
+    "accounts.help_page": Open.PUBLIC,
+    "accounts.healthz": Open.PUBLIC,
+    "accounts.sign_in": Open.PUBLIC,
+    "accounts.sign_out": Open.SIGNED_IN,
+    "accounts.account": Open.SIGNED_IN,
+    "accounts.change_password": Open.SIGNED_IN,
+    "accounts.end_session": Open.SIGNED_IN,
+    "accounts.accept_invitation": Open.TOKEN,
+    "accounts.home": Open.SIGNED_IN,
+    "partnerships.desk": Action.SEE_PARTNERSHIP,
+    "partnerships.rules": Action.SEE_PARTNERSHIP,
+    "partnerships.outbox": Action.READ_OUTBOX,
+    "programs.program": Action.SEE_PROGRAM,
+    "programs.new_program": Action.MANAGE_PROGRAMS,
+    "programs.edit_program": Action.MANAGE_PROGRAMS,
+    "programs.invite": Action.MANAGE_PROGRAMS,
+    "cycles.grant_access": Action.MANAGE_PROGRAMS,
+    "assessments.task_list": Action.ANSWER,
+    "assessments.section": Action.ANSWER,
+    "assessments.save_section": Action.ANSWER,
+    "assessments.save_answer": Action.ANSWER,
+    "assessments.history": Action.ANSWER,
+    "assessments.check": Action.SUBMIT,
+    "assessments.submit": Action.SUBMIT,
+    "assessments.receipt": Action.READ_ANSWERS,
+    "assessments.answers": Action.READ_ANSWERS,
+    "assessments.scorecard": Action.READ_ANSWERS,
+    "reviews.queue": Action.SEE_PARTNERSHIP,
+    "reviews.overview": Action.REVIEW,
+    "reviews.section": Action.REVIEW,
+    "reviews.save_section": Action.REVIEW,
+    "reviews.save_item": Action.REVIEW,
+    "reviews.record_contact": Action.REVIEW,
+    "reviews.record_visit": Action.REVIEW,
+    "plans.edit": Action.WRITE_PLAN,
+    "plans.save": Action.WRITE_PLAN,
+    "plans.issue": Action.WRITE_PLAN,
+    "plans.print_page": Action.READ_RESULTS,
+    "plans.summary_page": Action.READ_RESULTS,
+    "plans.request_document": Action.READ_RESULTS,
+    "plans.document_state": Action.READ_RESULTS,
+    "plans.download": Action.READ_RESULTS,
+    "plans.send_statement": Action.SEND_STATEMENT,
+    "plans.statement": Open.TOKEN,
+    "plans.sign": Open.TOKEN,
+    "recognition.decision": Action.RECOGNIZE,
+    "recognition.confirm": Action.RECOGNIZE,
+    "followup.log_check_in": Action.CHECK_IN,
+    "demo.sign_in_as": Open.DEMO,
+    "demo.mail": Open.DEMO,
+}
+
+
+class Held(Protocol):
+    """One role held at one place, as the accounts room stores it."""
+
+    role: Role
+    partnership_id: int | None
+    program_id: int | None
+
+
+def roles_at(held: Iterable[Held], partnership_id: int | None, program_id: int | None = None) -> frozenset[Role]:
+    """Return the roles that count at this program, or at this partnership when no program is named."""
+    found = set()
+    for one in held:
+        if program_id is not None and one.program_id == program_id:
+            found.add(one.role)
+        if partnership_id is not None and one.program_id is None and one.partnership_id == partnership_id:
+            found.add(one.role)
+    return frozenset(found)
+
+
+def may(roles: frozenset[Role], action: Action) -> bool:
+    """Tell whether any of these roles covers the action."""
+    return bool(roles & TABLE[action])
+
+
+def require(held: Iterable[Held], action: Action, partnership_id: int | None, program_id: int | None = None) -> frozenset[Role]:
+    """Return the roles held there, or raise Stranger (no role at all) or NotAllowed (not this action)."""
+    roles = roles_at(held, partnership_id, program_id)
+    if not roles:
+        raise Stranger
+    if not may(roles, action):
+        names = " or ".join(sorted(role.title for role in TABLE[action]))
+        raise NotAllowed(f"Only a {names} can do this. Nothing was changed.")
+    return roles

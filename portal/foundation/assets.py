@@ -1,0 +1,75 @@
+"""Static files under a name that changes with their content, compressed once, cached for a year.
+
+The whole folder shares one digest: /static/<digest>/site.css. No build step is needed, also not in a source tree.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import brotli
+from flask import Blueprint, Flask, Response, abort
+from whitenoise import WhiteNoise
+
+from .paths import data_dir
+
+COMPRESS = (".css", ".js", ".svg")
+
+bp = Blueprint("assets", __name__)
+
+
+def digest_of(folder: Path) -> str:
+    """Return a short digest over names and contents."""
+    sum_ = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        sum_.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sum_.hexdigest()[:12]
+
+
+def prepare(source: Path, target: Path) -> None:
+    """Copy the folder with .gz and .br beside each text file; safe when several processes start together."""
+    if target.is_dir():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent))
+    copy = scratch / "static"
+    shutil.copytree(source, copy)
+    for path in [p for p in copy.rglob("*") if p.suffix in COMPRESS]:
+        data = path.read_bytes()
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
+        path.with_name(path.name + ".br").write_bytes(brotli.compress(data, quality=11))
+    try:
+        copy.rename(target)
+    except OSError:  # another process was first
+        if not target.is_dir():
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def init_assets(app: Flask) -> None:
+    """Serve the static folder and teach templates `asset('site.css')`."""
+    source = data_dir("static")
+    digest = digest_of(source)
+    served = Path(app.config["DATA_FOLDER"]) / "static" / digest
+    prepare(source, served)
+    server = WhiteNoise(app.wsgi_app, max_age=0)
+    server.immutable_file_test = lambda _path, _url: True  # the address holds the digest
+    server.add_files(str(served), prefix=f"static/{digest}/")
+    app.wsgi_app = server  # type: ignore[method-assign]
+
+    def asset(name: str) -> str:
+        return f"/static/{digest}/{name}"
+
+    app.add_template_global(asset)
+    app.register_blueprint(bp)
+
+
+@bp.get("/static/<path:name>")
+def static_file(name: str) -> Response:
+    """Answer for addresses the file server does not know (an old digest): not found, in words."""
+    abort(404)

@@ -1,0 +1,79 @@
+"""Documents as rows: asked for by a page, rendered in the worker, kept by the hash of what they say.
+
+Nothing here imports the PDF library; `portal.foundation.pdf` does, and only the worker loads it.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import clock, jobs
+from .database import Base, UtcDateTime, Word, db
+
+JOB = "render_document"
+
+
+class Paper(enum.StrEnum):
+    """The two paper sizes."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
+class DocumentState(enum.StrEnum):
+    """Where a document stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    NOT_MADE = "not_made"
+
+
+class Document(Base):
+    """One rendered document of one cycle. `snapshot` is everything the template needs, frozen when asked for."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    paper: Mapped[Paper] = mapped_column(Word(Paper))
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[DocumentState] = mapped_column(Word(DocumentState), default=DocumentState.WAITING)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pages: Mapped[int | None]
+    problem: Mapped[str] = mapped_column(String(500), default="")
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+
+def ask(cycle_id: int, kind: str, paper: Paper, file_name: str, snapshot: dict[str, Any]) -> Document:
+    """Return the document for exactly this content, queueing it when it was never made; the caller commits."""
+    text = json.dumps([cycle_id, kind, paper.value, snapshot], sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    document = db.session.scalar(select(Document).where(Document.content_hash == digest))
+    if document is None:
+        document = Document(
+            cycle_id=cycle_id,
+            kind=kind,
+            paper=paper,
+            content_hash=digest,
+            file_name=file_name,
+            snapshot=snapshot,
+            state=DocumentState.WAITING,
+            asked_at=clock.now(),
+        )
+        db.session.add(document)
+        db.session.flush()
+    if document.state is not DocumentState.READY:
+        document.state, document.problem = DocumentState.WAITING, ""
+        jobs.enqueue(JOB, f"{JOB}:{document.id}", document_id=document.id)
+    return document

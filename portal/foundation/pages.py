@@ -1,0 +1,130 @@
+"""What every page shares: error pages in words, dates and times as people say them, a few template helpers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, render_template
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
+
+from rules.catalogue import UnknownPractice, UnknownSection
+
+from . import clock
+from .database import db
+from .errors import DomainError, NotAllowed, OutOfOrder, Stranger
+from .htmx import is_fragment
+
+log = logging.getLogger("portal.pages")
+
+SENTENCES = {
+    400: ("This request could not be read", "Nothing was stored. Please go back and try again."),
+    401: ("Please sign in", "Your sign-in has ended. Sign in again to go on."),
+    403: ("This is not open to you", "Nothing was changed."),
+    404: ("There is no such page", "The address may be wrong, or the page may belong to somebody else."),
+    405: ("This page cannot be used that way", "Nothing was changed. Please start again from your first page."),
+    413: ("That was too much at once", "Nothing was stored. Text on the page before is still there: go back, shorten it, and save again."),
+    500: ("Something went wrong on our side", "It has been noted. What was stored before is safe. Please try again in a moment."),
+}
+
+
+def day(value: date | datetime | None) -> str:
+    """Say a date: 1 October 2026."""
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def month(value: date | None) -> str:
+    """Say a month: October 2026."""
+    return f"{value:%B %Y}" if value else ""
+
+
+def moment(value: datetime | None, time_zone: str = "America/New_York") -> str:
+    """Say a time of day, with the date when it was not today: 14:02, or 3 October 2026, 14:02."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(time_zone))
+    now = clock.now().astimezone(ZoneInfo(time_zone))
+    clock_time = f"{local:%H:%M}"
+    return clock_time if local.date() == now.date() else f"{day(local)}, {clock_time}"
+
+
+def paragraphs(text: str) -> Markup:
+    """Show typed text with its line breaks; everything in it is escaped."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Say a count: 1 practice, 3 practices."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def new_save_id() -> str:
+    """Make the id one save is known by, also when it is sent twice."""
+    return secrets.token_urlsafe(12)
+
+
+def error_page(code: int, title: str, sentence: str) -> tuple[str, int]:
+    """Render a refusal as a page, or as one sentence where htmx asked for a fragment."""
+    template = "_problem.html" if is_fragment() else "error.html"
+    return render_template(template, code=code, title=title, sentence=sentence), code
+
+
+def init_pages(app: Flask) -> None:
+    """Register filters, helpers and the handlers that turn domain errors into pages."""
+    app.jinja_env.filters.update(day=day, month=month, moment=moment, paragraphs=paragraphs)
+    app.jinja_env.globals.update(counted=counted, new_save_id=new_save_id)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _shared() -> dict[str, Any]:
+        return {"demo": current_app.config["DEMO"], "today": clock.now().date()}
+
+    @app.errorhandler(Stranger)
+    def _stranger(error: Stranger) -> tuple[str, int]:
+        log.warning("not found for person %s", getattr(current_user, "id", None))
+        return error_page(404, *SENTENCES[404])
+
+    @app.errorhandler(UnknownPractice)
+    @app.errorhandler(UnknownSection)
+    def _unknown(error: LookupError) -> tuple[str, int]:
+        return error_page(404, SENTENCES[404][0], str(error))
+
+    @app.errorhandler(NotAllowed)
+    def _not_allowed(error: NotAllowed) -> tuple[str, int]:
+        log.warning("refused for person %s: %s", getattr(current_user, "id", None), error.sentence)
+        return error_page(403, SENTENCES[403][0], error.sentence)
+
+    @app.errorhandler(OutOfOrder)
+    def _out_of_order(error: OutOfOrder) -> tuple[str, int]:
+        return error_page(409, "This step has to wait", error.sentence)
+
+    @app.errorhandler(DomainError)
+    def _refused(error: DomainError) -> tuple[str, int]:
+        return error_page(422, "This could not be done", error.sentence)
+
+    @app.errorhandler(CSRFError)
+    def _csrf(error: CSRFError) -> tuple[str, int]:
+        return error_page(
+            400,
+            "This page is out of date",
+            "Nothing was stored. Go back: your text is still there. Copy it, load the page again, and save.",
+        )
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return error_page(error.code, *SENTENCES.get(error.code, SENTENCES[400]))
+
+    @app.errorhandler(Exception)
+    def _unforeseen(error: Exception) -> tuple[str, int]:
+        db.session.rollback()
+        g.pop("_login_user", None)  # the error page must not ask a broken session who is signed in
+        log.exception("unforeseen error")
+        return error_page(500, *SENTENCES[500])

@@ -1,0 +1,71 @@
+"""What every reply and every request must carry: headers, a CSRF token, a same-site origin, a known route."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, abort, current_app, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from .access import ROUTES, Open
+
+log = logging.getLogger("portal.security")
+csrf = CSRFProtect()
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+FRAGMENT_POLICY = "default-src 'none'; frame-ancestors 'none'"  # a fragment opened by itself shows text only
+
+
+def init_security(app: Flask) -> None:
+    """Put the checks before every view and the headers on every reply, errors included."""
+    csrf.init_app(app)
+    app.before_request(_known_route)
+    app.before_request(_same_site)
+    app.after_request(_headers)
+
+
+def _known_route() -> Response | None:
+    """Deny a route without a row in the access table; ask for a sign-in where one is needed."""
+    if request.endpoint is None:
+        return None
+    rule = ROUTES.get(request.endpoint)
+    if rule is None:
+        log.error("route %s has no row in the access table", request.endpoint)
+        abort(403)
+    if rule is Open.DEMO and not current_app.config["DEMO"]:
+        abort(404)
+    if isinstance(rule, Open) and rule is not Open.SIGNED_IN:
+        return None
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+    return None
+
+
+def _same_site() -> None:
+    """Refuse a change that another site's page started; browsers say so in Sec-Fetch-Site."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in (None, "same-origin", "none"):
+        log.warning("change from another site refused at %s", request.endpoint)
+        abort(403)
+
+
+def _headers(response: Response) -> Response:
+    fragment = "HX-Request" in request.headers and request.method != "GET"
+    response.headers.setdefault("Content-Security-Policy", FRAGMENT_POLICY if fragment else POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if not current_app.config["INSECURE"]:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if not fragment:
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.add("HX-Request")
+    return response

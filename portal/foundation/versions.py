@@ -1,0 +1,45 @@
+"""What every saved text carries from the first day: a version, a save id, and a history nothing leaves.
+
+A save names the version its sender last saw and a fresh id. A stale version is refused and the refused text is kept in
+the history all the same; the same id sent again gets the same reply and stores nothing twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from .database import UtcDateTime
+
+SAVE_ID_LENGTH = 64
+
+
+class Versioned:
+    """Columns of the row that holds the newest stored text; version 1 is the first save."""
+
+    version: Mapped[int] = mapped_column(default=0)
+    save_id: Mapped[str] = mapped_column(String(SAVE_ID_LENGTH), default="")
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @declared_attr
+    def saved_by_id(cls) -> Mapped[int | None]:  # noqa: N805 (SQLAlchemy calls it with the class)
+        """Point to who saved."""
+        return mapped_column(ForeignKey("person.id"))
+
+
+class VersionRow:
+    """Columns of a history row: one for each text that ever arrived, also the refused ones."""
+
+    version: Mapped[int]
+    save_id: Mapped[str] = mapped_column(String(SAVE_ID_LENGTH))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    refused: Mapped[bool] = mapped_column(default=False)
+
+    @declared_attr
+    def saved_by_id(cls) -> Mapped[int | None]:  # noqa: N805
+        """Point to who saved."""
+        return mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,124 @@
+"""The Improvement & Innovation Plan, its priorities and actions, and the Statement of Accuracy."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Person
+from portal.cycles.models import Cycle
+from portal.foundation.database import Base, UtcDateTime, Word
+
+
+class Outcome(enum.StrEnum):
+    """How a priority ended."""
+
+    MET = "met"
+    PARTLY_MET = "partly_met"
+    NOT_MET = "not_met"
+    CARRIED_OVER = "carried_over"
+
+    @property
+    def title(self) -> str:
+        """Return the outcome in words."""
+        return self.value.replace("_", " ")
+
+
+class Plan(Base):
+    """A plan for 6-24 months. Once issued, `issued_content` (canonical JSON) is what counts and is never edited."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), unique=True)
+    version: Mapped[int] = mapped_column(default=0)
+    save_id: Mapped[str] = mapped_column(String(64), default="")
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    months: Mapped[int | None]
+    overview: Mapped[str] = mapped_column(Text, default="")
+    strengths: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # by area key
+    improvements: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # by area key
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_content: Mapped[str] = mapped_column(Text, default="")
+    issued_hash: Mapped[str] = mapped_column(String(64), default="")
+
+    cycle: Mapped[Cycle] = relationship()
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    priorities: Mapped[list[Priority]] = relationship(
+        order_by="Priority.position", cascade="all, delete-orphan", back_populates="plan", lazy="selectin"
+    )
+
+
+class PlanVersion(Base):
+    """Every draft of a plan that ever arrived, stored or refused as stale."""
+
+    __tablename__ = "plan_version"
+    __table_args__ = (UniqueConstraint("plan_id", "save_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    save_id: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    refused: Mapped[bool] = mapped_column(default=False)
+
+
+class Priority(Base):
+    """One numbered aim, tied to the practices it improves."""
+
+    __tablename__ = "priority"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    why: Mapped[str] = mapped_column(Text, default="")
+    practice_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+
+    plan: Mapped[Plan] = relationship(back_populates="priorities")
+    actions: Mapped[list[PlanAction]] = relationship(
+        order_by="PlanAction.position", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+
+class PlanAction(Base):
+    """One step under a priority, with who does it and by which month."""
+
+    __tablename__ = "plan_action"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    priority_id: Mapped[int] = mapped_column(ForeignKey("priority.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    due_month: Mapped[date | None]  # the first day of the month
+    done_on: Mapped[date | None]
+
+
+class Statement(Base):
+    """The Statement of Accuracy: sent to a key leader by a single-use link, signed over an exact content."""
+
+    __tablename__ = "statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    leader_name: Mapped[str] = mapped_column(String(200))
+    leader_email: Mapped[str] = mapped_column(String(254))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signer_name: Mapped[str] = mapped_column(String(200), default="")
+    signer_title: Mapped[str] = mapped_column(String(200), default="")
+    content_hash: Mapped[str] = mapped_column(String(64))  # over answers and issued plan, fixed when sent
+
+    cycle: Mapped[Cycle] = relationship()

@@ -1,0 +1,45 @@
+"""Mentoring programs: what they are, whom they serve, who leads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.foundation.database import Base, UtcDateTime
+from portal.partnerships.models import Partnership
+
+
+class Program(Base):
+    """An organised service that recruits, screens, trains, matches and supports mentors and mentees."""
+
+    __tablename__ = "program"
+    __table_args__ = (UniqueConstraint("partnership_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    host: Mapped[str] = mapped_column(String(200), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[str] = mapped_column(Text, default="")  # public in the Mentoring Connector
+    founded: Mapped[date]
+    model: Mapped[str] = mapped_column(String(40))  # one-to-one, group, team, peer, e-mentoring
+    settings: Mapped[list[str]] = mapped_column(JSON, default=list)  # community, site, school, workplace, online, faith
+    youth_min_age: Mapped[int]
+    youth_max_age: Mapped[int]
+    matches: Mapped[int] = mapped_column(default=0)
+    mentors: Mapped[int] = mapped_column(default=0)
+    staff: Mapped[str] = mapped_column(String(300), default="")
+    in_service_area: Mapped[bool] = mapped_column(default=True)
+    registered: Mapped[bool] = mapped_column(default=False)  # in the Mentoring Connector, listing approved
+    capacity_confirmed: Mapped[bool] = mapped_column(default=False)
+    pairs_volunteers: Mapped[bool] = mapped_column(default=True)
+    mou_signed_on: Mapped[date | None]
+    key_leader_name: Mapped[str] = mapped_column(String(200), default="")
+    key_leader_title: Mapped[str] = mapped_column(String(200), default="")
+    key_leader_email: Mapped[str] = mapped_column(String(254), default="")
+    fictional: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    partnership: Mapped[Partnership] = relationship(lazy="joined")

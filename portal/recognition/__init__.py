@@ -1,0 +1,12 @@
+"""The tier a program earned, decided by rules and confirmed by staff."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_room(app: Flask) -> None:
+    """Open this room to the app."""
+    from .views import bp
+
+    app.register_blueprint(bp)
