@@ -95,6 +95,23 @@ THRESHOLDS = {
 }
 IN_WORDS = {1: {"one", "once"}, 2: {"two", "twice"}, 3: {"three"}, 4: {"four"}, 6: {"six"}}
 CONCERNS = ["mentor", "mentee", "parent or guardian", "responsible adult", "staff"]
+CONCERNED = {  # M mentor, Y young person, P parent or guardian, A another responsible adult, S staff
+    "S": "M.A.1 M.A.2 M.A.3 M.A.4 M.A.5 M.A.6 M.B.1 M.B.2 M.C.1 M.C.2 M.C.3 M.C.4 M.C.5 M.D.1 M.D.2 M.D.3 "
+    "M.D.4 M.E.2 M.F.2 M.F.3 B.5.7 B.6.6 V.1 V.2 V.3 V.9",
+    "M": "B.1.1 B.1.2 B.1.3 B.1.4 E.1.1 E.1.2 E.1.3 B.2.1 B.2.2 B.2.3 B.2.4 B.2.5 B.2.6 B.2.7 E.2.1 E.2.2 "
+    "E.2.3 E.2.5 E.2.6 B.3.1 B.3.2 B.3.3 B.3.4 E.3.1 E.3.2 E.3.3 B.5.2 B.5.9 B.5.11 B.5.12 E.5.4 B.6.7",
+    "Y": "B.1.5 E.1.5 B.2.8 E.2.7 E.2.8 E.3.4 E.3.5 B.5.3 V.5 V.6",
+    "P": "B.2.9 B.2.10 E.3.6 E.3.7 E.4.3",
+    "MY": "E.2.4 E.4.1 E.4.2 B.5.1 B.5.4 B.5.8 E.5.2 E.6.2 V.4",
+    "YP": "B.1.6 B.1.7 E.1.4 B.2.11 B.2.12 B.5.10 B.6.8",
+    "MYP": "B.4.1 B.4.2 E.5.1 E.5.3 B.6.1 B.6.2 B.6.3 B.6.4 B.6.5 B.6.9 E.6.1 E.6.3 V.7 V.8",
+    "PA": "B.5.5 B.5.6 E.5.5",
+    "MS": "E.4.5",
+    "PS": "V.10",
+    "YPS": "M.A.7 E.4.6",
+    "MPS": "M.F.1",
+    "MYPS": "M.E.1 M.E.3 B.4.3 B.4.4 E.4.4",
+}
 AVOID = re.compile(
     r"certif|accredit|at-risk|prot[eé]g|\bfail|\bscore|\byouths\b|stakeholder|utili[sz]e|leverage",
     re.IGNORECASE,
@@ -201,6 +218,14 @@ def test_thresholds_code_by_code() -> None:
 def test_threshold_is_said_in_the_words_of_its_practice(code: str) -> None:
     said = {word.lower() for word in words(_together(BY_CODE[code]))}
     assert [number for number, _ in THRESHOLDS[code] if not said & IN_WORDS[number]] == []
+
+
+def test_concerns_name_the_people_code_by_code() -> None:
+    letters = dict(zip(CONCERNS, "MYPAS", strict=True))
+    found: dict[str, set[str]] = {}
+    for practice in PRACTICES:
+        found.setdefault("".join(letters[who] for who in practice["concerns"]), set()).add(practice["code"])
+    assert found == {who: set(codes.split()) for who, codes in CONCERNED.items()}
 
 
 def test_own_minimum_is_asked_where_a_program_may_set_one() -> None:
