@@ -9,8 +9,23 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from . import (
+    accounts,
+    assessments,
+    cycles,
+    demo,
+    desk,
+    followup,
+    partnerships,
+    plans,
+    programs,
+    recognition,
+    reviews,
+)
 from .foundation import assets, clock, config, database, htmx, migrate, pages, security
 from .foundation.paths import data_dir
+
+ROOMS = (accounts, partnerships, programs, cycles, assessments, reviews, plans, recognition, followup, desk, demo)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -22,9 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     clock.init_clock(app, app.config["CLOCK"])
     migrate.init_migrate(app)
 
-    from . import accounts, assessments, cycles, demo, followup, partnerships, plans, programs, recognition, reviews
-
-    for room in (accounts, partnerships, programs, cycles, assessments, reviews, plans, recognition, followup, demo):
+    for room in ROOMS:
         room.init_room(app)
 
     security.init_security(app)

@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from .views import bp
+    from .views import bp, init_login
 
+    init_login(app)
     app.register_blueprint(bp)

@@ -16,6 +16,7 @@ class Person(UserMixin, Base):
     """Somebody with an account. `fictional` marks demo people, who exist in demo mode only."""
 
     __tablename__ = "person"
+    __allow_unmapped__ = True  # current_session is no column
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -64,6 +65,7 @@ class SignIn(Base):
     """One signed-in browser. The cookie holds the token, the row only its SHA-256."""
 
     __tablename__ = "sign_in"
+    __allow_unmapped__ = True  # token is no column
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

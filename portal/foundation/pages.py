@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +65,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def radar_points(count: int) -> list[tuple[float, float]]:
+    """Return unit vectors for the spokes of a radar chart, clockwise from the top."""
+    angles = [2 * math.pi * index / count for index in range(count)]
+    return [(math.sin(angle), -math.cos(angle)) for angle in angles]
+
+
 def new_save_id() -> str:
     """Make the id one save is known by, also when it is sent twice."""
     return secrets.token_urlsafe(12)
@@ -78,7 +85,7 @@ def error_page(code: int, title: str, sentence: str) -> tuple[str, int]:
 def init_pages(app: Flask) -> None:
     """Register filters, helpers and the handlers that turn domain errors into pages."""
     app.jinja_env.filters.update(day=day, month=month, moment=moment, paragraphs=paragraphs)
-    app.jinja_env.globals.update(counted=counted, new_save_id=new_save_id)
+    app.jinja_env.globals.update(counted=counted, new_save_id=new_save_id, radar_points=radar_points)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

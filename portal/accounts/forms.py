@@ -1,0 +1,31 @@
+"""Account forms: what was typed in, clean values out."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+
+from portal.foundation.errors import Problem
+
+
+class SignInForm(FlaskForm):
+    """Address and password; all judging is the service's."""
+
+    email = StringField()
+    password = PasswordField()
+
+    def problems(self) -> list[Problem]:
+        """Return which fields are empty."""
+        found = []
+        if not (self.email.data or "").strip():
+            found.append(Problem("email", "Enter your e-mail address."))
+        if not self.password.data:
+            found.append(Problem("password", "Enter your password."))
+        return found
+
+
+class PasswordForm(FlaskForm):
+    """A new password, with the current one where there is one."""
+
+    current = PasswordField()
+    new = PasswordField()

@@ -1,0 +1,72 @@
+"""Reads people and their sessions."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal.foundation import clock
+from portal.foundation.access import PROGRAM_ROLES, Role
+from portal.foundation.database import db
+
+from .models import Membership, Person, SignIn
+
+IDLE_LIMIT = timedelta(days=3)
+
+
+def person_by_email(email: str) -> Person | None:
+    """Return the person with this address, upper or lower case."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def person_of_token(token: str) -> Person | None:
+    """Return who is signed in with this cookie, while the session is open and the account in use."""
+    row = db.session.scalar(
+        select(SignIn).where(SignIn.token_hash == hashlib.sha256(token.encode()).hexdigest(), SignIn.ended_at.is_(None))
+    )
+    moment = clock.now()
+    if row is None or row.expires_at < moment or row.last_seen_at + IDLE_LIMIT < moment:
+        return None
+    person = db.session.get(Person, row.person_id)
+    if person is None or not person.is_active:
+        return None
+    row.token = token
+    person.current_session = row
+    return person
+
+
+def open_sessions(person_id: int) -> list[SignIn]:
+    """Return the person's open sessions, newest first."""
+    return list(
+        db.session.scalars(
+            select(SignIn)
+            .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
+            .order_by(SignIn.last_seen_at.desc())
+        )
+    )
+
+
+def people_of_program(program_id: int) -> list[tuple[Person, Role]]:
+    """Return who works on this program, administrators first."""
+    rows = db.session.execute(
+        select(Person, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.program_id == program_id, Membership.role.in_(PROGRAM_ROLES))
+        .order_by(Membership.role.desc(), Person.name)
+    )
+    return [(person, role) for person, role in rows]
+
+
+def administrators_of_program(program_id: int) -> list[Person]:
+    """Return the program's administrators."""
+    return [person for person, role in people_of_program(program_id) if role is Role.PROGRAM_ADMINISTRATOR]
+
+
+def staff_of_partnership(partnership_id: int) -> list[Person]:
+    """Return reviewers and administrators of the partnership, each once."""
+    rows = db.session.scalars(
+        select(Person).join(Membership).where(Membership.partnership_id == partnership_id).distinct().order_by(Person.name)
+    )
+    return list(rows)

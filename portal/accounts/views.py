@@ -1,0 +1,130 @@
+"""Signing in and out, the account page, invitations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from portal.foundation.database import db
+from portal.foundation.errors import Problem, Refused
+from portal.foundation.htmx import go_to, is_fragment
+
+from . import queries, services
+from .forms import PasswordForm, SignInForm
+from .models import Person
+
+bp = Blueprint("accounts", __name__)
+login_manager = LoginManager()
+login_manager.session_protection = "basic"  # "strong" signs people out when a phone changes network
+
+
+def init_login(app: Flask) -> None:
+    """Let flask-login find the session row behind the cookie."""
+    login_manager.init_app(app)
+
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def _load(token: str) -> Person | None:
+        person = queries.person_of_token(token)
+        if person is not None and request.method == "GET":
+            services.note_seen(person)
+            person = queries.person_of_token(token)
+        return person
+
+    @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+    def _unauthorized() -> Any:
+        if is_fragment():  # a sign-in page must never land inside the form somebody is typing into
+            return render_template("accounts/_signed_out.html"), 401
+        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+
+
+def browser() -> str:
+    """Return what the browser calls itself, for the list of sessions."""
+    return (request.user_agent.string or "unknown browser")[:200]
+
+
+def after_sign_in(wanted: str | None) -> str:
+    """Return where to go: the wanted page when it is a path of ours, else home."""
+    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable():
+        return wanted
+    return url_for("desk.home")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """Sign in by e-mail address and password."""
+    form, wanted = SignInForm(), request.values.get("next")
+    problems: list[Problem] = []
+    if request.method == "POST":
+        problems = form.problems()
+        if not problems:
+            try:
+                person = services.sign_in(form.email.data, form.password.data, browser(), request.remote_addr or "")
+            except services.SignInRefused as refusal:
+                problems = [Problem("email", refusal.sentence)]
+            else:
+                login_user(person)
+                return redirect(after_sign_in(wanted), 303)
+    page = render_template("accounts/sign_in.html", form=form, problems=problems, wanted=wanted)
+    return page, 422 if problems else 200
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept."""
+    services.end_session(current_user.id, current_user.current_session.id)
+    logout_user()
+    response = go_to(url_for("desk.front"))
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+@bp.get("/account")
+def account() -> str:
+    """Show who is signed in, and where."""
+    return _account([])
+
+
+@bp.post("/account/password")
+def change_password() -> Any:
+    """Change the password and end every other session."""
+    form = PasswordForm()
+    try:
+        services.change_password(current_user, form.current.data or "", form.new.data or "")
+    except Refused as refusal:
+        return _account(list(refusal.problems)), 422
+    flash("Your password is changed. You are signed out everywhere else.", "good")
+    return go_to(url_for("accounts.account"))
+
+
+def _account(problems: list[Problem]) -> str:
+    sessions = queries.open_sessions(current_user.id)
+    return render_template("accounts/account.html", sessions=sessions, problems=problems)
+
+
+@bp.post("/account/sessions/<int:sign_in_id>/end")
+def end_session(sign_in_id: int) -> Any:
+    """End one of the person's own sessions."""
+    services.end_session(current_user.id, sign_in_id)
+    flash("That browser is signed out.", "good")
+    return go_to(url_for("accounts.account"))
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+def accept_invitation(token: str) -> Any:
+    """Let an invited person choose a password."""
+    problems: list[Problem] = []
+    try:
+        invitation = services.open_invitation(token)
+        name = db.session.get_one(Person, invitation.person_id).name
+        if request.method == "POST":
+            person = services.accept_invitation(token, PasswordForm().new.data or "", browser())
+            login_user(person)
+            return redirect(url_for("desk.home"), 303)
+    except services.LinkOver as over:
+        return render_template("error.html", title="This link is over", sentence=over.sentence), 410
+    except Refused as refusal:
+        problems = list(refusal.problems)
+    page = render_template("accounts/invitation.html", name=name, token=token, problems=problems)
+    return page, 422 if problems else 200

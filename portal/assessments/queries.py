@@ -1,0 +1,136 @@
+"""Reads answers, progress and the submitted copy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.cycles.models import Cycle
+from portal.cycles.queries import local_today, rulebook_of
+from portal.foundation.database import db
+from portal.programs.queries import facts_of
+from rules.answers import Answer, Problem, missing
+from rules.catalogue import Catalogue, Practice, Section
+from rules.scorecard import Scorecard, evaluate
+
+from .models import AnswerVersion, StoredAnswer, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class SectionProgress:
+    """How far one section is; complete answers of all its practices."""
+
+    section: Section
+    complete: int
+    begun: int
+    total: int
+
+    @property
+    def state(self) -> str:
+        """Return the state in the words of the task list."""
+        if self.complete == self.total:
+            return "Completed"
+        return "In progress" if self.begun else "Not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the whole assessment is."""
+
+    sections: tuple[SectionProgress, ...]
+    complete: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share of complete answers, rounded; 100 only when all are."""
+        if self.complete == self.total:
+            return 100
+        return min(99, round(100 * self.complete / self.total))
+
+    def of(self, key: str) -> SectionProgress:
+        """Return one section's progress."""
+        return next(one for one in self.sections if one.section.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One answer that still lacks something, with the first thing it lacks."""
+
+    practice: Practice
+    problem: Problem
+
+
+def stored_answers(cycle_id: int) -> dict[str, StoredAnswer]:
+    """Return the newest stored answer of each practice that has one."""
+    rows = db.session.scalars(select(StoredAnswer).where(StoredAnswer.cycle_id == cycle_id))
+    return {row.practice_code: row for row in rows}
+
+
+def submission_of(cycle: Cycle) -> Submission | None:
+    """Return the frozen copy, once there is one."""
+    return db.session.scalar(select(Submission).where(Submission.cycle_id == cycle.id))
+
+
+def answers_of(cycle: Cycle) -> dict[str, Answer]:
+    """Return the answers: the frozen ones after submitting, else the newest stored."""
+    submission = submission_of(cycle)
+    if submission is not None:
+        return {code: Answer.from_dict(plain) for code, plain in json.loads(submission.content)["answers"].items()}
+    return {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
+
+
+def scorecard_of(cycle: Cycle) -> Scorecard:
+    """Return the scorecard: the stored one after submitting, else one of this moment."""
+    submission = submission_of(cycle)
+    if submission is not None:
+        return Scorecard.from_json(submission.scorecard)
+    rulebook = rulebook_of(cycle)
+    return evaluate(
+        rulebook.catalogue, answers_of(cycle), facts_of(cycle.program), cycle.facts(local_today(cycle)), rulebook
+    )
+
+
+def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress:
+    """Count complete answers per section."""
+    sections = []
+    for section in catalogue.sections:
+        mine = [(practice, answers.get(practice.code)) for practice in section.practices]
+        complete = sum(not missing(practice, answer) for practice, answer in mine)
+        begun = sum(answer is not None and not answer.blank for _, answer in mine)
+        sections.append(SectionProgress(section, complete, begun, len(mine)))
+    return Progress(tuple(sections), sum(s.complete for s in sections), sum(s.total for s in sections))
+
+
+def gaps_in(catalogue: Catalogue, answers: Mapping[str, Answer]) -> tuple[Gap, ...]:
+    """Return what still has to be answered before submitting, in order."""
+    return tuple(
+        Gap(practice, problems[0])
+        for practice in catalogue.practices
+        if (problems := missing(practice, answers.get(practice.code)))
+    )
+
+
+def versions_of(cycle_id: int, practice_code: str) -> list[AnswerVersion]:
+    """Return every text that arrived for a practice, newest first, the refused ones too."""
+    found = select(AnswerVersion).where(
+        AnswerVersion.cycle_id == cycle_id, AnswerVersion.practice_code == practice_code
+    )
+    return list(db.session.scalars(found.order_by(AnswerVersion.saved_at.desc(), AnswerVersion.id.desc())))
+
+
+def content_at(cycle_id: int, practice_code: str, version: int) -> dict[str, object] | None:
+    """Return what the practice said at a version; version 0 said nothing."""
+    if version == 0:
+        return Answer(practice_code).as_dict()
+    return db.session.scalar(
+        select(AnswerVersion.content).where(
+            AnswerVersion.cycle_id == cycle_id,
+            AnswerVersion.practice_code == practice_code,
+            AnswerVersion.version == version,
+            AnswerVersion.refused.is_(False),
+        )
+    )

@@ -1,0 +1,197 @@
+"""Recording answers and submitting. One function per use case; nothing typed is ever dropped.
+
+The save protocol: a save names the version its sender last saw and an id made for this save alone.
+The same id again gets the same result. A stale version raises AnswerChanged, and the refused text is kept in the
+history. Version 0 means "nobody has answered yet".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.accounts.queries import administrators_of_program, staff_of_partnership
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import load_for_change, local_today, rulebook_of
+from portal.cycles.services import advance
+from portal.foundation import audit, clock, outbox
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
+from portal.programs.queries import facts_of
+from rules.answers import Answer, parse_answer
+from rules.scorecard import evaluate
+
+from .models import AnswerVersion, StoredAnswer, Submission
+from .queries import content_at, gaps_in, stored_answers
+
+SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class SaveNotReadable(DomainError):
+    """A save without a usable version or id; only a broken or made-up request does this."""
+
+
+class AnswersFrozen(OutOfOrder):
+    """The assessment was submitted; its answers no longer change."""
+
+
+class NotComplete(DomainError):
+    """Submitting was tried while answers are missing."""
+
+
+class AnswerChanged(StaleVersion):
+    """Somebody stored a newer answer; both texts are kept."""
+
+    def __init__(self, code: str, stored: StoredAnswer, typed: Answer) -> None:
+        super().__init__(f"Somebody else saved {code} while you were typing. Both texts are kept.")
+        self.code, self.stored, self.typed = code, stored, typed
+        self.stored_answer = Answer.from_dict(stored.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What the page needs to know after a save."""
+
+    code: str
+    version: int
+    saved_at: datetime
+    answer: Answer
+
+
+def record_answer(cycle_id: int, code: str, raw: Mapping[str, object], version: object, save_id: object, by_id: int) -> Saved:
+    """Store one answer. Raises UnknownPractice, AnswerRefused, SaveNotReadable, AnswersFrozen or AnswerChanged."""
+    seen, key = _protocol(version, save_id)
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        outcome = _record(cycle, code, raw, seen, key, by_id)
+    if isinstance(outcome, AnswerChanged):
+        raise outcome  # after the commit, so that the refused text is in the history
+    return outcome
+
+
+def record_section(cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object], object, object]], by_id: int) -> list[AnswerChanged]:
+    """Store every changed answer of a section sent as one form; return the conflicts, all others being stored."""
+    conflicts = []
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        for code, (raw, version, save_id) in saves.items():
+            seen, key = _protocol(version, save_id)
+            practice = rulebook_of(cycle).catalogue.practice(code)
+            typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
+            if typed.as_dict() == content_at(cycle.id, code, seen):
+                continue  # left as it was shown; a colleague's newer text stands
+            outcome = _record(cycle, code, raw, seen, key, by_id)
+            if isinstance(outcome, AnswerChanged):
+                conflicts.append(outcome)
+    return conflicts
+
+
+def _protocol(version: object, save_id: object) -> tuple[int, str]:
+    if not isinstance(version, str) or not version.isascii() or not version.isdigit() or len(version) > 9:
+        raise SaveNotReadable("This save came without its version. Load the page again; nothing was stored.")
+    if not isinstance(save_id, str) or not SAVE_ID.fullmatch(save_id):
+        raise SaveNotReadable("This save came without its id. Load the page again; nothing was stored.")
+    return int(version), save_id
+
+
+def _record(cycle: Cycle, code: str, raw: Mapping[str, object], version: int, save_id: str, by_id: int) -> Saved | AnswerChanged:
+    practice = rulebook_of(cycle).catalogue.practice(code)
+    typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
+    row = db.session.scalar(
+        select(StoredAnswer).where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code).with_for_update()
+    )
+    again = _sent_before(cycle.id, code, save_id)
+    if again is not None and again.content != typed.as_dict():
+        # A page brought back by the Back button sends an old id with a new text: that is another save, not a repeat.
+        save_id = hashlib.sha256(f"{save_id} {typed.as_dict()}".encode()).hexdigest()
+        again = _sent_before(cycle.id, code, save_id)
+    if again is not None:
+        if again.refused and row is not None:
+            return AnswerChanged(code, row, Answer.from_dict(again.content))
+        return Saved(code, again.version, again.saved_at, Answer.from_dict(again.content))
+    if cycle.state is not CycleState.IN_PROGRESS:
+        raise AnswersFrozen("This assessment was submitted, so its answers no longer change. Nothing was stored.")
+    current = row.version if row is not None else 0
+    refused = version != current
+    moment = clock.now()
+    db.session.add(
+        AnswerVersion(
+            cycle_id=cycle.id, practice_code=code, version=version + 1 if refused else current + 1, save_id=save_id,
+            saved_at=moment, saved_by_id=by_id, content=typed.as_dict(), refused=refused,
+        )
+    )  # fmt: skip
+    if refused:
+        if row is None:
+            raise SaveNotReadable("This save names a version that does not exist. Load the page again.")
+        return AnswerChanged(code, row, typed)
+    if row is None:
+        row = StoredAnswer(cycle_id=cycle.id, practice_code=code)
+        db.session.add(row)
+    row.version, row.save_id, row.saved_at, row.saved_by_id, row.content = (
+        current + 1, save_id, moment, by_id, typed.as_dict())  # fmt: skip
+    audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
+    return Saved(code, row.version, moment, typed)
+
+
+def _sent_before(cycle_id: int, code: str, save_id: str) -> AnswerVersion | None:
+    return db.session.scalar(
+        select(AnswerVersion).where(
+            AnswerVersion.cycle_id == cycle_id, AnswerVersion.practice_code == code, AnswerVersion.save_id == save_id
+        )
+    )
+
+
+def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
+    """Return the canonical JSON of all answers and its SHA-256."""
+    content = json.dumps(
+        {"rulebook": cycle.rulebook, "answers": {code: answers[code].as_dict() for code in sorted(answers)}},
+        sort_keys=True, ensure_ascii=False, separators=(",", ":"),
+    )  # fmt: skip
+    return content, hashlib.sha256(content.encode()).hexdigest()
+
+
+def submit(cycle_id: int, by_id: int) -> Submission:
+    """Freeze the answers, judge them and tell everybody. Raises OutOfOrder or NotComplete."""
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        rulebook, today = rulebook_of(cycle), local_today(cycle)
+        answers = {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
+        gaps = gaps_in(rulebook.catalogue, answers) if cycle.state is CycleState.IN_PROGRESS else ()
+        if gaps:
+            raise NotComplete(f"{len(gaps)} practices still need an answer. Everything you typed is kept.")
+        advance(cycle, CycleState.SUBMITTED, today)
+        content, digest = freeze(cycle, answers)
+        scorecard = evaluate(rulebook.catalogue, answers, facts_of(cycle.program), cycle.facts(today), rulebook)
+        submission = Submission(
+            cycle_id=cycle.id, submitted_at=clock.now(), submitted_by_id=by_id,
+            content=content, content_hash=digest, scorecard=scorecard.to_json(),
+        )  # fmt: skip
+        db.session.add(submission)
+        audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
+        _tell_everybody(cycle)
+    return submission
+
+
+def _tell_everybody(cycle: Cycle) -> None:
+    program, policy = cycle.program, rulebook_of(cycle).policy
+    for person in administrators_of_program(program.id):
+        outbox.post(
+            f"submitted:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
+            partnership_id=program.partnership_id, subject=f"We have your self-assessment: {program.name}",
+            text=f"Hello {person.name},\n\nyour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
+            f"What happens next: somebody will get in touch within {policy.contact_weeks} weeks to set up the {policy.review_title}. "
+            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n",
+        )  # fmt: skip
+    for person in staff_of_partnership(program.partnership_id):
+        outbox.post(
+            f"to-review:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
+            partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
+            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n",
+        )  # fmt: skip
+

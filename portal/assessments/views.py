@@ -1,0 +1,189 @@
+"""Answering: the task list, one page a section, saving, checking, submitting, the scorecard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_login import current_user
+
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of
+from portal.foundation.access import Action
+from portal.foundation.database import db
+from portal.foundation.errors import DomainError
+from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.pages import moment
+from portal.programs.queries import facts_of
+from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem
+from rules.catalogue import Section
+from rules.tiers import decide
+
+from . import queries, services
+from .forms import PracticeForm, problems_of, raw_of, save_of, shown
+
+bp = Blueprint("assessments", __name__)
+
+
+@bp.get("/cycles/<int:cycle_id>")
+def task_list(cycle_id: int) -> str:
+    """Show every section with its state, and what to do next."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.ANSWER)
+    answers = queries.answers_of(cycle)
+    progress = queries.progress_of(rulebook_of(cycle).catalogue, answers)
+    nxt = next((one for one in progress.sections if one.complete < one.total), None)
+    return render_template(
+        "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
+        areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/sections/<key>")
+def section(cycle_id: int, key: str) -> str:
+    """Show one section to answer, or to read once it is submitted."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    here = rulebook_of(cycle).catalogue.section(key)
+    rows = queries.stored_answers(cycle.id)
+    zone = cycle.program.partnership.time_zone
+    forms = []
+    for practice in here.practices:
+        row = rows.get(practice.code)
+        answer = Answer.from_dict(row.content) if row else None
+        state = f"stored {moment(row.saved_at, zone)}" if row else ""
+        forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
+    return _section_page(cycle, here, forms)
+
+
+def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
+    catalogue = rulebook_of(cycle).catalogue
+    keys = [one.key for one in catalogue.sections]
+    at = keys.index(here.key)
+    problems = [
+        Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
+        for form in forms for problem in form.problems
+    ]  # fmt: skip
+    return render_template(
+        "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
+        progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=RATING_LABELS,
+        tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
+        following=catalogue.sections[at + 1] if at + 1 < len(keys) else None,
+    )  # fmt: skip
+
+
+@bp.post("/cycles/<int:cycle_id>/answers/<code>")
+def save_answer(cycle_id: int, code: str) -> Any:
+    """Store one answer as it changes; the reply is a few words and the new version, never the field."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    practice = rulebook_of(cycle).catalogue.practice(code)
+    try:
+        saved = services.record_answer(cycle.id, code, raw_of(request.form, code), *save_of(request.form, code), current_user.id)
+    except AnswerRefused as refusal:
+        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+    except services.AnswerChanged as conflict:
+        db.session.refresh(conflict.stored)
+        theirs = Answer.from_dict(conflict.stored.content)
+        return render_template("assessments/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored,
+                               theirs=theirs, labels=RATING_LABELS), 409
+    catalogue = rulebook_of(cycle).catalogue
+    progress = queries.progress_of(catalogue, queries.answers_of(cycle))
+    page = render_template("assessments/_saved.html", saved=saved, progress=progress,
+                           here=progress.of(practice.section), zone=cycle.program.partnership.time_zone)
+    return page, 200, {"Answer-Version": str(saved.version)}
+
+
+@bp.post("/cycles/<int:cycle_id>/sections/<key>")
+def save_section(cycle_id: int, key: str) -> Any:
+    """Store a whole section sent as one form, for browsers without scripts."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
+    forms = []
+    for practice in here.practices:
+        raw = raw_of(request.form, practice.code)
+        version = save_of(request.form, practice.code)[0] or 0
+        forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
+    if any(form.problems for form in forms):
+        return _section_page(cycle, here, forms), 422
+    saves = {form.practice.code: (form.values, *save_of(request.form, form.practice.code)) for form in forms}
+    conflicts = services.record_section(cycle.id, saves, current_user.id)
+    if conflicts:
+        return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+    flash("This section is saved.", "good")
+    if request.form.get("then") == "stay":
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
+    return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
+
+
+def _after_conflicts(forms: list[PracticeForm], conflicts: list[services.AnswerChanged], cycle_id: int) -> list[PracticeForm]:
+    """Show the typed text again over the newer version, so that pressing Save once more is a decision."""
+    rows = queries.stored_answers(cycle_id)
+    return [
+        PracticeForm(form.practice, form.values, row.version if (row := rows.get(form.practice.code)) else 0, "")
+        for form in forms
+    ]
+
+
+@bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
+def history(cycle_id: int, code: str) -> str:
+    """Show every text that ever arrived for one practice."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    practice = rulebook_of(cycle).catalogue.practice(code)
+    versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
+    return render_template("assessments/history.html", cycle=cycle, practice=practice, versions=versions, labels=RATING_LABELS)
+
+
+@bp.get("/cycles/<int:cycle_id>/check")
+def check(cycle_id: int) -> str:
+    """Show what is missing before submitting, with a link to each."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.SUBMIT)
+    return _check_page(cycle, [])
+
+
+def _check_page(cycle: Cycle, problems: list[Problem]) -> str:
+    rulebook, answers = rulebook_of(cycle), queries.answers_of(cycle)
+    return render_template(
+        "assessments/check.html", cycle=cycle, problems=problems, policy=rulebook.policy,
+        gaps=queries.gaps_in(rulebook.catalogue, answers), scorecard=queries.scorecard_of(cycle),
+        catalogue=rulebook.catalogue, progress=queries.progress_of(rulebook.catalogue, answers),
+    )  # fmt: skip
+
+
+@bp.post("/cycles/<int:cycle_id>/submit")
+def submit(cycle_id: int) -> Any:
+    """Submit, once; a second press lands on the same receipt."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.SUBMIT)
+    if cycle.submitted_on is None:
+        if request.form.get("sure") != "yes":
+            return _check_page(cycle, [Problem("sure", "Tick the box to confirm that you are ready to submit.")]), 422
+        try:
+            services.submit(cycle.id, current_user.id)
+        except DomainError as refusal:
+            db.session.refresh(cycle)
+            if cycle.submitted_on is None:
+                return _check_page(cycle, [Problem("gaps", refusal.sentence)]), 422
+    return go_to(url_for("assessments.receipt", cycle_id=cycle.id))
+
+
+@bp.get("/cycles/<int:cycle_id>/receipt")
+def receipt(cycle_id: int) -> str:
+    """Say what was received and what happens next, and when."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    return render_template("assessments/receipt.html", cycle=cycle, roles=roles, submission=queries.submission_of(cycle),
+                           duties=open_duties(cycle), policy=rulebook_of(cycle).policy)
+
+
+@bp.get("/cycles/<int:cycle_id>/answers")
+def answers(cycle_id: int) -> str:
+    """Show all answers to read and print."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    return render_template("assessments/answers.html", cycle=cycle, catalogue=rulebook_of(cycle).catalogue,
+                           answers=queries.answers_of(cycle), submission=queries.submission_of(cycle), labels=RATING_LABELS)
+
+
+@bp.get("/cycles/<int:cycle_id>/scorecard")
+def scorecard(cycle_id: int) -> str:
+    """Show the numbers with their reasons."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    rulebook, card = rulebook_of(cycle), queries.scorecard_of(cycle)
+    decision = decide(card, cycle.facts(local_today(cycle)), rulebook)
+    return render_template("assessments/scorecard.html", cycle=cycle, card=card, decision=decision, rulebook=rulebook,
+                           submission=queries.submission_of(cycle), fragment=is_fragment(), roles=roles)

@@ -1,0 +1,145 @@
+"""`nqms`: serve the portal, try it with demo data, keep the database, do the slow work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import create_app
+
+
+def main() -> None:
+    """Run the command line."""
+    commands(prog_name="nqms")
+
+
+@click.group()
+def commands() -> None:
+    """NQMS Portal."""
+
+
+@commands.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder for the demo's database.")
+def demo(port: int, data: Path | None) -> None:
+    """Fill a demo with made-up programs and serve it on this machine only."""
+    folder = (data or Path(os.environ.get("NQMS_DATA", "instance")) / "demo").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    address = f"http://127.0.0.1:{port}"
+    os.environ.update(NQMS_DEMO="yes", NQMS_DATA=str(folder), NQMS_BASE_URL=address)
+    os.environ.pop("DATABASE_URL", None)
+    app = create_app()
+    from .demo.seed import seed
+    from .foundation.migrate import upgrade
+
+    with app.app_context():
+        upgrade()
+        seed()
+    click.echo(f"NQMS Portal demo: {address}  (stop with Ctrl+C)")
+    _serve("127.0.0.1", port)
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Bring the database up to date, then serve with the worker beside."""
+    app = create_app()
+    if app.config["DEMO"] and host not in ("127.0.0.1", "::1", "localhost"):
+        raise click.ClickException("Demo mode signs anybody in, so it listens on this machine only.")
+    from .foundation.migrate import upgrade
+
+    with app.app_context():
+        upgrade()
+    _serve(host, port)
+
+
+def _serve(host: str, port: int) -> None:
+    """Run gunicorn and one worker; when one ends, so does the other."""
+    web = [sys.executable, "-m", "gunicorn", "portal.foundation.server:app", "--bind", f"{host}:{port}",
+           "--workers", os.environ.get("NQMS_WEB_WORKERS", "2"), "--threads", "4", "--worker-class", "gthread",
+           "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]  # fmt: skip
+    children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"])]
+
+    def stop(*_: Any) -> None:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while all(child.poll() is None for child in children):
+        time.sleep(0.3)
+    stop()
+    codes = [child.wait() for child in children]
+    sys.exit(max(code for code in codes if code >= 0) if any(code >= 0 for code in codes) else 0)
+
+
+@commands.command()
+@click.option("--once", is_flag=True, help="Do what is due, then stop; for cron.")
+def worker(once: bool) -> None:
+    """Send mail and make documents."""
+    app = create_app()
+    from .accounts.services import prune
+    from .foundation import jobs, mail, pdf
+
+    pdf.register()
+    going, pruned = True, 0.0
+
+    def stop(*_: Any) -> None:
+        nonlocal going
+        going = False
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while going:
+        with app.app_context():
+            busy = jobs.run_next()
+            busy = bool(mail.deliver_due()) or busy
+            if time.monotonic() - pruned > 3600 or not pruned:
+                prune()
+                pruned = time.monotonic()
+        if once and not busy:
+            break
+        if not busy:
+            time.sleep(0.5)
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest table layout."""
+    from .foundation.migrate import upgrade
+
+    with create_app().app_context():
+        upgrade()
+
+
+@commands.command("add-partnership")
+@click.argument("key")
+@click.argument("name")
+@click.option("--plugin", "plugins", multiple=True, help="Rule plugin, in order; none means the national rules.")
+@click.option("--admin-name", required=True)
+@click.option("--admin-email", required=True)
+def add_partnership(key: str, name: str, plugins: tuple[str, ...], admin_name: str, admin_email: str) -> None:
+    """Add a partnership and invite its first administrator; the link is printed and mailed."""
+    from .foundation.errors import DomainError
+    from .partnerships.services import add
+
+    app = create_app()
+    with app.app_context():
+        try:
+            link = add(key, name, plugins, admin_name, admin_email, app.config["BASE_URL"])
+        except (DomainError, LookupError) as refusal:
+            raise click.ClickException(str(refusal)) from None
+    click.echo(f"{name} is ready. {admin_name} starts here, once, within 14 days:\n{link}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Reads cycles, with the access check inside the loader, and the rules each cycle began with."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.foundation import clock
+from portal.foundation.access import STAFF_ROLES, Action, Role, require
+from portal.foundation.database import db
+from portal.foundation.errors import NotAllowed, Stranger
+from rules.policy import Due, due_dates
+from rules.rulebook import Rulebook, rulebook_from_record
+
+from .models import Cycle
+
+
+def load_cycle(person: Person, cycle_id: int, action: Action) -> tuple[Cycle, frozenset[Role]]:
+    """Return the cycle and the roles held there; raises Stranger or NotAllowed.
+
+    Answers are the program's own until it submits: staff alone cannot read them before.
+    """
+    cycle = db.session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise Stranger
+    roles = require(person.memberships, action, cycle.program.partnership_id, cycle.program_id)
+    if action in (Action.READ_ANSWERS, Action.REVIEW) and cycle.submitted_on is None and roles <= STAFF_ROLES:
+        raise NotAllowed("The program is still working on its answers. You can read them once it submits.")
+    return cycle, roles
+
+
+def load_for_change(cycle_id: int) -> Cycle:
+    """Read the cycle again inside a write, locked where the database can."""
+    return db.session.get_one(Cycle, cycle_id, with_for_update=True, populate_existing=True)
+
+
+def rulebook_of(cycle: Cycle) -> Rulebook:
+    """Return the rules this cycle began with."""
+    return _rebuilt(json.dumps(cycle.rulebook, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _rebuilt(record: str) -> Rulebook:
+    return rulebook_from_record(json.loads(record))
+
+
+def local_today(cycle: Cycle) -> date:
+    """Return today where the partnership is."""
+    return clock.local_day(cycle.program.partnership.time_zone)
+
+
+def open_duties(cycle: Cycle, check_ins_done: tuple[int, ...] = ()) -> tuple[Due, ...]:
+    """Return what is due in this cycle, by the policy of its rules."""
+    return due_dates(rulebook_of(cycle).policy, cycle.facts(local_today(cycle), check_ins_done))
+
+
+def cycles_of(program_id: int) -> list[Cycle]:
+    """Return the program's cycles, newest first."""
+    found = select(Cycle).where(Cycle.program_id == program_id).order_by(Cycle.number.desc())
+    return list(db.session.scalars(found))

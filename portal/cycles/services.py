@@ -1,0 +1,77 @@
+"""The state machine of a cycle: which step may follow which, and why another has to wait."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.foundation import audit, clock
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import DomainError, OutOfOrder
+from portal.partnerships.queries import current_rulebook
+from portal.programs.models import Program
+from portal.programs.queries import eligibility_of
+
+from .models import Cycle, CycleState
+from .queries import cycles_of
+
+S = CycleState
+
+# state -> (the state it follows, the column its day goes to, what must have happened first)
+STEPS: dict[CycleState, tuple[CycleState, str, str]] = {
+    S.SUBMITTED: (S.IN_PROGRESS, "submitted_on", "The self-assessment can be submitted only while it is in progress."),
+    S.CONTACTED: (S.SUBMITTED, "contacted_on", "The first contact is recorded once, after the program submits."),
+    S.VISITED: (S.CONTACTED, "visited_on", "Record the first contact with the program before the review meeting."),
+    S.PLAN_ISSUED: (S.VISITED, "plan_issued_on", "Record the review meeting before the plan is issued."),
+    S.SIGNED: (S.PLAN_ISSUED, "statement_signed_on", "The Statement of Accuracy can be signed after the plan is issued."),
+    S.RECOGNIZED: (S.SIGNED, "awarded_on", "A recognition can be confirmed after the Statement of Accuracy is signed."),
+    S.CLOSED: (S.RECOGNIZED, "closed_on", "Only a recognized cycle can be closed."),
+}
+ORDER = list(CycleState)
+
+
+class NotEligible(DomainError):
+    """The rules do not let this program begin a self-assessment."""
+
+
+class GateClosed(DomainError):
+    """Something the partnership asks for before access is still missing."""
+
+
+class CycleUnderWay(DomainError):
+    """The program already has a cycle that is not finished."""
+
+
+def advance(cycle: Cycle, to: CycleState, on: date) -> None:
+    """Move the cycle one step inside the caller's transaction. Raises OutOfOrder, saying what comes first."""
+    before, column, sentence = STEPS[to]
+    if cycle.state is not before:
+        if ORDER.index(cycle.state) >= ORDER.index(to):
+            raise OutOfOrder(f"This step was already taken: the cycle is at “{cycle.state.title}”. Nothing was changed.")
+        raise OutOfOrder(f"{sentence} The cycle is at “{cycle.state.title}”. Nothing was changed.")
+    cycle.state = to
+    setattr(cycle, column, on)
+
+
+def grant_access(program: Program, by_id: int | None) -> Cycle:
+    """Open a self-assessment for the program. Raises NotEligible, GateClosed or CycleUnderWay."""
+    verdict = eligibility_of(program)
+    if not verdict.eligible:
+        raise NotEligible(verdict.sentence)
+    rulebook = current_rulebook(program.partnership)
+    if "mou" in rulebook.policy.gates and program.mou_signed_on is None:
+        raise GateClosed("The memorandum of understanding has to be signed before the self-assessment opens.")
+    earlier = cycles_of(program.id)
+    if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
+        raise CycleUnderWay("This program already has a self-assessment under way.")
+    with unit_of_work():
+        cycle = Cycle(
+            program_id=program.id,
+            number=len(earlier) + 1,
+            rulebook=rulebook.record(),
+            created_at=clock.now(),
+            access_on=clock.local_day(program.partnership.time_zone),
+        )
+        db.session.add(cycle)
+        db.session.flush()
+        audit.record("access granted", person_id=by_id, program_id=program.id, cycle_id=cycle.id)
+    return cycle

@@ -1,0 +1,15 @@
+"""The pages that gather from every room: first page, a person's places, a program's page, a partnership's desk.
+
+They stand to the right of all rooms because they read from all of them; no room needs to know about them.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_room(app: Flask) -> None:
+    """Open this room to the app."""
+    from .views import bp
+
+    app.register_blueprint(bp)

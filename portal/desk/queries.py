@@ -1,0 +1,111 @@
+"""Gathers what a program's page and a partnership's desk show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal.accounts.models import Membership
+from portal.assessments.models import StoredAnswer
+from portal.assessments.queries import Progress, progress_of
+from portal.cycles.models import Cycle
+from portal.cycles.queries import cycles_of, local_today, rulebook_of
+from portal.foundation.database import db
+from portal.followup.models import CheckIn
+from portal.partnerships.models import Partnership
+from portal.plans.models import Plan, Statement
+from portal.programs.models import Program
+from portal.programs.queries import eligibility_of
+from portal.recognition.models import Award
+from rules.answers import Answer
+from rules.eligibility import Eligibility
+from rules.policy import Due, due_dates
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One cycle with everything a page says about it."""
+
+    cycle: Cycle
+    progress: Progress | None  # while the self-assessment is in progress
+    duties: tuple[Due, ...]
+    plan: Plan | None
+    statement: Statement | None
+    award: Award | None
+    check_ins: tuple[CheckIn, ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One program on the partnership's desk."""
+
+    program: Program
+    life: Life | None
+    verdict: Eligibility | None  # told while there is no cycle
+
+
+def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
+    """Read everything about these cycles in a fixed number of queries."""
+    ids = [cycle.id for cycle in cycles]
+    plans = {plan.cycle_id: plan for plan in db.session.scalars(select(Plan).where(Plan.cycle_id.in_(ids)))}
+    awards = {award.cycle_id: award for award in db.session.scalars(select(Award).where(Award.cycle_id.in_(ids)))}
+    open_statements = select(Statement).where(Statement.cycle_id.in_(ids), Statement.withdrawn_at.is_(None))
+    statements = {one.cycle_id: one for one in db.session.scalars(open_statements.order_by(Statement.id))}
+    check_ins: dict[int, list[CheckIn]] = {}
+    for one in db.session.scalars(select(CheckIn).where(CheckIn.cycle_id.in_(ids)).order_by(CheckIn.month)):
+        check_ins.setdefault(one.cycle_id, []).append(one)
+    answers: dict[int, dict[str, Answer]] = {}
+    drafts = [cycle.id for cycle in cycles if cycle.submitted_on is None]
+    for row in db.session.scalars(select(StoredAnswer).where(StoredAnswer.cycle_id.in_(drafts))):
+        answers.setdefault(row.cycle_id, {})[row.practice_code] = Answer.from_dict(row.content)
+    found = {}
+    for cycle in cycles:
+        rulebook, today = rulebook_of(cycle), local_today(cycle)
+        mine = tuple(check_ins.get(cycle.id, ()))
+        done = tuple(one.month for one in mine)
+        draft = cycle.submitted_on is None
+        found[cycle.id] = Life(
+            cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
+            due_dates(rulebook.policy, cycle.facts(today, done)) if cycle.closed_on is None else (),
+            plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
+        )  # fmt: skip
+    return found
+
+
+def lives_of_program(program: Program) -> list[Life]:
+    """Return the program's cycles, newest first."""
+    cycles = cycles_of(program.id)
+    found = lives_of(cycles)
+    return [found[cycle.id] for cycle in cycles]
+
+
+def desk_rows(partnership: Partnership) -> list[DeskRow]:
+    """Return every program with its newest cycle, what is late or due first on top."""
+    programs = list(db.session.scalars(select(Program).where(Program.partnership_id == partnership.id).order_by(Program.name)))
+    cycles = list(db.session.scalars(select(Cycle).where(Cycle.program_id.in_([p.id for p in programs])).order_by(Cycle.number)))
+    newest = {cycle.program_id: cycle for cycle in cycles}
+    found = lives_of(list(newest.values()))
+    rows = []
+    for program in programs:
+        cycle = newest.get(program.id)
+        rows.append(DeskRow(program, found[cycle.id] if cycle else None, None if cycle else eligibility_of(program)))
+    return sorted(rows, key=lambda row: _first_due(row.life))
+
+
+def _first_due(life: Life | None) -> date:
+    duties = [due.until or due.on for due in life.duties] if life else []
+    return min(duties, default=date.max)
+
+
+def places_of(memberships: Iterable[Membership]) -> list[tuple[str, str, int]]:
+    """Return the person's places: kind, name, id; partnerships first."""
+    held = list(memberships)
+    partnerships = select(Partnership).where(Partnership.id.in_([m.partnership_id for m in held if m.partnership_id]))
+    programs = select(Program).where(Program.id.in_([m.program_id for m in held if m.program_id]))
+    return [("partnership", one.name, one.id) for one in db.session.scalars(partnerships.order_by(Partnership.name))] + [
+        ("program", one.name, one.id) for one in db.session.scalars(programs.order_by(Program.name))
+    ]

@@ -1,0 +1,97 @@
+"""First page, a person's places, a program's page, a partnership's desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy import text
+
+from portal.accounts.queries import people_of_program
+from portal.accounts.services import invite as invite_person
+from portal.cycles.models import CycleState
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may, roles_at
+from portal.foundation.database import db
+from portal.foundation.errors import Problem, Refused
+from portal.foundation.htmx import go_to
+from portal.partnerships.queries import current_rulebook, load_partnership
+from portal.programs.models import Program
+from portal.programs.queries import eligibility_of, load_program
+
+from . import queries
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/")
+def front() -> Any:
+    """Say what the portal is for and let people in."""
+    if current_user.is_authenticated:
+        return redirect(url_for("desk.home"), 303)
+    return render_template("desk/front.html")
+
+
+@bp.get("/help")
+def help_page() -> str:
+    """Answer the usual questions."""
+    return render_template("desk/help.html")
+
+
+@bp.get("/healthz")
+def healthz() -> tuple[str, int]:
+    """Tell a supervisor that the web server and the database answer."""
+    db.session.execute(text("SELECT 1"))
+    return "ok", 200
+
+
+@bp.get("/home")
+def home() -> Any:
+    """Take a person to their one place, or list their places."""
+    places = [
+        (name, url_for(f"desk.{kind}", **{f"{kind}_id": found})) for kind, name, found in queries.places_of(current_user.memberships)
+    ]
+    if len(places) == 1:
+        return redirect(places[0][1], 303)
+    return render_template("desk/home.html", places=places)
+
+
+@bp.get("/partnerships/<int:partnership_id>")
+def partnership(partnership_id: int) -> str:
+    """List the partnership's programs with where each stands."""
+    found = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
+    manages = may(roles_at(current_user.memberships, found.id), Action.MANAGE_PROGRAMS)
+    return render_template("desk/partnership.html", partnership=found, rows=queries.desk_rows(found), manages=manages)
+
+
+@bp.get("/programs/<int:program_id>")
+def program(program_id: int) -> str:
+    """Show the program's state, dates and next step to everybody who belongs to it."""
+    found, roles = load_program(current_user, program_id, Action.SEE_PROGRAM)
+    return _page(found, roles, [], {})
+
+
+def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed: dict[str, str]) -> str:
+    lives = queries.lives_of_program(found)
+    return render_template(
+        "desk/program.html", program=found, roles=roles, problems=problems, typed=typed, lives=lives,
+        life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found),
+        policy=current_rulebook(found.partnership).policy, states=list(CycleState), staff=bool(roles & STAFF_ROLES),
+        manages=may(roles, Action.MANAGE_PROGRAMS),
+    )  # fmt: skip
+
+
+@bp.post("/programs/<int:program_id>/people")
+def invite(program_id: int) -> Any:
+    """Invite a person to the program by mail."""
+    found, roles = load_program(current_user, program_id, Action.MANAGE_PROGRAMS)
+    typed = {key: request.form.get(key, "") for key in ("name", "email", "role")}
+    try:
+        if typed["role"] not in PROGRAM_ROLES:
+            raise Refused([Problem("role", "Choose what this person does.")])
+        invite_person(typed["name"], typed["email"], Role(typed["role"]), program_id=found.id, place=found.name,
+                      by_id=current_user.id, mail_partnership_id=found.partnership_id, base_url=current_app.config["BASE_URL"])
+    except Refused as refusal:
+        return _page(found, roles, list(refusal.problems), typed), 422
+    flash(f"The invitation to {typed['email']} is on its way.", "good")
+    return go_to(url_for("desk.program", program_id=found.id))

@@ -1,0 +1,32 @@
+"""The partnership's rules and its mail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+from sqlalchemy import select
+
+from portal.foundation.access import Action
+from portal.foundation.database import db
+from portal.foundation.outbox import Message
+from rules.discovery import available
+
+from .queries import current_rulebook, load_partnership
+
+bp = Blueprint("partnerships", __name__)
+
+
+@bp.get("/partnerships/<int:partnership_id>/rules")
+def rules(partnership_id: int) -> str:
+    """Show which rules are in force and what they say."""
+    partnership = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
+    return render_template("partnerships/rules.html", partnership=partnership, rulebook=current_rulebook(partnership),
+                           known=available())
+
+
+@bp.get("/partnerships/<int:partnership_id>/mail")
+def outbox(partnership_id: int) -> str:
+    """Show what mail was sent and what waits; never a text, since texts hold signing links."""
+    partnership = load_partnership(current_user, partnership_id, Action.READ_OUTBOX)
+    newest = select(Message).where(Message.partnership_id == partnership.id).order_by(Message.id.desc()).limit(200)
+    return render_template("partnerships/outbox.html", partnership=partnership, messages=list(db.session.scalars(newest)))

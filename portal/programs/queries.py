@@ -1,0 +1,45 @@
+"""Reads programs, with the access check inside the loader."""
+
+from __future__ import annotations
+
+from portal.accounts.models import Person
+from portal.foundation import clock
+from portal.foundation.access import Action, Role, require
+from portal.foundation.database import db
+from portal.foundation.errors import Stranger
+from portal.partnerships.queries import current_rulebook
+from rules.eligibility import Eligibility, judge_eligibility
+from rules.facts import ProgramFacts
+
+from .models import Program
+
+
+def load_program(person: Person, program_id: int, action: Action) -> tuple[Program, frozenset[Role]]:
+    """Return the program and the roles held there; raises Stranger or NotAllowed."""
+    program = db.session.get(Program, program_id)
+    if program is None:
+        raise Stranger
+    return program, require(person.memberships, action, program.partnership_id, program.id)
+
+
+def facts_of(program: Program) -> ProgramFacts:
+    """Return what the rules may know of the program."""
+    return ProgramFacts(
+        name=program.name,
+        model=program.model,
+        settings=tuple(program.settings),
+        founded=program.founded,
+        youth_min_age=program.youth_min_age,
+        youth_max_age=program.youth_max_age,
+        in_service_area=program.in_service_area,
+        registered=program.registered,
+        capacity_confirmed=program.capacity_confirmed,
+        pairs_volunteers=program.pairs_volunteers,
+        mou_signed=program.mou_signed_on is not None,
+    )
+
+
+def eligibility_of(program: Program) -> Eligibility:
+    """Return the verdict of the partnership's rules on this program today."""
+    today = clock.local_day(program.partnership.time_zone)
+    return judge_eligibility(facts_of(program), today, current_rulebook(program.partnership))

@@ -1,0 +1,109 @@
+"""Makes the same small cast for every test: people, partnerships, programs, cycles, answers."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+
+
+from flask.testing import FlaskClient
+
+from portal.accounts.models import Membership, Person
+from portal.accounts.services import start_session
+from portal.assessments import services as assessments
+from portal.cycles.models import Cycle
+from portal.foundation import clock
+from portal.foundation.access import PROGRAM_ROLES, Role
+from portal.foundation.database import db, unit_of_work
+from portal.partnerships.models import Partnership, PartnershipPlugin
+from portal.partnerships.queries import current_rulebook
+from portal.programs.models import Program
+from rules.answers import Answer, Status
+
+_numbers = itertools.count(1)
+
+
+def make_partnership(key: str | None = None, plugins: tuple[str, ...] = ()) -> Partnership:
+    key = key or f"partnership-{next(_numbers)}"
+    with unit_of_work() as session:
+        made = Partnership(key=key, name=f"{key.title()} Mentoring", created_at=clock.now())
+        made.plugins = [PartnershipPlugin(position=at, name=name) for at, name in enumerate(plugins)]
+        session.add(made)
+    return made
+
+
+def make_program(partnership: Partnership, name: str | None = None, **facts: object) -> Program:
+    values: dict[str, object] = {
+        "name": name or f"Program {next(_numbers)}", "founded": date(2015, 5, 1), "model": "one-to-one",
+        "settings": ["community"], "youth_min_age": 8, "youth_max_age": 14, "in_service_area": True, "registered": True,
+        "capacity_confirmed": True, "pairs_volunteers": True, "key_leader_name": "Lee Dorn",
+        "key_leader_title": "Executive director", "key_leader_email": "lee.dorn@example.org",
+    }  # fmt: skip
+    with unit_of_work() as session:
+        made = Program(partnership_id=partnership.id, created_at=clock.now(), **(values | facts))
+        session.add(made)
+    return made
+
+
+def make_person(role: Role | None = None, place: Partnership | Program | None = None, name: str | None = None) -> Person:
+    number = next(_numbers)
+    with unit_of_work() as session:
+        made = Person(name=name or f"Person {number}", email=f"person{number}@example.org", created_at=clock.now())
+        session.add(made)
+        session.flush()
+        if role is not None and place is not None:
+            key = "program_id" if role in PROGRAM_ROLES else "partnership_id"
+            session.add(Membership(person_id=made.id, role=role, **{key: place.id}))
+    db.session.refresh(made)
+    return made
+
+
+def make_cycle(program: Program, access_on: date = date(2026, 8, 1)) -> Cycle:
+    with unit_of_work() as session:
+        made = Cycle(
+            program_id=program.id, rulebook=current_rulebook(program.partnership).record(),
+            created_at=clock.now(), access_on=access_on,
+        )  # fmt: skip
+        session.add(made)
+    return made
+
+
+def raw_answer(status: str = "in_practice", rating: str = "4", **more: object) -> dict[str, object]:
+    return {"status": status, "rating": rating, "na_reason": "", "notes": "", "sub_items": [], "own_minimum": "", **more}
+
+
+def answer_all(cycle: Cycle, by: Person, not_in_practice: tuple[str, ...] = (), rating: int = 4) -> None:
+    """Answer every practice: in practice, except the codes named."""
+    from portal.assessments.models import StoredAnswer
+    from portal.cycles.queries import rulebook_of
+
+    with unit_of_work() as session:
+        for practice in rulebook_of(cycle).catalogue.practices:
+            answer = (
+                Answer(practice.code, Status.NOT_IN_PRACTICE)
+                if practice.code in not_in_practice
+                else Answer(practice.code, Status.IN_PRACTICE, rating,
+                            sub_items=tuple(item.letter for item in practice.sub_items))
+            )  # fmt: skip
+            session.add(
+                StoredAnswer(
+                    cycle_id=cycle.id, practice_code=practice.code, version=1, save_id=f"made-{practice.code}",
+                    saved_at=clock.now(), saved_by_id=by.id, content=answer.as_dict(),
+                )  # fmt: skip
+            )
+
+
+def submitted_cycle(program: Program, by: Person, not_in_practice: tuple[str, ...] = ()) -> Cycle:
+    """Return a cycle answered and submitted through the service."""
+    cycle = make_cycle(program)
+    answer_all(cycle, by, not_in_practice)
+    assessments.submit(cycle.id, by.id)
+    db.session.refresh(cycle)
+    return cycle
+
+
+def sign_in(client: FlaskClient, person: Person) -> None:
+    """Give the client the cookie of a real session row."""
+    token = start_session(person.id, "test browser").get_id()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True
