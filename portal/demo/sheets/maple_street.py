@@ -1,0 +1,67 @@
+"""Maple Street Lunch Buddies (fictional): 33 of 48 benchmarks, four safety gaps."""
+
+from portal.demo.answers import Sheet
+
+SHEET = Sheet(
+    usual=(4, 3, 4, 3, 3, 4, 2, 4),
+    absent=frozenset({
+        "B.2.4", "B.2.5", "B.3.1", "B.5.5",  # the four safety gaps
+        "B.1.4", "B.3.4", "B.5.4", "B.5.6", "B.5.11", "B.5.12", "B.6.3", "B.6.4", "B.6.5", "B.6.8",
+        "M.A.3", "M.D.2", "M.F.1", "V.1", "V.4", "V.6", "V.10",
+        "E.1.3", "E.1.5", "E.2.1", "E.2.4", "E.2.6", "E.3.1", "E.3.2", "E.3.4", "E.3.5", "E.3.6", "E.3.7",
+        "E.4.2", "E.5.3", "E.5.5", "E.6.3",
+    }),
+    not_applicable={
+        "B.1.5": "The school pairs children with people who sign up. Families do not propose a mentor.",
+        "E.2.2": "Pairs meet only at school, at lunch, with staff in the room. Nobody visits a home.",
+        "E.2.3": "Pairs never meet at a mentor's home, so the people living there play no part.",
+        "E.4.4": "Mentors do not pick children up. The first meeting is in the lunch room.",
+    },
+    ratings={"B.6.9": 1, "M.C.4": 5, "B.4.3": 5, "B.3.3": 3},
+    notes={
+        "M.A.1": "Part of the school's own mission, plus two sentences about lunch buddies.",
+        "M.A.3": "We plan one school year at a time.",
+        "M.A.4": "A binder of 22 pages. The district's volunteer handbook covers the rest.",
+        "M.C.1": "A counselor at half time and one AmeriCorps member for 54 matches. It is tight in May.",
+        "M.C.4": "All school staff are checked by the district with fingerprints.",
+        "M.D.1": "Our line in the school budget was approved in June.",
+        "M.D.2": "The district pays. We have not tried anything else.",
+        "M.E.1": "Files are in the counselor's locked office.",
+        "M.E.2": "We are covered by the district's insurance and its safety plan.",
+        "M.E.3": "We follow the school's steps for reports. All staff are trained each August.",
+        "B.1.1": "We say plainly that it is every Wednesday, and that children notice when you miss one.",
+        "B.1.7": "Teachers suggest children. We take those who would enjoy a friend at lunch.",
+        "B.2.2": "The district's form and one page of ours.",
+        "B.2.3": "Half an hour with the counselor.",
+        "B.2.4": "The district checks the state record and the sex offender list. There is no national check "
+                 "and no child abuse registry.",
+        "B.2.5": "We call one reference. For students that is a teacher or coach.",
+        "B.2.6": "Ours is one school year, October to May.",
+        "B.2.7": "Ours is 45 minutes every Wednesday, about 3 hours a month.",
+        "B.2.10": "Signed slip plus a phone call from the counselor.",
+        "B.3.1": "One hour and a half in September. We know that this is short.",
+        "B.3.2": "Covered in a quick way. We would like more time for each topic.",
+        "B.3.3": "One page of rules, read aloud and signed.",
+        "B.4.1": "We look at shared interests and at the child's teacher's advice.",
+        "B.4.3": "The counselor sits with each new pair for the first lunch.",
+        "B.5.1": "We see everybody each Wednesday and talk with both.",
+        "B.5.5": "Teachers hear from us once a term. Parents call us when they need to.",
+        "B.5.8": "Sign-in sheet at the school office.",
+        "B.6.3": "Nothing is written. It happens when a student mentor moves away.",
+        "B.6.5": "We match again if we can. There is no policy.",
+        "B.6.9": "The terms are drafted but not yet written up for families.",
+        "E.2.4": "Nothing over the summer so far. Some pairs send a postcard.",
+        "E.2.5": "38 of our 54 mentors are past college age.",
+        "E.5.4": "Breakfast for the buddies in May.",
+        "V.2": "We count lunches, matches and how long they last.",
+        "V.7": "A smiley sheet for children and a short form for mentors.",
+        "V.8": "The district's consent form. Results carry no names.",
+    },
+    own_minimum={
+        "B.2.6": "one school year, October to May",
+        "B.2.7": "45 minutes every Wednesday, about 3 hours a month",
+        "B.2.11": "one school year, October to May",
+        "B.2.12": "45 minutes every Wednesday, about 3 hours a month",
+    },
+    left_out={"B.3.2": "hj"},
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""Step Up Peer Leaders (fictional): 42 of 48 benchmarks, visit held, plan drafted."""
+
+from portal.demo.answers import Sheet
+
+SHEET = Sheet(
+    usual=(4, 5, 4, 3, 4, 4, 5, 4),
+    absent=frozenset({
+        "B.5.1", "B.5.4", "B.5.5", "B.5.6", "B.6.8", "M.E.1", "M.A.3", "M.D.2", "V.4",
+        "E.1.5", "E.2.1", "E.2.6", "E.3.4", "E.3.6", "E.3.7", "E.5.3", "E.6.3",
+    }),
+    not_applicable={
+        "B.2.4": "Our mentors are students of 16 to 18. A record check is for adults; our advisers have one.",
+        "E.2.2": "Groups meet at school only.",
+        "E.2.3": "Nobody meets at a mentor's home.",
+        "E.2.5": "All our mentors are students. That is the idea of the program.",
+        "E.4.4": "Nobody is picked up at home; groups meet in a classroom.",
+    },
+    notes={
+        "M.A.1": "Agreed with both middle schools in 2020.",
+        "M.A.4": "Adviser's guide, 40 pages, new edition each summer.",
+        "M.B.1": "Four students, two parents and the assistant principal meet each month.",
+        "M.C.1": "Two teachers with a stipend for 36 mentors and 72 mentees.",
+        "M.C.4": "The district checks all adults in the building.",
+        "M.D.1": "A line in the school's budget and a grant from the parents' fund.",
+        "M.E.1": "Sign-up sheets lie in a shared cupboard. We need a rule and a lock.",
+        "M.E.2": "Covered by the district.",
+        "M.E.3": "Advisers are required to report. Mentors tell an adviser the same day.",
+        "B.1.3": "We look for students who listen well, not for the best grades.",
+        "B.2.3": "Twenty minutes with one adviser, face to face.",
+        "B.2.5": "Two teachers vouch for each mentor.",
+        "B.2.6": "One school year.",
+        "B.2.7": "One group hour each week, 50 minutes.",
+        "B.2.10": "Permission from the parents of both sides, mentor and mentee.",
+        "B.3.1": "Eight hours over two days in August.",
+        "B.3.3": "Includes when to fetch an adult, and phones.",
+        "B.4.1": "Each mentor gets two mentees from the same grade.",
+        "B.4.3": "A teacher is in the room at the first meeting, and at all others.",
+        "B.5.1": "Advisers talk with mentors every week, but nobody writes it down and mentees are asked in class.",
+        "B.5.5": "Families get a newsletter. Nobody calls them on a set date.",
+        "B.5.6": "There are no such talks yet, so no guide.",
+        "B.6.7": "Every mentor writes a letter to next year's mentor in our last meeting.",
+        "B.6.8": "The year ends with a party. A talk with each mentee is missing.",
+        "E.3.1": "Eight hours before the first group.",
+        "E.3.4": "Mentees get ten minutes in homeroom.",
+        "E.4.1": "We pair 16-year-olds with 11- to 13-year-olds only: three years at least.",
+        "E.5.2": "Field day and a movie night.",
+        "E.6.2": "Pizza, certificates, and a photo for each group.",
+        "V.2": "Attendance per week, in a spreadsheet.",
+        "V.7": "Short survey each June.",
+    },
+    own_minimum={
+        "B.2.6": "one school year", "B.2.7": "50 minutes a week during the school year",
+        "B.2.11": "one school year", "B.2.12": "50 minutes a week during the school year",
+    },
+)  # fmt: skip
