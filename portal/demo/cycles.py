@@ -1,0 +1,128 @@
+"""The cycles of the demo: their days, their answers, and the frozen copies of those that were submitted."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.accounts.models import Person
+from portal.assessments.models import AnswerVersion, StoredAnswer, Submission
+from portal.assessments.services import freeze
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import rulebook_of
+from portal.foundation.database import db
+from portal.partnerships.queries import current_rulebook
+from portal.programs.models import Program
+from portal.programs.queries import facts_of
+from rules.answers import Answer
+from rules.scorecard import Scorecard, evaluate
+
+from .answers import Sheet, answers_from
+from .clock import ZONE
+from .sheets import bridgelink, circle_of_elders, harbor_light, maple_street, step_up
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCycle:
+    """One cycle: whose, which number, where it stands, its days in the order of the steps, and its answers."""
+
+    key: str
+    program: str
+    number: int
+    state: CycleState
+    access: date
+    sheet: Sheet
+    answered_by: tuple[str, ...]
+    submitted: date | None = None
+    contacted: date | None = None
+    visited: date | None = None
+    issued: date | None = None
+    signed: date | None = None
+    closed: date | None = None
+
+
+CYCLES = (
+    DemoCycle(
+        "harbor-2022", "harbor", 1, CycleState.CLOSED, date(2022, 9, 6), harbor_light.FIRST, ("Tom Adeyemi",),
+        date(2022, 10, 31), date(2022, 11, 8), date(2022, 12, 1), date(2022, 12, 13), date(2022, 12, 20), date(2025, 11, 17),
+    ),
+    DemoCycle(
+        "harbor", "harbor", 2, CycleState.RECOGNIZED, date(2025, 11, 17), harbor_light.SECOND,
+        ("Tom Adeyemi", "Tom Adeyemi", "Marisol Keane"),
+        date(2026, 1, 12), date(2026, 1, 20), date(2026, 2, 18), date(2026, 3, 3), date(2026, 3, 11),
+    ),
+    DemoCycle(
+        "maple", "maple", 1, CycleState.SUBMITTED, date(2026, 7, 3), maple_street.SHEET, ("Lena Brandt",),
+        date(2026, 9, 22),
+    ),
+    DemoCycle(
+        "circle", "circle", 1, CycleState.IN_PROGRESS, date(2026, 8, 14), circle_of_elders.SHEET,
+        ("Winona Redfeather-Clark", "Winona Redfeather-Clark", "Josiah Bell"),
+    ),
+    DemoCycle(
+        "stepup", "stepup", 1, CycleState.VISITED, date(2026, 6, 8), step_up.SHEET, ("Grace Mbeki",),
+        date(2026, 8, 3), date(2026, 8, 13), date(2026, 9, 14),
+    ),
+    DemoCycle(
+        "bridgelink", "bridgelink", 1, CycleState.RECOGNIZED, date(2023, 8, 21), bridgelink.SHEET, ("Hannah Lindqvist",),
+        date(2023, 10, 16), date(2023, 10, 24), date(2023, 11, 14), date(2023, 11, 27), date(2023, 12, 5),
+    ),
+)  # fmt: skip
+
+REFERENCE_ANSWERED = date(2026, 9, 30)  # the last answer of an assessment still in progress
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """Return a moment of that day where the demo partnerships are."""
+    return datetime.combine(day, time(hour, minute), ZONE)
+
+
+def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> Cycle:
+    """Add one cycle with its answers, and its submission when it has one, to the running transaction."""
+    cycle = Cycle(
+        program_id=program.id, program=program, number=demo.number, state=demo.state,
+        rulebook=current_rulebook(program.partnership).record(), created_at=at(demo.access, 9), access_on=demo.access,
+        submitted_on=demo.submitted, contacted_on=demo.contacted, visited_on=demo.visited, plan_issued_on=demo.issued,
+        statement_signed_on=demo.signed, awarded_on=demo.signed, closed_on=demo.closed,
+    )  # fmt: skip
+    db.session.add(cycle)
+    db.session.flush()
+    answers = answers_from(demo.sheet, rulebook_of(cycle).catalogue, facts_of(program).tags)
+    _add_answers(demo, cycle, answers, [people[name] for name in demo.answered_by])
+    if demo.submitted is not None:
+        _add_submission(cycle, answers, people[demo.answered_by[0]], demo.submitted)
+    return cycle
+
+
+def _add_answers(demo: DemoCycle, cycle: Cycle, answers: dict[str, Answer], people: Sequence[Person]) -> None:
+    """Spread the answers evenly over the weeks of the self-assessment."""
+    begun = at(demo.access + timedelta(days=3))
+    last = at(demo.submitted - timedelta(days=1) if demo.submitted else REFERENCE_ANSWERED, 15)
+    step = (last - begun) / max(1, len(answers) - 1)
+    for index, (code, answer) in enumerate(answers.items()):
+        day = (begun + step * index).date()
+        saved = {
+            "cycle_id": cycle.id, "practice_code": code, "version": 1, "save_id": f"demo-{secrets.token_urlsafe(9)}",
+            "saved_at": at(day, 9 + index % 8, index * 7 % 60), "saved_by_id": people[index % len(people)].id,
+            "content": answer.as_dict(),
+        }  # fmt: skip
+        db.session.add_all([StoredAnswer(**saved), AnswerVersion(**saved)])
+
+
+def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: date) -> None:
+    content, digest = freeze(cycle, answers)
+    db.session.add(
+        Submission(
+            cycle_id=cycle.id, submitted_at=at(day, 16, 20), submitted_by_id=by.id, content=content, content_hash=digest,
+            scorecard=judged(cycle, answers, day).to_json(),
+        )  # fmt: skip
+    )
+    db.session.flush()
+
+
+def judged(cycle: Cycle, answers: dict[str, Answer], day: date) -> Scorecard:
+    """Return the scorecard of these answers as it stood on that day."""
+    rulebook = rulebook_of(cycle)
+    return evaluate(rulebook.catalogue, answers, facts_of(cycle.program), cycle.facts(day), rulebook)
