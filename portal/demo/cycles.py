@@ -17,6 +17,7 @@ from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
 from rules.answers import Answer
+from rules.facts import CycleFacts
 from rules.scorecard import Scorecard, evaluate
 
 from .answers import Sheet, answers_from
@@ -123,6 +124,7 @@ def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: d
 
 
 def judged(cycle: Cycle, answers: dict[str, Answer], day: date) -> Scorecard:
-    """Return the scorecard of these answers as it stood on that day."""
+    """Return the scorecard of these answers as it stood on the day of submitting."""
     rulebook = rulebook_of(cycle)
-    return evaluate(rulebook.catalogue, answers, facts_of(cycle.program), cycle.facts(day), rulebook)
+    facts = CycleFacts(today=day, access_on=cycle.access_on, submitted_on=day)
+    return evaluate(rulebook.catalogue, answers, facts_of(cycle.program), facts, rulebook)
