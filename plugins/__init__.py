@@ -1,0 +1,1 @@
+"""What each partnership does differently. Found by name; nothing imports a plugin."""

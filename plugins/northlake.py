@@ -1,0 +1,21 @@
+"""Northlake Mentoring Alliance (fictional): a demo partnership with rules of its own. No real partnership is described."""
+
+from typing import Any
+
+from rules import Tier, hookimpl
+
+VERSION = "1.0.0"
+TITLE = "Northlake (fictional)"
+SOURCE = "Made up for the demo."
+
+
+@hookimpl
+def nqms_policy() -> dict[str, Any]:
+    """Describe the gate before access, the review as a meeting, and a report every quarter."""
+    return {"gates": ("mou",), "review_kind": "meeting", "review_title": "review meeting", "report_every_months": 3}
+
+
+@hookimpl
+def nqms_tiers() -> list[Tier]:
+    """Describe the one tier."""
+    return [Tier("quality", "Quality Partner", 1, ("submitted", "reviewed", "plan", "signed"))]
