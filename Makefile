@@ -38,7 +38,7 @@ types:
 
 contract:
 	@sh .ci/setup dev
-	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run(["--no-logo"])'
 
 lock:
 	@sh .ci/setup venv

@@ -1,0 +1,190 @@
+"""The package as others get it: built, put into an empty virtual environment, used from an unrelated folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LOCK = ROOT / "requirements.lock"
+PACKAGES = {"portal": "portal", "rules": "rules", "plugins": "plugins", "templates": "portal/templates", "migrations": "portal/migrations"}  # fmt: skip
+
+ONE_OF_EACH_KIND = {
+    "portal/templates/base.html",
+    "portal/templates/assessments/section.html",
+    "portal/migrations/env.py",
+    "portal/migrations/versions/0001_first_tables.py",
+    "portal/static/site.css",
+    "portal/static/vendor/htmx.min.js",
+    "portal/fonts/OpenSans-Regular.ttf",
+    "rules/editions/eepm4/edition.toml",
+    "rules/editions/eepm4/standard-2-screening.toml",
+    "plugins/national.py",
+}
+
+
+def run(*command: str | Path, **options: object) -> str:
+    """Run a command and return what it printed; a command that stops with an error shows all it said."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return str(done.stdout)
+
+
+def outside() -> dict[str, str]:
+    """Return an environment without a word about this checkout."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("NQMS_", "PYTHON", "VIRTUAL_ENV"))
+    }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the source archive, and the wheel from it; gives the folder with both."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    return folder
+
+
+def wheel_in(folder: Path) -> Path:
+    return next(folder.glob("*.whl"))
+
+
+def files_here() -> set[str]:
+    """Return what the checkout holds of the package, under the names it has in a wheel."""
+    return {
+        f"{target}/{path.relative_to(ROOT / source).as_posix()}"
+        for source, target in PACKAGES.items()
+        for path in (ROOT / source).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+    }
+
+
+def test_wheel_holds_every_file_of_the_package_and_nothing_else(built: Path) -> None:
+    with zipfile.ZipFile(wheel_in(built)) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    assert names == files_here()
+    assert ONE_OF_EACH_KIND - names == set()
+
+
+def test_wheel_carries_every_license(built: Path) -> None:
+    with zipfile.ZipFile(wheel_in(built)) as wheel:
+        licenses = {Path(name).name for name in wheel.namelist() if "/licenses/" in name}
+    assert licenses == {"LICENSE", "htmx.LICENSE", "OpenSans.LICENSE", "DejaVuSans.LICENSE"}
+
+
+def test_source_archive_leaves_tests_and_the_machine_behind(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        tops = {name.split("/")[1] for name in archive.getnames() if "/" in name}
+    assert tops == {
+        ".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "migrations", "plugins", "portal",
+        "pyproject.toml", "requirements.lock", "rules", "templates", "wsgi.py",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel into an empty virtual environment; gives its bin folder.
+
+    With NQMS_WHEEL_FROM_LOCK (as .ci/run sets it) the libraries are downloaded anew, by their hashes. Without it they
+    are lent by the environment that runs this test, less the portal itself: its own files are found there through a
+    .pth file, and such files count only in an environment's own folder.
+    """
+    folder = tmp_path_factory.mktemp("empty") / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    python = folder / "bin" / "python"
+    pip = (
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "-qq",
+        "--disable-pip-version-check",
+        "--no-input",
+    )
+    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore"}
+    if os.environ.get("NQMS_WHEEL_FROM_LOCK"):
+        run(*pip, "--require-hashes", "-r", LOCK, env=environment)
+    else:
+        site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+        lent = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+        (Path(site) / "lent-libraries.pth").write_text(lent + "\n")
+    run(*pip, "--no-deps", "--no-index", "--force-reinstall", wheel_in(built), env=environment)
+    return folder / "bin"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Give an empty folder that has nothing to do with the checkout."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def fetch(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=10) as reply:
+        return bytes(reply.read())
+
+
+@pytest.fixture
+def demo(installed: Path, elsewhere: Path) -> Iterator[str]:
+    """Run `nqms demo` of the installed wheel; gives its address once it answers."""
+    port = free_port()
+    address, log = f"http://127.0.0.1:{port}", elsewhere.parent / "demo.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [installed / "nqms", "demo", "--port", str(port)],
+            cwd=elsewhere, env=outside(), stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        for _ in range(600):
+            try:
+                fetch(address + "/healthz")
+                break
+            except (urllib.error.URLError, ConnectionError):
+                assert server.poll() is None, log.read_text()
+                time.sleep(0.1)
+        else:
+            pytest.fail(f"no answer in 60 s\n{log.read_text()}")
+        yield address
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+@pytest.mark.wheel
+def test_installed_wheel_is_what_runs(installed: Path, elsewhere: Path) -> None:
+    code = "import portal, rules, plugins; print(portal.__file__, rules.__file__, plugins.__path__[0], sep='\\n')"
+    places = run(installed / "python", "-c", code, cwd=elsewhere, env=outside()).split()
+    assert [Path(place).is_relative_to(installed.parent) for place in places] == [True, True, True]
+
+
+@pytest.mark.wheel
+def test_demo_of_the_installed_wheel_serves_pages_and_static_files(demo: str) -> None:
+    page = fetch(demo + "/").decode()
+    assert "NQMS Portal" in page
+    found = re.search(r'href="(/static/\w+/site\.css)"', page)
+    assert found is not None
+    assert fetch(demo + found[1]) == (ROOT / "portal" / "static" / "site.css").read_bytes()
+    script = found[1].replace("site.css", "vendor/htmx.min.js")
+    assert fetch(demo + script) == (ROOT / "portal" / "static" / "vendor" / "htmx.min.js").read_bytes()
