@@ -20,7 +20,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements.lock"
-PACKAGES = {"portal": "portal", "rules": "rules", "plugins": "plugins", "templates": "portal/templates", "migrations": "portal/migrations"}  # fmt: skip
+PACKAGES = {
+    "portal": "portal",
+    "rules": "rules",
+    "plugins": "plugins",
+    "templates": "portal/templates",
+    "migrations": "portal/migrations",
+}
 
 ONE_OF_EACH_KIND = {
     "portal/templates/base.html",
@@ -116,7 +122,7 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "--disable-pip-version-check",
         "--no-input",
     )
-    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore"}
+    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if os.environ.get("NQMS_WHEEL_FROM_LOCK"):
         run(*pip, "--require-hashes", "-r", LOCK, env=environment)
     else:
@@ -142,7 +148,7 @@ def free_port() -> int:
 
 
 def fetch(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=10) as reply:
+    with urllib.request.urlopen(address, timeout=10) as reply:  # noqa: S310 (always http, on loopback)
         return bytes(reply.read())
 
 
