@@ -46,31 +46,80 @@ class DemoCycle:
 
 CYCLES = (
     DemoCycle(
-        "harbor-2022", "harbor", 1, CycleState.CLOSED, date(2022, 9, 6), harbor_light.FIRST, ("Tom Adeyemi",),
-        date(2022, 10, 31), date(2022, 11, 8), date(2022, 12, 1), date(2022, 12, 13), date(2022, 12, 20), date(2025, 11, 17),
+        "harbor-2022",
+        "harbor",
+        1,
+        CycleState.CLOSED,
+        date(2022, 9, 6),
+        harbor_light.FIRST,
+        ("Tom Adeyemi",),
+        date(2022, 10, 31),
+        date(2022, 11, 8),
+        date(2022, 12, 1),
+        date(2022, 12, 13),
+        date(2022, 12, 20),
+        date(2025, 11, 17),
     ),
     DemoCycle(
-        "harbor", "harbor", 2, CycleState.RECOGNIZED, date(2025, 11, 17), harbor_light.SECOND,
+        "harbor",
+        "harbor",
+        2,
+        CycleState.RECOGNIZED,
+        date(2025, 11, 17),
+        harbor_light.SECOND,
         ("Tom Adeyemi", "Tom Adeyemi", "Marisol Keane"),
-        date(2026, 1, 12), date(2026, 1, 20), date(2026, 2, 18), date(2026, 3, 3), date(2026, 3, 11),
+        date(2026, 1, 12),
+        date(2026, 1, 20),
+        date(2026, 2, 18),
+        date(2026, 3, 3),
+        date(2026, 3, 11),
     ),
     DemoCycle(
-        "maple", "maple", 1, CycleState.SUBMITTED, date(2026, 7, 3), maple_street.SHEET, ("Lena Brandt",),
+        "maple",
+        "maple",
+        1,
+        CycleState.SUBMITTED,
+        date(2026, 7, 3),
+        maple_street.SHEET,
+        ("Lena Brandt",),
         date(2026, 9, 22),
     ),
     DemoCycle(
-        "circle", "circle", 1, CycleState.IN_PROGRESS, date(2026, 8, 14), circle_of_elders.SHEET,
+        "circle",
+        "circle",
+        1,
+        CycleState.IN_PROGRESS,
+        date(2026, 8, 14),
+        circle_of_elders.SHEET,
         ("Winona Redfeather-Clark", "Winona Redfeather-Clark", "Josiah Bell"),
     ),
     DemoCycle(
-        "stepup", "stepup", 1, CycleState.VISITED, date(2026, 6, 8), step_up.SHEET, ("Grace Mbeki",),
-        date(2026, 8, 3), date(2026, 8, 13), date(2026, 9, 14),
+        "stepup",
+        "stepup",
+        1,
+        CycleState.VISITED,
+        date(2026, 6, 8),
+        step_up.SHEET,
+        ("Grace Mbeki",),
+        date(2026, 8, 3),
+        date(2026, 8, 13),
+        date(2026, 9, 14),
     ),
     DemoCycle(
-        "bridgelink", "bridgelink", 1, CycleState.RECOGNIZED, date(2023, 8, 21), bridgelink.SHEET, ("Hannah Lindqvist",),
-        date(2023, 10, 16), date(2023, 10, 24), date(2023, 11, 14), date(2023, 11, 27), date(2023, 12, 5),
+        "bridgelink",
+        "bridgelink",
+        1,
+        CycleState.RECOGNIZED,
+        date(2023, 8, 21),
+        bridgelink.SHEET,
+        ("Hannah Lindqvist",),
+        date(2023, 10, 16),
+        date(2023, 10, 24),
+        date(2023, 11, 14),
+        date(2023, 11, 27),
+        date(2023, 12, 5),
     ),
-)  # fmt: skip
+)
 
 REFERENCE_ANSWERED = date(2026, 9, 30)  # the last answer of an assessment still in progress
 
@@ -83,11 +132,21 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
 def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> Cycle:
     """Add one cycle with its answers, and its submission when it has one, to the running transaction."""
     cycle = Cycle(
-        program_id=program.id, program=program, number=demo.number, state=demo.state,
-        rulebook=current_rulebook(program.partnership).record(), created_at=at(demo.access, 9), access_on=demo.access,
-        submitted_on=demo.submitted, contacted_on=demo.contacted, visited_on=demo.visited, plan_issued_on=demo.issued,
-        statement_signed_on=demo.signed, awarded_on=demo.signed, closed_on=demo.closed,
-    )  # fmt: skip
+        program_id=program.id,
+        program=program,
+        number=demo.number,
+        state=demo.state,
+        rulebook=current_rulebook(program.partnership).record(),
+        created_at=at(demo.access, 9),
+        access_on=demo.access,
+        submitted_on=demo.submitted,
+        contacted_on=demo.contacted,
+        visited_on=demo.visited,
+        plan_issued_on=demo.issued,
+        statement_signed_on=demo.signed,
+        awarded_on=demo.signed,
+        closed_on=demo.closed,
+    )
     db.session.add(cycle)
     db.session.flush()
     answers = answers_from(demo.sheet, rulebook_of(cycle).catalogue, facts_of(program).tags)
@@ -105,10 +164,14 @@ def _add_answers(demo: DemoCycle, cycle: Cycle, answers: dict[str, Answer], peop
     for index, (code, answer) in enumerate(answers.items()):
         day = (begun + step * index).date()
         saved = {
-            "cycle_id": cycle.id, "practice_code": code, "version": 1, "save_id": f"demo-{secrets.token_urlsafe(9)}",
-            "saved_at": at(day, 9 + index % 8, index * 7 % 60), "saved_by_id": people[index % len(people)].id,
+            "cycle_id": cycle.id,
+            "practice_code": code,
+            "version": 1,
+            "save_id": f"demo-{secrets.token_urlsafe(9)}",
+            "saved_at": at(day, 9 + index % 8, index * 7 % 60),
+            "saved_by_id": people[index % len(people)].id,
             "content": answer.as_dict(),
-        }  # fmt: skip
+        }
         db.session.add_all([StoredAnswer(**saved), AnswerVersion(**saved)])
 
 
@@ -116,9 +179,13 @@ def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: d
     content, digest = freeze(cycle, answers)
     db.session.add(
         Submission(
-            cycle_id=cycle.id, submitted_at=at(day, 16, 20), submitted_by_id=by.id, content=content, content_hash=digest,
+            cycle_id=cycle.id,
+            submitted_at=at(day, 16, 20),
+            submitted_by_id=by.id,
+            content=content,
+            content_hash=digest,
             scorecard=judged(cycle, answers, day).to_json(),
-        )  # fmt: skip
+        )
     )
     db.session.flush()
 

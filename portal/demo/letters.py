@@ -13,31 +13,49 @@ from .cycles import at
 
 SENT = (
     (
-        "renewal", "bridgelink", "Hannah Lindqvist", date(2026, 6, 5), "It is time to renew: BridgeLink Careers (fictional)",
+        "renewal",
+        "bridgelink",
+        "Hannah Lindqvist",
+        date(2026, 6, 5),
+        "It is time to renew: BridgeLink Careers (fictional)",
         "your recognition as Quality Partner lasts until 5 December 2026. You can begin the next self-assessment whenever "
         "it suits you; six to eight weeks are usual. Your answers of 2023 are there to look at.",
     ),
     (
-        "submitted", "maple", "Lena Brandt", date(2026, 9, 22),
+        "submitted",
+        "maple",
+        "Lena Brandt",
+        date(2026, 9, 22),
         "We have your self-assessment: Maple Street Lunch Buddies (fictional)",
         "your self-assessment reached Riverbend Mentoring Partnership (fictional). Your answers are kept as they are.\n\n"
         "What happens next: somebody will get in touch within 2 weeks to set up the onsite review.",
     ),
     (
-        "to-review", "maple", "Ruben Ortega", date(2026, 9, 22), "Ready for review: Maple Street Lunch Buddies (fictional)",
+        "to-review",
+        "maple",
+        "Ruben Ortega",
+        date(2026, 9, 22),
+        "Ready for review: Maple Street Lunch Buddies (fictional)",
         "Maple Street Lunch Buddies (fictional) submitted its self-assessment. Please get in touch within 2 weeks.",
     ),
     (
-        "to-review", "maple", "Dana Whitlock", date(2026, 9, 22), "Ready for review: Maple Street Lunch Buddies (fictional)",
+        "to-review",
+        "maple",
+        "Dana Whitlock",
+        date(2026, 9, 22),
+        "Ready for review: Maple Street Lunch Buddies (fictional)",
         "Maple Street Lunch Buddies (fictional) submitted its self-assessment. Please get in touch within 2 weeks.",
     ),
     (
-        "access", "circle", "Winona Redfeather-Clark", date(2026, 8, 14),
+        "access",
+        "circle",
+        "Winona Redfeather-Clark",
+        date(2026, 8, 14),
         "Your self-assessment is open: Circle of Elders (fictional)",
         "the memorandum of understanding is signed by all, so your self-assessment is open. Six to eight weeks are usual. "
         "Invite colleagues to help you answer.",
     ),
-)  # fmt: skip
+)
 
 
 def add_letters(cycles: dict[str, Cycle], people: dict[str, Person], base_url: str) -> None:
@@ -46,8 +64,15 @@ def add_letters(cycles: dict[str, Cycle], people: dict[str, Person], base_url: s
         program, person, moment = cycles[key].program, people[name], at(day, 16, 21)
         db.session.add(
             Message(
-                key=f"{kind}:{cycles[key].id}:{person.id}", partnership_id=program.partnership_id, to_name=name,
-                to_email=person.email, subject=subject, created_at=moment, sent_at=moment, next_try_at=None, tries=1,
+                key=f"{kind}:{cycles[key].id}:{person.id}",
+                partnership_id=program.partnership_id,
+                to_name=name,
+                to_email=person.email,
+                subject=subject,
+                created_at=moment,
+                sent_at=moment,
+                next_try_at=None,
+                tries=1,
                 text=f"Hello {name},\n\n{body}\n\nOpen the program's page:\n{base_url}/programs/{program.id}\n",
-            )  # fmt: skip
+            )
         )

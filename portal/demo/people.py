@@ -35,7 +35,9 @@ ACCOUNTS = (
     DemoAccount("Tom Adeyemi", ADMINISTRATOR, "harbor", "Program administrator at Harbor Light"),
     DemoAccount("Marisol Keane", CONTRIBUTOR, "harbor", "Director at Harbor Light, signs for it"),
     DemoAccount("Lena Brandt", ADMINISTRATOR, "maple", "Counselor, program administrator at Maple Street"),
-    DemoAccount("Winona Redfeather-Clark", ADMINISTRATOR, "circle", "Coordinator, program administrator at Circle of Elders"),
+    DemoAccount(
+        "Winona Redfeather-Clark", ADMINISTRATOR, "circle", "Coordinator, program administrator at Circle of Elders"
+    ),
     DemoAccount("Josiah Bell", CONTRIBUTOR, "circle", "Executive director, helps to answer at Circle of Elders"),
     DemoAccount("Grace Mbeki", ADMINISTRATOR, "stepup", "Adviser, program administrator at Step Up"),
     DemoAccount("Hannah Lindqvist", ADMINISTRATOR, "bridgelink", "Manager, program administrator at BridgeLink"),
@@ -48,9 +50,13 @@ def add_people(places: dict[str, int], moment: datetime) -> dict[str, Person]:
     found = {}
     for account in ACCOUNTS:
         person = Person(
-            name=account.name, email=account.email, password_hash="", fictional=True,  # noqa: S106 (no password at all)
-            demo_note=account.note, created_at=moment,
-        )  # fmt: skip
+            name=account.name,
+            email=account.email,
+            password_hash="",
+            fictional=True,
+            demo_note=account.note,
+            created_at=moment,
+        )
         kind = "program_id" if account.role in PROGRAM_ROLES else "partnership_id"
         person.memberships = [Membership(role=account.role, **{kind: places[account.place]})]
         db.session.add(person)

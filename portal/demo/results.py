@@ -57,44 +57,73 @@ def add_results(demo: DemoCycle, cycle: Cycle, people: dict[str, Person]) -> Non
         _add_award(cycle, reviewer, demo.signed)
     for month, day, how, notes in CHECK_INS.get(demo.key, ()):
         db.session.add(
-            CheckIn(cycle_id=cycle.id, month=month, done_on=day, how=how, notes=notes, logged_at=at(day, 11, 30),
-                    logged_by_id=reviewer.id)
-        )  # fmt: skip
+            CheckIn(
+                cycle_id=cycle.id,
+                month=month,
+                done_on=day,
+                how=how,
+                notes=notes,
+                logged_at=at(day, 11, 30),
+                logged_by_id=reviewer.id,
+            )
+        )
 
 
 def _add_review(demo: DemoCycle, cycle: Cycle, reviewer: Person) -> None:
     data = REVIEWS[demo.key]
     review = Review(
-        cycle_id=cycle.id, reviewer_id=reviewer.id, contact_how=data.contact_how, visit_planned_on=demo.visited,
-        visit_place=data.place, attendees=data.attendees, visit_notes=data.notes,
-    )  # fmt: skip
+        cycle_id=cycle.id,
+        reviewer_id=reviewer.id,
+        contact_how=data.contact_how,
+        visit_planned_on=demo.visited,
+        visit_place=data.place,
+        attendees=data.attendees,
+        visit_notes=data.notes,
+    )
     db.session.add(review)
     db.session.flush()
     for index, item in enumerate(data.items):
         saved = {
-            "review_id": review.id, "practice_code": item[0], "version": 1, "save_id": f"demo-{secrets.token_urlsafe(9)}",
-            "saved_at": at(demo.visited or cycle.access_on, 14, index % 60), "saved_by_id": reviewer.id,
+            "review_id": review.id,
+            "practice_code": item[0],
+            "version": 1,
+            "save_id": f"demo-{secrets.token_urlsafe(9)}",
+            "saved_at": at(demo.visited or cycle.access_on, 14, index % 60),
+            "saved_by_id": reviewer.id,
             "content": content_of(item),
-        }  # fmt: skip
+        }
         db.session.add_all([ReviewItem(**saved, finding=item[2]), ReviewItemVersion(**saved)])
 
 
 def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -> Plan:
     moment = at(demo.issued or date(2026, 9, 24), 15)
     plan = Plan(
-        cycle_id=cycle.id, version=1, save_id=f"demo-{secrets.token_urlsafe(9)}", saved_at=moment, saved_by_id=reviewer.id,
-        months=data.months, overview=data.overview, strengths=dict(data.strengths), improvements=dict(data.improvements),
+        cycle_id=cycle.id,
+        version=1,
+        save_id=f"demo-{secrets.token_urlsafe(9)}",
+        saved_at=moment,
+        saved_by_id=reviewer.id,
+        months=data.months,
+        overview=data.overview,
+        strengths=dict(data.strengths),
+        improvements=dict(data.improvements),
         priorities=[
             Priority(
-                position=place, title=one.title, why=one.why, practice_codes=list(one.codes), outcome=one.outcome,
+                position=place,
+                title=one.title,
+                why=one.why,
+                practice_codes=list(one.codes),
+                outcome=one.outcome,
                 actions=[
-                    PlanAction(position=step, text=action.text, owner=action.owner, due_month=action.due, done_on=action.done)
+                    PlanAction(
+                        position=step, text=action.text, owner=action.owner, due_month=action.due, done_on=action.done
+                    )
                     for step, action in enumerate(one.actions, 1)
                 ],
             )
             for place, one in enumerate(data.priorities, 1)
         ],
-    )  # fmt: skip
+    )
     db.session.add(plan)
     db.session.flush()
     if demo.issued is not None:
@@ -106,20 +135,31 @@ def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -
 def _frozen(plan: Plan) -> tuple[str, str]:
     content = json.dumps(
         {
-            "months": plan.months, "overview": plan.overview, "strengths": plan.strengths, "improvements": plan.improvements,
+            "months": plan.months,
+            "overview": plan.overview,
+            "strengths": plan.strengths,
+            "improvements": plan.improvements,
             "priorities": [
                 {
-                    "title": one.title, "why": one.why, "practice_codes": one.practice_codes,
+                    "title": one.title,
+                    "why": one.why,
+                    "practice_codes": one.practice_codes,
                     "actions": [
-                        {"text": step.text, "owner": step.owner, "due_month": step.due_month and step.due_month.isoformat()}
+                        {
+                            "text": step.text,
+                            "owner": step.owner,
+                            "due_month": step.due_month and step.due_month.isoformat(),
+                        }
                         for step in one.actions
                     ],
                 }
                 for one in plan.priorities
             ],
         },
-        sort_keys=True, ensure_ascii=False, separators=(",", ":"),
-    )  # fmt: skip
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     return content, hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -131,11 +171,16 @@ def _add_statement(demo: DemoCycle, cycle: Cycle, plan: Plan) -> None:
     both = f"{submission.content_hash}\n{plan.issued_hash}"
     db.session.add(
         Statement(
-            cycle_id=cycle.id, token_hash=hashlib.sha256(secrets.token_bytes(32)).hexdigest(),
-            leader_name=leader.key_leader_name, leader_email=leader.key_leader_email, sent_at=at(demo.issued, 15, 5),
-            signed_at=at(demo.signed, 9, 40), signer_name=leader.key_leader_name, signer_title=leader.key_leader_title,
+            cycle_id=cycle.id,
+            token_hash=hashlib.sha256(secrets.token_bytes(32)).hexdigest(),
+            leader_name=leader.key_leader_name,
+            leader_email=leader.key_leader_email,
+            sent_at=at(demo.issued, 15, 5),
+            signed_at=at(demo.signed, 9, 40),
+            signer_name=leader.key_leader_name,
+            signer_title=leader.key_leader_title,
             content_hash=hashlib.sha256(both.encode()).hexdigest(),
-        )  # fmt: skip
+        )
     )
 
 
@@ -145,16 +190,27 @@ def _add_award(cycle: Cycle, reviewer: Person, day: date) -> None:
     if submission is None:
         raise ValueError("A recognition needs a submitted assessment.")
     facts = CycleFacts(
-        today=day, access_on=cycle.access_on, submitted_on=cycle.submitted_on, contacted_on=cycle.contacted_on,
-        visited_on=cycle.visited_on, plan_issued_on=cycle.plan_issued_on, statement_signed_on=day,
-    )  # fmt: skip
+        today=day,
+        access_on=cycle.access_on,
+        submitted_on=cycle.submitted_on,
+        contacted_on=cycle.contacted_on,
+        visited_on=cycle.visited_on,
+        plan_issued_on=cycle.plan_issued_on,
+        statement_signed_on=day,
+    )
     decision = decide(Scorecard.from_json(submission.scorecard), facts, rulebook)
     if decision.tier is None:
         raise ValueError(f"The rules give {cycle.program.name} no tier: {decision.sentence}")
     db.session.add(
         Award(
-            cycle_id=cycle.id, tier_key=decision.tier.key, tier_name=decision.tier.name, awarded_on=day,
-            expires_on=add_months(day, rulebook.policy.recognition_months), confirmed_at=at(day, 13),
-            confirmed_by_id=reviewer.id, decision=decision.to_json(), rulebook=rulebook.record(),
-        )  # fmt: skip
+            cycle_id=cycle.id,
+            tier_key=decision.tier.key,
+            tier_name=decision.tier.name,
+            awarded_on=day,
+            expires_on=add_months(day, rulebook.policy.recognition_months),
+            confirmed_at=at(day, 13),
+            confirmed_by_id=reviewer.id,
+            decision=decision.to_json(),
+            rulebook=rulebook.record(),
+        )
     )

@@ -26,14 +26,21 @@ def content_of(item: tuple[str, int | None, FindingKind | None, str, str, bool |
     """Return what a review item stores."""
     _, rating, finding, text, private, accepted = item
     return {
-        "rating": rating, "finding": finding.value if finding else "", "finding_text": text, "private_note": private,
+        "rating": rating,
+        "finding": finding.value if finding else "",
+        "finding_text": text,
+        "private_note": private,
         "na_accepted": accepted,
-    }  # fmt: skip
+    }
 
 
 REVIEWS = {
     "harbor-2022": DemoReview(
-        "Ruben Ortega", "Phone", "Harbor Light's office, Port Ellis", "Marisol Keane, Tom Adeyemi, one specialist", "",
+        "Ruben Ortega",
+        "Phone",
+        "Harbor Light's office, Port Ellis",
+        "Marisol Keane, Tom Adeyemi, one specialist",
+        "",
         (
             ("B.2.4", 5, GOOD, "Every file we saw held all checks.", "", None),
             ("B.6.3", None, BETTER, "Endings in which one side is gone need written steps.", "", None),
@@ -42,7 +49,9 @@ REVIEWS = {
         ),
     ),
     "harbor": DemoReview(
-        "Ruben Ortega", "Phone", "Harbor Light's office, Port Ellis",
+        "Ruben Ortega",
+        "Phone",
+        "Harbor Light's office, Port Ellis",
         "Marisol Keane, Tom Adeyemi, three match specialists, two board members",
         "A warm visit. Ask next time how the director plans for her own leave.",
         (
@@ -59,7 +68,9 @@ REVIEWS = {
         ),
     ),
     "stepup": DemoReview(
-        "Ruben Ortega", "E-mail, then phone", "Wexford Unified High School, room 12",
+        "Ruben Ortega",
+        "E-mail, then phone",
+        "Wexford Unified High School, room 12",
         "Grace Mbeki, second adviser, Alan Fiore, four student mentors",
         "Students were open and proud. The assistant principal knows the gap in records.",
         (
@@ -79,9 +90,20 @@ REVIEWS = {
         ),
     ),
     "bridgelink": DemoReview(
-        "Priya Nair", "E-mail", "Video meeting", "Hannah Lindqvist, two coordinators, Cornelius Tate", "",
+        "Priya Nair",
+        "E-mail",
+        "Video meeting",
+        "Hannah Lindqvist, two coordinators, Cornelius Tate",
+        "",
         (
-            ("B.3.1", None, BETTER, "Three good hours, but not in person. The first site day is the place for it.", "", None),
+            (
+                "B.3.1",
+                None,
+                BETTER,
+                "Three good hours, but not in person. The first site day is the place for it.",
+                "",
+                None,
+            ),
             ("B.4.3", 4, GOOD, "Met by live video: a coordinator opens the first call and stays.", "", None),
             ("B.4.4", 4, GOOD, "Met by live video, signed by all sides during the call.", "", None),
             ("B.2.7", 4, None, "Your own minimum of 2.5 hours a month is clear to all.", "", None),
@@ -91,4 +113,4 @@ REVIEWS = {
             ("E.4.4", None, None, "", "", True),
         ),
     ),
-}  # fmt: skip
+}

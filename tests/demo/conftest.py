@@ -54,7 +54,7 @@ def demo_app(tmp_path: Path, filled: Path, clock: StandingClock) -> Iterator[Cal
 
 @pytest.fixture
 def demo(demo_app: Callable[..., Flask]) -> Iterator[Flask]:
-    """The demo on 1 October 2026, with its context pushed."""
+    """Push the context of a demo on 1 October 2026."""
     built = demo_app()
     with built.app_context():
         yield built

@@ -29,7 +29,8 @@ from rules.answers import parse_answer
 
 def row_counts() -> dict[str, int]:
     return {
-        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in Base.metadata.sorted_tables
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
     }
 
 
@@ -73,8 +74,16 @@ def test_every_stored_answer_has_its_history_and_every_submission_its_hash(demo:
 
 def test_steps_of_every_cycle_follow_each_other(demo: Flask) -> None:
     for cycle in db.session.scalars(select(Cycle)):
-        steps = (cycle.access_on, cycle.submitted_on, cycle.contacted_on, cycle.visited_on, cycle.plan_issued_on,
-                 cycle.statement_signed_on, cycle.awarded_on, cycle.closed_on)  # fmt: skip
+        steps = (
+            cycle.access_on,
+            cycle.submitted_on,
+            cycle.contacted_on,
+            cycle.visited_on,
+            cycle.plan_issued_on,
+            cycle.statement_signed_on,
+            cycle.awarded_on,
+            cycle.closed_on,
+        )
         taken = [day for day in steps if day is not None]
         assert taken == sorted(taken)
 
