@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -30,6 +32,15 @@ class StandingClock:
 
     def go(self, **span: float) -> None:
         self.moment += timedelta(**span)
+
+
+class OwnContextClient(FlaskClient):
+    """A client whose requests have a context of their own, as in a server, though the test holds one too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.rollback()  # what the test read before is read again after the request
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture
@@ -73,6 +84,7 @@ def make_app(tmp_path: Path, migrated: Path, clock: StandingClock) -> Iterator[C
         folder.mkdir()
         shutil.copy(migrated, folder / "nqms.sqlite3")
         app = create_app(settings(folder) | {"CLOCK": clock} | overrides)
+        app.test_client_class = OwnContextClient
         apps.append(app)
         return app
 

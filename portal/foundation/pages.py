@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from rules.catalogue import UnknownPractice, UnknownSection
+from rules.wording import say_date, say_month
 
 from . import clock
 from .database import db
@@ -36,17 +37,17 @@ SENTENCES = {
 
 
 def day(value: date | datetime | None) -> str:
-    """Say a date: 1 October 2026."""
-    return f"{value.day} {value:%B %Y}" if value else ""
+    """Say a date: October 1, 2026."""
+    return say_date(value) if value else ""
 
 
 def month(value: date | None) -> str:
     """Say a month: October 2026."""
-    return f"{value:%B %Y}" if value else ""
+    return say_month(value) if value else ""
 
 
 def moment(value: datetime | None, time_zone: str = "America/New_York") -> str:
-    """Say a time of day, with the date when it was not today: 14:02, or 3 October 2026, 14:02."""
+    """Say a time of day, with the date when it was not today: 14:02, or October 3, 2026, 14:02."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(time_zone))

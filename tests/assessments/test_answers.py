@@ -1,0 +1,177 @@
+"""The save protocol: versions, save ids, refusals, and nothing typed lost."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal.accounts.models import Person
+from portal.assessments import queries, services
+from portal.assessments.models import AnswerVersion, StoredAnswer
+from portal.cycles.models import Cycle
+from portal.foundation.access import Role
+from portal.foundation.database import db
+from rules.answers import AnswerRefused
+from rules.catalogue import UnknownPractice
+from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in, submitted_cycle
+
+CODE = "B.2.3"
+
+
+@pytest.fixture
+def cycle(app: Flask) -> Cycle:
+    return make_cycle(make_program(make_partnership()))
+
+
+@pytest.fixture
+def person(cycle: Cycle) -> Person:
+    return make_person(Role.CONTRIBUTOR, cycle.program)
+
+
+def fields(version: int, save_id: str, code: str = CODE, **parts: str) -> dict[str, str]:
+    return {f"{code}-version": str(version), f"{code}-save_id": save_id} | {f"{code}-{k}": v for k, v in parts.items()}
+
+
+def stored(cycle: Cycle) -> dict[str, object]:
+    return db.session.scalars(select(StoredAnswer).where(StoredAnswer.cycle_id == cycle.id)).one().content
+
+
+def test_first_save_is_version_one(cycle: Cycle, person: Person) -> None:
+    saved = services.record_answer(cycle.id, CODE, raw_answer(notes="Two of us ask."), "0", "save-0001", person.id)
+    assert (saved.version, saved.answer.notes) == (1, "Two of us ask.")
+
+
+def test_same_save_id_again_gets_the_same_reply_and_stores_nothing_twice(cycle: Cycle, person: Person) -> None:
+    first = services.record_answer(cycle.id, CODE, raw_answer(), "0", "save-0001", person.id)
+    again = services.record_answer(cycle.id, CODE, raw_answer(), "0", "save-0001", person.id)
+    assert again == first
+    assert db.session.scalar(select(func.count(AnswerVersion.id))) == 1
+
+
+def test_same_save_id_with_another_text_is_another_save(cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="first"), "0", "save-0001", person.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="second"), "0", "save-0001", person.id)
+    assert {row.content["notes"] for row in queries.versions_of(cycle.id, CODE)} == {"first", "second"}
+
+
+def test_stale_version_is_refused_and_its_text_kept(cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="theirs"), "0", "save-0001", person.id)
+    with pytest.raises(services.AnswerChanged) as conflict:
+        services.record_answer(cycle.id, CODE, raw_answer(notes="mine"), "0", "save-0002", person.id)
+    assert conflict.value.stored_answer.notes == "theirs"
+    assert stored(cycle)["notes"] == "theirs"
+    kept = [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)]
+    assert sorted(kept) == [("mine", True), ("theirs", False)]
+
+
+def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Person) -> None:
+    with pytest.raises(UnknownPractice):
+        services.record_answer(cycle.id, "B.9.9", raw_answer(), "0", "save-0001", person.id)
+    with pytest.raises(AnswerRefused):
+        services.record_answer(cycle.id, CODE, raw_answer(rating="9"), "0", "save-0002", person.id)
+    assert db.session.scalar(select(func.count(AnswerVersion.id))) == 0
+
+
+@pytest.mark.parametrize(("version", "save_id"), [("", "save-0001"), ("-1", "save-0001"), ("0", ""), ("0", "x"), (None, None)])
+def test_save_without_its_version_or_id_is_refused(cycle: Cycle, person: Person, version: object, save_id: object) -> None:
+    with pytest.raises(services.SaveNotReadable):
+        services.record_answer(cycle.id, CODE, raw_answer(), version, save_id, person.id)
+
+
+def test_fragment_of_a_save_is_small_and_names_the_new_version(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    sign_in(client, person)
+    data = fields(0, "save-0001", status="in_practice", rating="4", notes="x")
+    reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
+    assert (reply.status_code, reply.headers["Answer-Version"]) == (200, "1")
+    assert "stored 14:02" in reply.text
+    assert "1 of 20 here" in reply.text
+    assert len(reply.data) <= 500
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "status"),
+    [
+        (f"answers/{CODE}", fields(0, "save-0001", status="in_practice", rating="9"), 422),
+        (f"answers/{CODE}", fields(0, "save-0001", status="not_applicable"), 422),
+        (f"answers/{CODE}", fields(0, "save-0001", status="perhaps"), 422),
+        (f"answers/{CODE}", fields(0, "save-0001", notes="x" * 10_001), 422),
+        (f"answers/{CODE}", {}, 422),
+        ("answers/B.9.9", fields(0, "save-0001", "B.9.9", status="in_practice"), 404),
+        ("sections/nowhere", {}, 404),
+    ],
+)
+def test_bad_save_is_a_sentence_and_stores_nothing(
+    client: FlaskClient, cycle: Cycle, person: Person, path: str, data: dict[str, str], status: int
+) -> None:
+    sign_in(client, person)
+    reply = client.post(f"/cycles/{cycle.id}/{path}", data=data, headers={"HX-Request": "true"})
+    assert reply.status_code == status
+    assert db.session.scalar(select(func.count(AnswerVersion.id))) == 0
+
+
+def test_conflict_shows_both_texts(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="their words"), "0", "save-0001", person.id)
+    sign_in(client, person)
+    data = fields(0, "save-0002", status="in_practice", notes="my words")
+    reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
+    assert reply.status_code == 409
+    assert "their words" in reply.text
+    assert person.name in reply.text
+    assert stored(cycle)["notes"] == "their words"
+
+
+def test_section_form_without_scripts_saves_what_changed(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    sign_in(client, person)
+    data = fields(0, "save-0001", status="in_practice", rating="5") | fields(0, "save-0002", "B.2.5", notes="half")
+    for practice in ("B.2.1", "B.2.2"):
+        data |= fields(0, "save-" + practice.replace(".", "-"), practice)
+    for code in sorted({f"B.2.{n}" for n in range(1, 13)} | {f"E.2.{n}" for n in range(1, 9)}):
+        data.setdefault(f"{code}-version", "0")
+        data.setdefault(f"{code}-save_id", "save-" + code.replace(".", "-"))
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=data).status_code == 303
+    assert set(queries.stored_answers(cycle.id)) == {CODE, "B.2.5"}
+
+
+def test_section_form_with_one_bad_field_keeps_everything_typed(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    sign_in(client, person)
+    data = fields(0, "save-0001", status="in_practice", rating="9", notes="long and careful words")
+    reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data=data)
+    assert reply.status_code == 422
+    assert "long and careful words" in reply.text
+    assert "Choose a whole number from 1 to 5" in reply.text
+    assert "<title>Error: " in reply.text
+
+
+def test_section_form_left_as_shown_does_not_touch_a_newer_answer(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="old"), "0", "save-0001", person.id)
+    services.record_answer(cycle.id, CODE, raw_answer(notes="newer"), "1", "save-0002", person.id)
+    sign_in(client, person)
+    codes = {f"B.2.{n}" for n in range(1, 13)} | {f"E.2.{n}" for n in range(1, 9)}
+    data: dict[str, str] = {}
+    for code in sorted(codes):
+        data |= fields(0, "save-" + code.replace(".", "-"), code)
+    data |= fields(1, "save-0003", status="in_practice", rating="4", notes="old")
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=data).status_code == 303
+    assert stored(cycle)["notes"] == "newer"
+
+
+def test_answer_after_submitting_is_refused(app: Flask) -> None:
+    program = make_program(make_partnership())
+    person = make_person(Role.PROGRAM_ADMINISTRATOR, program)
+    cycle = submitted_cycle(program, person)
+    with pytest.raises(services.AnswersFrozen):
+        services.record_answer(cycle.id, CODE, raw_answer(), "1", "save-9999", person.id)
+
+
+def test_history_page_shows_refused_text_too(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="theirs <b>"), "0", "save-0001", person.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="mine"), "0", "save-0002", person.id)
+    sign_in(client, person)
+    page = client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
+    assert "mine" in page
+    assert "theirs &lt;b&gt;" in page
+    assert "<b>" not in page.split("theirs")[1][:10]

@@ -1,0 +1,147 @@
+"""Every route, visited as every role, as a member of the other partnership, and as a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from portal.accounts.models import Person
+from portal.foundation.access import ROUTES, TABLE, Action, Open, Role
+from portal.partnerships.models import Partnership
+from portal.programs.models import Program
+from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+
+ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "token": "nothing-known", "name": "x",
+             "sign_in_id": 999_999, "person_id": 999_999, "document_id": 999_999}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    partnership: Partnership
+    program: Program
+    cycle_id: int
+    people: dict[Role, Person]
+    elsewhere: dict[Role, Person]
+    stranger: Person
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    here, there = make_partnership("here"), make_partnership("there")
+    program, other = make_program(here), make_program(there)
+    people = {role: make_person(role, program if role.value in ("program_administrator", "contributor") else here) for role in Role}
+    elsewhere = {role: make_person(role, other if role.value in ("program_administrator", "contributor") else there) for role in Role}
+    cycle = submitted_cycle(program, people[Role.PROGRAM_ADMINISTRATOR])
+    return World(here, program, cycle.id, people, elsewhere, make_person())
+
+
+def routes(app: Flask) -> list[tuple[str, str, str]]:
+    """Return endpoint, method and address pattern of every route."""
+    return [
+        (rule.endpoint, method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+    ]
+
+
+def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
+    values: dict[str, object] = {
+        **ARGUMENTS, "partnership_id": world.partnership.id, "program_id": world.program.id, "cycle_id": world.cycle_id,
+    }  # fmt: skip
+    rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
+    with app.test_request_context():
+        built = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
+    return built
+
+
+def test_every_route_has_a_row_in_the_access_table_and_every_row_a_route(app: Flask) -> None:
+    assert {endpoint for endpoint, _, _ in routes(app)} == set(ROUTES)
+
+
+def test_every_action_has_roles() -> None:
+    assert set(TABLE) == set(Action)
+    assert all(TABLE.values())
+
+
+def test_every_route_answers_each_role_as_the_table_says(app: Flask, world: World) -> None:
+    wrong = []
+    for endpoint, method, pattern in routes(app):
+        rule = ROUTES[endpoint]
+        if isinstance(rule, Open):
+            continue
+        where = address(app, world, endpoint, pattern)
+        for role, person in world.people.items():
+            client = app.test_client()
+            sign_in(client, person)
+            status = client.open(where, method=method).status_code
+            if (status == 403) == (role in TABLE[rule]) and status != 404:
+                wrong.append((endpoint, method, role.value, status))
+            if status >= 500 or (role not in TABLE[rule] and status not in (403, 404)):
+                wrong.append((endpoint, method, role.value, status))
+    assert wrong == []
+
+
+def test_every_route_hides_from_the_other_partnership_and_from_people_without_a_role(app: Flask, world: World) -> None:
+    seen = []
+    for endpoint, method, pattern in routes(app):
+        if isinstance(ROUTES[endpoint], Open):
+            continue
+        where = address(app, world, endpoint, pattern)
+        for person in (*world.elsewhere.values(), world.stranger):
+            client = app.test_client()
+            sign_in(client, person)
+            status = client.open(where, method=method).status_code
+            if status != 404:
+                seen.append((endpoint, method, person.name, status))
+    assert seen == []
+
+
+def test_every_route_sends_a_visitor_without_account_to_the_sign_in(app: Flask, world: World) -> None:
+    wrong = []
+    for endpoint, method, pattern in routes(app):
+        rule, client = ROUTES[endpoint], app.test_client()
+        reply = client.open(address(app, world, endpoint, pattern), method=method)
+        if rule in (Open.PUBLIC, Open.TOKEN, Open.DEMO):
+            if reply.status_code >= 500:
+                wrong.append((endpoint, method, reply.status_code))
+        elif (reply.status_code, (reply.location or "").partition("?")[0]) != (303, "/sign-in"):
+            wrong.append((endpoint, method, reply.status_code))
+    assert wrong == []
+
+
+def test_every_reply_carries_the_security_headers(app: Flask, world: World) -> None:
+    client = app.test_client()
+    for where in ("/", "/sign-in", "/no/such/page", f"/cycles/{world.cycle_id}", "/help"):
+        headers = client.get(where).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_change_without_csrf_token_is_refused(make_app) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        person = make_person()
+        client = app.test_client()
+        sign_in(client, person)
+        assert client.post("/sign-out").status_code == 400
+        assert client.get("/account").status_code == 200
+
+
+def test_change_started_by_another_site_is_refused(app: Flask, world: World) -> None:
+    client = app.test_client()
+    sign_in(client, world.stranger)
+    assert client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.get("/account").status_code == 200
+
+
+def test_request_above_the_size_limit_is_refused_in_words(app: Flask, world: World) -> None:
+    client = app.test_client()
+    sign_in(client, world.people[Role.CONTRIBUTOR])
+    reply = client.post(f"/cycles/{world.cycle_id}/answers/B.2.3", data={"B.2.3-notes": "x" * 1_100_000})
+    assert reply.status_code == 413
+    assert "too much at once" in reply.text
