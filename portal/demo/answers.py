@@ -43,7 +43,7 @@ def answers_from(sheet: Sheet, catalogue: Catalogue, tags: frozenset[str]) -> di
 
 def _raw(sheet: Sheet, practice: Practice, usual: int) -> dict[str, object]:
     code = practice.code
-    texts = {"notes": sheet.notes.get(code, ""), "own_minimum": sheet.own_minimum.get(code, "")}
+    texts: dict[str, object] = {"notes": sheet.notes.get(code, ""), "own_minimum": sheet.own_minimum.get(code, "")}
     if code in sheet.not_applicable:
         return texts | {"status": Status.NOT_APPLICABLE.value, "na_reason": sheet.not_applicable[code]}
     if code in sheet.absent:

@@ -32,10 +32,12 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "Harbor Light Mentors (fictional)",
         "host": "Harbor Light Youth Services (fictional), nonprofit",
         "place": "Port Ellis, Aldane County",
-        "description": "Adult volunteers meet one young person of 8 to 14 in the community, two to four times a month, "
-        "for a year or longer. Mentors are 21 or older. Matches last 19 months on average; 31 young people are waiting. "
-        "Screening: application, interview, three references, national, registry and driving checks, again every two "
-        "years. Training: four hours in person.",
+        "description": (
+            "Adult volunteers meet one young person of 8 to 14 in the community, two to four times a month, for a "
+            "year or longer. Mentors are 21 or older. Matches last 19 months on average; 31 young people are "
+            "waiting. Screening: application, interview, three references, national, registry and driving checks, "
+            "again every two years. Training: four hours in person."
+        ),
         "founded": date(2011, 9, 1),
         "model": "one-to-one",
         "settings": ["community"],
@@ -52,10 +54,12 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "Maple Street Lunch Buddies (fictional)",
         "host": "Maple Street Elementary and Middle School (fictional), district program",
         "place": "Granton",
-        "description": "Community adults and college students have lunch and play with a child at school every Wednesday "
-        "for 45 minutes during the school year. Of 54 mentors, 38 are community adults and 16 college students. "
-        "Screening: the district's volunteer check, application, one reference, interview. Training: an hour and a half "
-        "in person.",
+        "description": (
+            "Community adults and college students have lunch and play with a child at school every Wednesday for "
+            "45 minutes during the school year. Of 54 mentors, 38 are community adults and 16 college students. "
+            "Screening: the district's volunteer check, application, one reference, interview. Training: an hour "
+            "and a half in person."
+        ),
         "founded": date(2018, 8, 1),
         "model": "one-to-one",
         "settings": ["school"],
@@ -72,10 +76,12 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "Circle of Elders (fictional)",
         "host": "Cedar Falls Cultural Center (fictional), faith and culture based",
         "place": "Cedar Falls Township",
-        "description": "Eight circles of five young people and two elders meet every second Saturday for two and a half "
-        "hours at the center: stories, crafts and homework, in a season of nine months. Elders are 35 to 78 years old; "
-        "half are paid a stipend. Screening: full checks with driving, two references, an interview by two people. "
-        "Training: three hours when the season starts, one hour in the middle.",
+        "description": (
+            "Eight circles of five young people and two elders meet every second Saturday for two and a half "
+            "hours at the center: stories, crafts and homework, in a season of nine months. Elders are 35 to 78 "
+            "years old; half are paid a stipend. Screening: full checks with driving, two references, an "
+            "interview by two people. Training: three hours when the season starts, one hour in the middle."
+        ),
         "founded": date(2019, 5, 1),
         "model": "group",
         "settings": ["site", "faith"],
@@ -93,9 +99,12 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "Step Up Peer Leaders (fictional)",
         "host": "Wexford Unified High School and two feeder middle schools (fictional)",
         "place": "Wexford",
-        "description": "High school students of 16 to 18 each lead two middle school students, weekly for 50 minutes at "
-        "school, with a teacher in the room. Screening: application, adviser interview, two teacher references, parent "
-        "permission for both sides; adult advisers are checked by the district. Training: eight hours over two days.",
+        "description": (
+            "High school students of 16 to 18 each lead two middle school students, weekly for 50 minutes at "
+            "school, with a teacher in the room. Screening: application, adviser interview, two teacher "
+            "references, parent permission for both sides; adult advisers are checked by the district. Training: "
+            "eight hours over two days."
+        ),
         "founded": date(2020, 9, 1),
         "model": "peer",
         "settings": ["school"],
@@ -112,10 +121,12 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "BridgeLink Careers (fictional)",
         "host": "BridgeLink Foundation (fictional) with 6 employers",
         "place": "Online, Northlake area",
-        "description": "Employees write weekly with one student in five high schools on a moderated platform, talk by "
-        "video once a month and meet on three site days a year, for ten months. Screening: employer, national and "
-        "registry checks, video interview, one reference from human resources and one personal. Training: two hours live "
-        "online and one on one's own.",
+        "description": (
+            "Employees write weekly with one student in five high schools on a moderated platform, talk by video "
+            "once a month and meet on three site days a year, for ten months. Screening: employer, national and "
+            "registry checks, video interview, one reference from human resources and one personal. Training: two "
+            "hours live online and one on one's own."
+        ),
         "founded": date(2016, 2, 1),
         "model": "e-mentoring",
         "settings": ["workplace", "online"],
@@ -133,8 +144,10 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "name": "Fresh Tracks Mentoring (fictional)",
         "host": "Fresh Tracks (fictional), new nonprofit",
         "place": "Dellwood",
-        "description": "A new program for young people of 10 to 15 in the community, for at least a year. First matches "
-        "in May 2026. Screening: application, interview, state check. Training: two hours.",
+        "description": (
+            "A new program for young people of 10 to 15 in the community, for at least a year. First matches in "
+            "May 2026. Screening: application, interview, state check. Training: two hours."
+        ),
         "founded": date(2026, 3, 1),
         "model": "one-to-one",
         "settings": ["community"],

@@ -22,7 +22,8 @@ from rules.scorecard import Scorecard
 from rules.tiers import decide
 
 from .cycles import DemoCycle, at
-from .plandata import PLANS, DemoPlan
+from .plandata import PLANS
+from .planforms import DemoPlan
 from .reviewdata import REVIEWS, content_of
 
 CHECK_INS = {
