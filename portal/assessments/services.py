@@ -23,6 +23,7 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
+from portal.foundation.versions import renamed
 from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
@@ -66,7 +67,7 @@ class Saved:
 
 def record_answer(cycle_id: int, code: str, raw: Mapping[str, object], version: object, save_id: object, by_id: int) -> Saved:
     """Store one answer. Raises UnknownPractice, AnswerRefused, SaveNotReadable, AnswersFrozen or AnswerChanged."""
-    seen, key = _protocol(version, save_id)
+    seen, key = save_key(version, save_id)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         outcome = _record(cycle, code, raw, seen, key, by_id)
@@ -81,7 +82,7 @@ def record_section(cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object]
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         for code, (raw, version, save_id) in saves.items():
-            seen, key = _protocol(version, save_id)
+            seen, key = save_key(version, save_id)
             practice = rulebook_of(cycle).catalogue.practice(code)
             typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
             if typed.as_dict() == content_at(cycle.id, code, seen):
@@ -92,7 +93,8 @@ def record_section(cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object]
     return conflicts
 
 
-def _protocol(version: object, save_id: object) -> tuple[int, str]:
+def save_key(version: object, save_id: object) -> tuple[int, str]:
+    """Read the version and the id a save came with. Raises SaveNotReadable."""
     if not isinstance(version, str) or not version.isascii() or not version.isdigit() or len(version) > 9:
         raise SaveNotReadable("This save came without its version. Load the page again; nothing was stored.")
     if not isinstance(save_id, str) or not SAVE_ID.fullmatch(save_id):
@@ -108,8 +110,7 @@ def _record(cycle: Cycle, code: str, raw: Mapping[str, object], version: int, sa
     )
     again = _sent_before(cycle.id, code, save_id)
     if again is not None and again.content != typed.as_dict():
-        # A page brought back by the Back button sends an old id with a new text: that is another save, not a repeat.
-        save_id = hashlib.sha256(f"{save_id} {typed.as_dict()}".encode()).hexdigest()
+        save_id = renamed(save_id, typed.as_dict())
         again = _sent_before(cycle.id, code, save_id)
     if again is not None:
         if again.refused and row is not None:

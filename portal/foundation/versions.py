@@ -6,6 +6,8 @@ the history all the same; the same id sent again gets the same reply and stores 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,14 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from .database import UtcDateTime
 
 SAVE_ID_LENGTH = 64
+
+
+def renamed(save_id: str, content: dict[str, Any]) -> str:
+    """Return the id for an old id that came with a new text.
+
+    A page brought back by the Back button sends its old id again: with another text that is another save, not a repeat.
+    """
+    return hashlib.sha256(f"{save_id} {json.dumps(content, sort_keys=True)}".encode()).hexdigest()
 
 
 class Versioned:

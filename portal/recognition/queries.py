@@ -1,0 +1,26 @@
+"""Reads awards and what the rules decide today."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.assessments.queries import scorecard_of
+from portal.cycles.models import Cycle
+from portal.cycles.queries import local_today, rulebook_of
+from portal.foundation.database import db
+from rules.tiers import Decision, decide
+
+from .models import Award
+
+
+def award_of(cycle: Cycle) -> Award | None:
+    """Return the recognition confirmed for this cycle."""
+    return db.session.scalar(select(Award).where(Award.cycle_id == cycle.id))
+
+
+def decision_of(cycle: Cycle) -> Decision:
+    """Return the decision: the frozen one once confirmed, else that of the rules today."""
+    award = award_of(cycle)
+    if award is not None:
+        return Decision.from_json(award.decision)
+    return decide(scorecard_of(cycle), cycle.facts(local_today(cycle)), rulebook_of(cycle))

@@ -1,0 +1,45 @@
+"""The decision on a program's recognition, with every reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, url_for
+from flask_login import current_user
+
+from portal.cycles.models import Cycle
+from portal.cycles.queries import load_cycle, rulebook_of
+from portal.foundation.access import Action
+from portal.foundation.errors import OutOfOrder
+from portal.foundation.htmx import go_to
+
+from . import services
+from .queries import award_of, decision_of
+
+bp = Blueprint("recognition", __name__)
+
+
+@bp.get("/cycles/<int:cycle_id>/recognition")
+def decision(cycle_id: int) -> str:
+    """Show what the rules decide, condition by condition."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
+    return _page(cycle, "")
+
+
+def _page(cycle: Cycle, refusal: str) -> str:
+    return render_template(
+        "recognition/decision.html", cycle=cycle, decision=decision_of(cycle) if cycle.submitted_on else None,
+        award=award_of(cycle), refusal=refusal, policy=rulebook_of(cycle).policy,
+    )  # fmt: skip
+
+
+@bp.post("/cycles/<int:cycle_id>/recognition/confirm")
+def confirm(cycle_id: int) -> Any:
+    """Confirm the tier the rules decide."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
+    try:
+        award = services.confirm(cycle.id, current_user.id)
+    except (services.NotAwarded, OutOfOrder) as refusal:
+        return _page(cycle, refusal.sentence), 422
+    flash(f"{cycle.program.name} is now {award.tier_name}.", "good")
+    return go_to(url_for("recognition.decision", cycle_id=cycle.id))

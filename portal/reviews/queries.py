@@ -1,0 +1,135 @@
+"""Reads reviews: the queue, one review's items, how far each section is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.assessments.models import Submission
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import local_today, rulebook_of
+from portal.foundation.database import db
+from portal.partnerships.models import Partnership
+from portal.programs.models import Program
+from rules.answers import Answer
+from rules.catalogue import Section
+from rules.policy import Due, due_dates
+from rules.scorecard import Scorecard
+
+from .models import FindingKind, Review, ReviewItem
+
+OPEN = (CycleState.SUBMITTED, CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One submitted cycle in the partnership's queue."""
+
+    cycle: Cycle
+    review: Review | None
+    safety_gaps: int
+    next_due: Due | None
+    days_late: int
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReview:
+    """How far the review of one section is, and how the two sides rate it on average."""
+
+    section: Section
+    reviewed: int
+    total: int
+    strengths: int
+    improvements: int
+    own_average: float | None
+    program_average: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingGap:
+    """A practice the program rates above the reviewer; the widest lead the visit's agenda."""
+
+    code: str
+    title: str
+    program: int
+    reviewer: int
+
+
+def queue_of(partnership: Partnership) -> list[QueueRow]:
+    """Return every submitted cycle that is not finished, the latest duty first, in a fixed number of queries."""
+    cycles = list(
+        db.session.scalars(
+            select(Cycle).join(Program).where(Program.partnership_id == partnership.id, Cycle.state.in_(OPEN))
+        )
+    )
+    ids = [cycle.id for cycle in cycles]
+    reviews = {
+        review.cycle_id: review
+        for review in db.session.scalars(
+            select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
+        )
+    }
+    cards = dict(
+        db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids))).tuples()
+    )
+    rows = []
+    for cycle in cycles:
+        today = local_today(cycle)
+        duties = due_dates(rulebook_of(cycle).policy, cycle.facts(today))
+        first = duties[0] if duties else None
+        gaps = len(Scorecard.from_json(cards[cycle.id]).safety_gaps) if cycle.id in cards else 0
+        late, left = (first.days_late(today), first.days_left(today)) if first else (0, 0)
+        rows.append(QueueRow(cycle, reviews.get(cycle.id), gaps, first, late, left))
+    far = date.max
+    return sorted(rows, key=lambda row: (row.next_due.until or row.next_due.on) if row.next_due else far)
+
+
+def review_of(cycle: Cycle) -> Review | None:
+    """Return the cycle's review, once somebody began it."""
+    return db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
+
+
+def items_of(review: Review | None) -> dict[str, ReviewItem]:
+    """Return the review's items by practice code."""
+    if review is None:
+        return {}
+    return {item.practice_code: item for item in db.session.scalars(select(ReviewItem).where(ReviewItem.review_id == review.id))}
+
+
+def section_reviews(
+    sections: tuple[Section, ...], answers: Mapping[str, Answer], items: Mapping[str, ReviewItem]
+) -> list[SectionReview]:
+    """Count what is reviewed in each section."""
+    found = []
+    for section in sections:
+        mine = [items[p.code] for p in section.practices if p.code in items]
+        own = [item.content["rating"] for item in mine if item.content.get("rating")]
+        theirs = [a.rating for p in section.practices if (a := answers.get(p.code)) and a.rating]
+        found.append(
+            SectionReview(
+                section,
+                len(mine),
+                len(section.practices),
+                sum(item.finding is FindingKind.STRENGTH for item in mine),
+                sum(item.finding is FindingKind.IMPROVE for item in mine),
+                round(sum(own) / len(own), 1) if own else None,
+                round(sum(theirs) / len(theirs), 1) if theirs else None,
+            )
+        )
+    return found
+
+
+def widest_gaps(cycle: Cycle, answers: Mapping[str, Answer], items: Mapping[str, ReviewItem], most: int = 8) -> list[RatingGap]:
+    """Return where the program's rating and the reviewer's differ most, the widest first."""
+    found = []
+    for practice in rulebook_of(cycle).catalogue.practices:
+        item, answer = items.get(practice.code), answers.get(practice.code)
+        own = item.content.get("rating") if item else None
+        if own and answer and answer.rating and answer.rating != own:
+            found.append(RatingGap(practice.code, practice.title, answer.rating, own))
+    return sorted(found, key=lambda gap: -abs(gap.program - gap.reviewer))[:most]

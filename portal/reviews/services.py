@@ -1,0 +1,222 @@
+"""What a reviewer does: rate and note, record the first contact, record the visit.
+
+Items follow the save protocol of answers: a version, a save id, and a refused text is kept all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.assessments.services import save_key
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import load_for_change, local_today, rulebook_of
+from portal.cycles.services import advance
+from portal.foundation import audit, clock
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
+from portal.foundation.versions import renamed
+
+from .forms import read_item
+from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
+
+LOCKED = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
+
+
+class ItemChanged(StaleVersion):
+    """Another reviewer stored a newer text for this practice; both are kept."""
+
+    def __init__(self, code: str, stored: ReviewItem) -> None:
+        super().__init__(f"Somebody else saved {code} while you were typing. Both texts are kept.")
+        self.code, self.stored = code, stored
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    """What the page needs to know after a save."""
+
+    code: str
+    version: int
+    saved_at: datetime
+
+
+def begin(cycle: Cycle, by_id: int) -> Review:
+    """Return the cycle's review; whoever comes first becomes its reviewer. Part of the caller's transaction."""
+    review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
+    if review is None:
+        if cycle.submitted_on is None:
+            raise OutOfOrder("The program has not submitted its self-assessment yet. Nothing was stored.")
+        review = Review(cycle_id=cycle.id, reviewer_id=by_id)
+        db.session.add(review)
+        db.session.flush()
+        audit.record("review begun", person_id=by_id, cycle_id=cycle.id)
+    elif review.reviewer_id is None:
+        review.reviewer_id = by_id
+    return review
+
+
+def record_review_item(
+    cycle_id: int, code: str, raw: Mapping[str, str], version: object, save_id: object, by_id: int
+) -> SavedItem:
+    """Store one item. Raises UnknownPractice, Refused, SaveNotReadable, OutOfOrder or ItemChanged."""
+    seen, key = save_key(version, save_id)
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        outcome = _record(cycle, code, raw, seen, key, by_id)
+    if isinstance(outcome, ItemChanged):
+        raise outcome  # after the commit, so that the refused text is in the history
+    return outcome
+
+
+def record_section(
+    cycle_id: int, saves: Mapping[str, tuple[Mapping[str, str], object, object]], by_id: int
+) -> list[ItemChanged]:
+    """Store every changed item of a section sent as one form; return the conflicts, all others being stored."""
+    conflicts = []
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        review = begin(cycle, by_id)
+        for code, (raw, version, save_id) in saves.items():
+            seen, key = save_key(version, save_id)
+            if read_item(raw)[0] == _content_at(review.id, code, seen):
+                continue  # left as it was shown; a colleague's newer text stands
+            outcome = _record(cycle, code, raw, seen, key, by_id)
+            if isinstance(outcome, ItemChanged):
+                conflicts.append(outcome)
+    return conflicts
+
+
+BLANK = {"rating": None, "finding": "", "na_accepted": None, "finding_text": "", "private_note": ""}
+
+
+def _content_at(review_id: int, code: str, version: int) -> dict[str, Any] | None:
+    if version == 0:
+        return BLANK
+    return db.session.scalar(
+        select(ReviewItemVersion.content).where(
+            ReviewItemVersion.review_id == review_id,
+            ReviewItemVersion.practice_code == code,
+            ReviewItemVersion.version == version,
+            ReviewItemVersion.refused.is_(False),
+        )
+    )
+
+
+def _record(
+    cycle: Cycle, code: str, raw: Mapping[str, str], version: int, save_id: str, by_id: int
+) -> SavedItem | ItemChanged:
+    rulebook_of(cycle).catalogue.practice(code)  # refuses an unknown code
+    content, problems = read_item(raw)
+    if problems:
+        raise Refused(problems)
+    review = begin(cycle, by_id)
+    row = db.session.scalar(
+        select(ReviewItem).where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code).with_for_update()
+    )
+    again = _sent_before(review.id, code, save_id)
+    if again is not None and again.content != content:
+        save_id = renamed(save_id, content)
+        again = _sent_before(review.id, code, save_id)
+    if again is not None:
+        return ItemChanged(code, row) if again.refused and row else SavedItem(code, again.version, again.saved_at)
+    if cycle.state in LOCKED:
+        raise OutOfOrder("The plan was issued, so the review no longer changes. Nothing was stored.")
+    current = row.version if row is not None else 0
+    refused, moment = version != current, clock.now()
+    number = version + 1 if refused else current + 1
+    db.session.add(
+        ReviewItemVersion(
+            review_id=review.id, practice_code=code, version=number, save_id=save_id, saved_at=moment,
+            saved_by_id=by_id, content=content, refused=refused,
+        )
+    )  # fmt: skip
+    if refused:
+        if row is None:
+            raise Refused([Problem("rating", "This save names a version that does not exist. Load the page again.")])
+        return ItemChanged(code, row)
+    if row is None:
+        row = ReviewItem(review_id=review.id, practice_code=code)
+        db.session.add(row)
+    row.version, row.save_id, row.saved_at, row.saved_by_id = current + 1, save_id, moment, by_id
+    row.content, row.finding = content, FindingKind(content["finding"]) if content["finding"] else None
+    audit.record("review item saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
+    return SavedItem(code, row.version, moment)
+
+
+def _sent_before(review_id: int, code: str, save_id: str) -> ReviewItemVersion | None:
+    return db.session.scalar(
+        select(ReviewItemVersion).where(
+            ReviewItemVersion.review_id == review_id,
+            ReviewItemVersion.practice_code == code,
+            ReviewItemVersion.save_id == save_id,
+        )
+    )
+
+
+def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None:
+    """Record the first contact after submitting. Raises Refused or OutOfOrder."""
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        problems = _day_problems("contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting")
+        if len(how) > 200:
+            problems.append(Problem("contact_how", "Say how in at most 200 characters."))
+        if problems or on is None:
+            raise Refused(problems)
+        begin(cycle, by_id).contact_how = how.strip()
+        advance(cycle, CycleState.CONTACTED, on)
+        audit.record("contact recorded", person_id=by_id, cycle_id=cycle.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of the review meeting; `held_on` stays empty while it is only planned."""
+
+    planned_on: date | None
+    held_on: date | None
+    place: str
+    attendees: str
+    notes: str
+
+
+def record_visit(cycle_id: int, visit: Visit, by_id: int) -> bool:
+    """Store the plan of the visit, and the day it was held; return whether it was held. Raises Refused or OutOfOrder."""
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        review = begin(cycle, by_id)
+        problems = []
+        if len(visit.place) > 200:
+            problems.append(Problem("visit_place", "Name the place in at most 200 characters."))
+        if visit.planned_on and cycle.submitted_on and visit.planned_on < cycle.submitted_on:
+            problems.append(Problem("visit_planned_on", "The meeting cannot be before the program submitted."))
+        for field, text in (("attendees", visit.attendees), ("visit_notes", visit.notes)):
+            if len(text) > MAX_VISIT_TEXT:
+                problems.append(Problem(field, f"This field can hold {MAX_VISIT_TEXT:,} characters."))
+        if visit.held_on:
+            first = cycle.contacted_on or cycle.submitted_on
+            problems += _day_problems("held_on", "the day it was held", visit.held_on, first, local_today(cycle), "the first contact")
+        if problems:
+            raise Refused(problems)
+        review.visit_planned_on, review.visit_place = visit.planned_on, visit.place.strip()
+        review.attendees, review.visit_notes = visit.attendees, visit.notes
+        held = visit.held_on is not None and cycle.visited_on is None
+        if held and visit.held_on:
+            advance(cycle, CycleState.VISITED, visit.held_on)
+        audit.record("visit recorded", person_id=by_id, cycle_id=cycle.id, held=held)
+    return held
+
+
+MAX_VISIT_TEXT = 20_000
+
+
+def _day_problems(field: str, what: str, on: date | None, first: date | None, today: date, since: str) -> list[Problem]:
+    if on is None:
+        return [Problem(field, f"Enter {what}.")]
+    if on > today:
+        return [Problem(field, f"{what[0].upper()}{what[1:]} cannot be in the future.")]
+    if first is not None and on < first:
+        return [Problem(field, f"{what[0].upper()}{what[1:]} cannot be before {since}.")]
+    return []

@@ -1,0 +1,159 @@
+"""The reviewer's pages: the queue, one review, one section of it, contact and visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_login import current_user
+
+from portal.assessments.queries import answers_of, scorecard_of
+from portal.cycles.models import Cycle
+from portal.cycles.queries import load_cycle, open_duties, rulebook_of
+from portal.foundation.access import Action
+from portal.foundation.database import db
+from portal.foundation.errors import OutOfOrder, Problem, Refused
+from portal.foundation.htmx import go_to
+from portal.foundation.pages import moment
+from portal.partnerships.queries import load_partnership
+from rules.answers import RATING_LABELS
+from rules.catalogue import Section
+
+from . import queries, services
+from .forms import ItemForm, raw_of, read_day, read_item, shown
+
+bp = Blueprint("reviews", __name__)
+
+
+@bp.get("/partnerships/<int:partnership_id>/queue")
+def queue(partnership_id: int) -> str:
+    """List what waits for the partnership."""
+    partnership = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
+    return render_template("reviews/queue.html", partnership=partnership, rows=queries.queue_of(partnership))
+
+
+@bp.get("/cycles/<int:cycle_id>/review")
+def overview(cycle_id: int) -> str:
+    """Show one review as a whole."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    return _overview(cycle, [], {})
+
+
+def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str]) -> str:
+    review, rulebook, answers = queries.review_of(cycle), rulebook_of(cycle), answers_of(cycle)
+    items = queries.items_of(review)
+    return render_template(
+        "reviews/overview.html", cycle=cycle, review=review, problems=problems, typed=typed, policy=rulebook.policy,
+        card=scorecard_of(cycle), sections=queries.section_reviews(rulebook.catalogue.sections, answers, items),
+        gaps=queries.widest_gaps(cycle, answers, items), duties=open_duties(cycle),
+        section_of={practice.code: practice.section for practice in rulebook.catalogue.practices},
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/review/sections/<key>")
+def section(cycle_id: int, key: str) -> str:
+    """Show one section: the program's answers, and the reviewer's side of each."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    here = rulebook_of(cycle).catalogue.section(key)
+    items = queries.items_of(queries.review_of(cycle))
+    zone = cycle.program.partnership.time_zone
+    forms = []
+    for practice in here.practices:
+        item = items.get(practice.code)
+        state = f"stored {moment(item.saved_at, zone)}" if item else ""
+        forms.append(ItemForm(practice, shown(item.content if item else None), item.version if item else 0, state))
+    return _section(cycle, here, forms)
+
+
+def _section(cycle: Cycle, here: Section, forms: list[ItemForm], conflicts: Any = ()) -> str:
+    sections = rulebook_of(cycle).catalogue.sections
+    at = [one.key for one in sections].index(here.key)
+    problems = [
+        Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
+        for form in forms
+        for problem in form.problems
+    ]
+    return render_template(
+        "reviews/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
+        answers=answers_of(cycle), labels=RATING_LABELS, open=cycle.state not in services.LOCKED,
+        following=sections[at + 1] if at + 1 < len(sections) else None,
+    )  # fmt: skip
+
+
+@bp.post("/cycles/<int:cycle_id>/review/items/<code>")
+def save_item(cycle_id: int, code: str) -> Any:
+    """Store one item as it changes."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    practice = rulebook_of(cycle).catalogue.practice(code)
+    version, save_id = request.form.get(f"{code}-version"), request.form.get(f"{code}-save_id")
+    try:
+        saved = services.record_review_item(cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id)
+    except Refused as refusal:
+        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+    except services.ItemChanged as conflict:
+        db.session.refresh(conflict.stored)
+        return render_template("reviews/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored), 409
+    page = render_template("reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone)
+    return page, 200, {"Answer-Version": str(saved.version)}
+
+
+@bp.post("/cycles/<int:cycle_id>/review/sections/<key>")
+def save_section(cycle_id: int, key: str) -> Any:
+    """Store a whole section sent as one form, for browsers without scripts."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    here, form = rulebook_of(cycle).catalogue.section(key), request.form
+    forms = []
+    for practice in here.practices:
+        raw = raw_of(form, practice.code)
+        forms.append(ItemForm(practice, dict(raw), form.get(f"{practice.code}-version", "0"), "", read_item(raw)[1]))
+    if any(one.problems for one in forms):
+        return _section(cycle, here, forms), 422
+    saves = {
+        one.practice.code: (raw_of(form, one.practice.code), one.version, form.get(f"{one.practice.code}-save_id")) for one in forms
+    }
+    conflicts = services.record_section(cycle.id, saves, current_user.id)
+    if conflicts:
+        items = queries.items_of(queries.review_of(cycle))
+        fresh = [ItemForm(f.practice, f.values, i.version if (i := items.get(f.practice.code)) else 0) for f in forms]
+        return _section(cycle, here, fresh, conflicts), 409
+    flash("This section is saved.", "good")
+    return go_to(url_for("reviews.overview", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/review/contact")
+def record_contact(cycle_id: int) -> Any:
+    """Record the first contact."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    typed = {key: request.form.get(key, "") for key in ("contact_on", "contact_how")}
+    on, problems = read_day(typed["contact_on"], "contact_on", "the day of the contact")
+    try:
+        if problems:
+            raise Refused(problems)
+        services.record_contact(cycle.id, on, typed["contact_how"], current_user.id)
+    except (Refused, OutOfOrder) as refusal:
+        return _overview(cycle, _problems(refusal, "contact_on"), typed), 422
+    flash("The contact is recorded.", "good")
+    return go_to(url_for("reviews.overview", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/review/visit")
+def record_visit(cycle_id: int) -> Any:
+    """Store the plan of the review meeting, or that it was held."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    fields = ("visit_planned_on", "held_on", "visit_place", "attendees", "visit_notes")
+    typed = {key: request.form.get(key, "") for key in fields}
+    planned, problems = read_day(typed["visit_planned_on"], "visit_planned_on", "the planned day")
+    held, more = read_day(typed["held_on"], "held_on", "the day it was held")
+    try:
+        if problems or more:
+            raise Refused(problems + more)
+        visit = services.Visit(planned, held, typed["visit_place"], typed["attendees"], typed["visit_notes"])
+        was_held = services.record_visit(cycle.id, visit, current_user.id)
+    except (Refused, OutOfOrder) as refusal:
+        return _overview(cycle, _problems(refusal, "held_on"), typed), 422
+    flash("The review meeting is recorded as held." if was_held else "The review meeting is saved.", "good")
+    return go_to(url_for("reviews.overview", cycle_id=cycle.id))
+
+
+def _problems(refusal: Refused | OutOfOrder, field: str) -> list[Problem]:
+    return list(refusal.problems) if isinstance(refusal, Refused) else [Problem(field, refusal.sentence)]
