@@ -42,6 +42,13 @@ CHECK_INS = {
         (6, date(2024, 5, 28), "e-mail", "The note went out to all mentors."),
         (9, date(2024, 8, 27), "phone", "The September site day is full; training in person has to wait."),
         (12, date(2024, 11, 26), "phone", "Three priorities on course, one carried over."),
+        (15, date(2025, 2, 25), "e-mail", "Quarterly report: the student group met for the first time."),
+        (18, date(2025, 5, 27), "e-mail", "Quarterly report: 118 matches, three closed early."),
+        (21, date(2025, 8, 26), "e-mail", "Quarterly report: two new mentors' trainings, still online."),
+        (24, date(2025, 11, 25), "phone", "Quarterly report: three priorities met, one carried over."),
+        (27, date(2026, 2, 24), "e-mail", "Quarterly report: 121 matches."),
+        (30, date(2026, 5, 26), "e-mail", "Quarterly report: 120 matches, 11 closed with a talk."),
+        (33, date(2026, 8, 25), "e-mail", "Quarterly report: 120 matches. They plan to renew."),
     ),
 }
 
