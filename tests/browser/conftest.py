@@ -44,10 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the machine's own Chromium, without its calls home."""
-    args = [
+def chromium_arguments() -> list[str]:
+    """Return the flags that keep Chromium from calling home, and let it start as root."""
+    arguments = [
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -55,11 +54,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-sync",
     ]
     if os.geteuid() == 0:  # Chromium's sandbox refuses to start as root
-        args.append("--no-sandbox")
+        arguments.append("--no-sandbox")
+    return arguments
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the machine's own Chromium."""
     chromium = find_chromium()
     if chromium is None:
         pytest.fail("No Chromium: with CI=true the browser tests must not be skipped.")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": args}
+    return {**browser_type_launch_args, "executable_path": chromium, "args": chromium_arguments()}
 
 
 @pytest.fixture

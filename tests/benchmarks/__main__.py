@@ -1,0 +1,21 @@
+"""`make bench`: sizes and times beside their limits. Times depend on the machine; sizes do not."""
+
+from __future__ import annotations
+
+import sys
+
+from .pages import page_figures
+from .scoring import scoring_figures
+
+
+def main() -> int:
+    """Measure everything and print it; 1 when a figure is over its limit."""
+    figures = [*scoring_figures(), *page_figures()]
+    print(f"{'':<66}{'measured':>9}{'limit':>9}")
+    for figure in figures:
+        print(figure.line())
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""How long the national rules take for a whole assessment."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import date
+
+from rules.answers import Answer, Status
+from rules.facts import CycleFacts, ProgramFacts
+from rules.rulebook import build_rulebook
+from rules.scorecard import evaluate
+
+from .figures import Figure
+
+RUNS = 300
+FACTS = ProgramFacts(
+    name="Harbor Light", model="one-to-one", settings=("community",), founded=date(2015, 5, 1), youth_min_age=8,
+    youth_max_age=14, in_service_area=True, registered=True, capacity_confirmed=True, pairs_volunteers=True,
+)  # fmt: skip
+
+
+def scoring_figures() -> list[Figure]:
+    """Measure the median of many runs over 116 answers, every seventh of them not in practice."""
+    rulebook = build_rulebook()
+    answers = {}
+    for at, practice in enumerate(rulebook.catalogue.practices):
+        status = Status.IN_PRACTICE if at % 7 else Status.NOT_IN_PRACTICE
+        letters = tuple(item.letter for item in practice.sub_items)
+        answers[practice.code] = Answer(practice.code, status, 1 + at % 5 if at % 7 else None, sub_items=letters)
+    cycle = CycleFacts(today=date(2026, 10, 1))
+    took = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        evaluate(rulebook.catalogue, answers, FACTS, cycle, rulebook)
+        took.append(time.perf_counter() - start)
+    return [Figure(f"scoring {len(answers)} answers, national rules", statistics.median(took) * 1000, 1, "ms")]
