@@ -13,7 +13,8 @@ from rules.scorecard import evaluate
 
 from .figures import Figure
 
-RUNS = 300
+ROUNDS = 5  # the quietest counts: other work on the machine is not ours
+RUNS = 100
 FACTS = ProgramFacts(
     name="Harbor Light", model="one-to-one", settings=("community",), founded=date(2015, 5, 1), youth_min_age=8,
     youth_max_age=14, in_service_area=True, registered=True, capacity_confirmed=True, pairs_volunteers=True,
@@ -21,7 +22,7 @@ FACTS = ProgramFacts(
 
 
 def scoring_figures() -> list[Figure]:
-    """Measure the median of many runs over 116 answers, every seventh of them not in practice."""
+    """Measure the median run over 116 answers, every seventh of them not in practice."""
     rulebook = build_rulebook()
     answers = {}
     for at, practice in enumerate(rulebook.catalogue.practices):
@@ -29,9 +30,12 @@ def scoring_figures() -> list[Figure]:
         letters = tuple(item.letter for item in practice.sub_items)
         answers[practice.code] = Answer(practice.code, status, 1 + at % 5 if at % 7 else None, sub_items=letters)
     cycle = CycleFacts(today=date(2026, 10, 1))
-    took = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        evaluate(rulebook.catalogue, answers, FACTS, cycle, rulebook)
-        took.append(time.perf_counter() - start)
-    return [Figure(f"scoring {len(answers)} answers, national rules", statistics.median(took) * 1000, 1, "ms")]
+    rounds = []
+    for _ in range(ROUNDS):
+        took = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            evaluate(rulebook.catalogue, answers, FACTS, cycle, rulebook)
+            took.append(time.perf_counter() - start)
+        rounds.append(statistics.median(took))
+    return [Figure(f"scoring {len(answers)} answers, national rules", min(rounds) * 1000, 1, "ms")]
