@@ -38,12 +38,12 @@ types:
 
 contract:
 	@sh .ci/setup dev
-	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run(["--no-logo"])'
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run(["--no-logo", "--no-cache"])'
 
 lock:
 	@sh .ci/setup venv
 	@sh .ci/lock
 
 clean:
-	@rm -rf .venv dist build screenshots test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv dist build screenshots test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find portal rules plugins migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
