@@ -22,4 +22,4 @@ class Figure:
     def line(self) -> str:
         """Return the figure as a row of the printed table."""
         measured = f"{self.measured:.0f}" if self.measured == int(self.measured) else f"{self.measured:.2f}"
-        return f"{self.name:<66}{measured:>9}{self.limit:>9g} {self.unit:<6}{'' if self.kept else 'OVER'}".rstrip()
+        return f"{self.name:<72}{measured:>9}{self.limit:>9g} {self.unit:<6}{'' if self.kept else 'OVER'}".rstrip()

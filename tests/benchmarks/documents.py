@@ -1,0 +1,85 @@
+"""What the plan's PDF costs beside the same content by ReportLab alone."""
+
+from __future__ import annotations
+
+import io
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pypdf
+from flask import render_template
+from sqlalchemy import select
+
+from portal import create_app
+from portal.cycles.models import Cycle
+from portal.demo.seed import seed
+from portal.foundation import migrate, pdf
+from portal.foundation.database import db
+from portal.foundation.documents import Paper
+from portal.foundation.paths import data_dir
+from portal.plans.documents import plan_snapshot
+from portal.plans.models import Plan
+
+from .figures import Figure
+from .plain_pdf import plain_pdf
+
+RUNS = 5
+
+
+def document_figures() -> list[Figure]:
+    """Render the longest plan of the demo both ways; the figure is how many times longer ours takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            {"DATA_FOLDER": Path(folder), "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/demo.sqlite3", "DEMO": True}
+        )
+        with app.test_request_context():
+            migrate.upgrade()
+            seed()
+            snapshot = of_pages(
+                4, max((plan_snapshot(cycle) for cycle in planned_cycles()), key=lambda one: len(str(one)))
+            )
+            db.session.rollback()
+            html = render_template("documents/plan.html", d=pdf.printable(snapshot), paper="letter", bar=pdf.bar)
+            ours, document = timed(lambda: pdf.render("plan", Paper.LETTER, snapshot)[0])
+            plain, other = timed(lambda: plain_pdf(html, data_dir("fonts")))
+            db.session.remove()
+            db.engine.dispose()
+    sizes = (f"{pages_in(document)} pages {ours * 1000:.0f} ms", f"{pages_in(other)} pages {plain * 1000:.0f} ms")
+    return [Figure(f"plan PDF: {sizes[0]}, ReportLab alone {sizes[1]}", ours / plain, 5, "times")]
+
+
+def of_pages(wanted: int, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """Repeat the plan's own priorities until it fills the wanted number of pages."""
+    priorities = list(snapshot["priorities"])
+    longer = dict(snapshot)
+    for number in range(1, 60):
+        longer["priorities"] = [
+            priorities[at % len(priorities)] | {"number": at + 1} for at in range(max(number, len(priorities)))
+        ]
+        if pages_in(pdf.render("plan", Paper.LETTER, longer)[0]) >= wanted:
+            return longer
+    raise RuntimeError(f"the plan does not reach {wanted} pages")
+
+
+def planned_cycles() -> list[Cycle]:
+    return list(db.session.scalars(select(Cycle).join(Plan, Plan.cycle_id == Cycle.id)))
+
+
+def timed(render: Callable[[], bytes]) -> tuple[float, bytes]:
+    """Return the median seconds of several runs after a first one, and the bytes."""
+    content = render()
+    took: list[float] = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        render()
+        took.append(time.perf_counter() - start)
+    return statistics.median(took), content
+
+
+def pages_in(content: bytes) -> int:
+    reader: Any = pypdf.PdfReader(io.BytesIO(content))
+    return len(reader.pages)
