@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -135,3 +137,20 @@ def test_every_direct_requirement_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = {re.split(r"[\[<>=]", requirement)[0] for requirement in project["dependencies"]}
     assert names - set(pins("requirements.lock")) == set()
+
+
+def imported_by(folder: str) -> set[str]:
+    """Return the top names of everything the folder's modules import, less the standard library."""
+    names = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(str(node.module).partition(".")[0])
+    return names - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("folder", "allowed"), [("rules", {"rules", "pluggy"}), ("plugins", {"rules", "plugins"})])
+def test_core_imports_nothing_beyond(folder: str, allowed: set[str]) -> None:
+    assert imported_by(folder) - allowed == set()
