@@ -6,7 +6,9 @@ import io
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import letter
 from reportlab.lib.styles import ParagraphStyle
@@ -22,6 +24,26 @@ SIZES = {"h1": 22.0, "h2": 13.0, "h3": 11.0, "h4": 10.0}
 RULED = TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.lightgrey), ("VALIGN", (0, 0), (-1, -1), "TOP")])
 
 
+class CountedPages(Canvas):
+    """Holds the pages back until their number is known, for "page x of y"."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.held: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 (ReportLab's name)
+        self.held.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for number, page in enumerate(self.held, start=1):
+            self.__dict__.update(page)
+            self.setFont("PlainRegular", 8)
+            self.drawRightString(letter[0] - 1.9 * cm, 1.2 * cm, f"Page {number} of {len(self.held)}")
+            super().showPage()
+        super().save()
+
+
 class Content(HTMLParser):
     """Collects a page's paragraphs, headings and tables in order."""
 
@@ -30,7 +52,7 @@ class Content(HTMLParser):
         self.flowables: list[Flowable] = []
         self.regular, self.bold = fonts
         self.words: list[str] = []
-        self.tables: list[list[list[Paragraph]]] = []
+        self.tables: list[list[list[Flowable]]] = []
         self.kind, self.skipping = "p", 0
 
     def style(self) -> ParagraphStyle:
@@ -43,18 +65,25 @@ class Content(HTMLParser):
         self.words.clear()
         if not text:
             return
-        paragraph = Paragraph(escape(text), self.style())
+        self.place(Paragraph(escape(text), self.style()))
+
+    def place(self, flowable: Flowable) -> None:
         if self.tables and self.tables[-1]:
-            self.tables[-1][-1].append(paragraph)
+            self.tables[-1][-1].append(flowable)
         else:
-            self.flowables.append(paragraph)
+            self.flowables.append(flowable)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.skipping += tag in SKIPPED
         if tag in BLOCKS or tag in ("table", "tr", "td", "th"):
             self.flush()
             self.kind = tag
-        if tag == "table":
+        if tag == "img":
+            bar = Drawing(160, 8)
+            bar.add(Rect(0, 0, 160, 8, fillColor=colors.lightgrey, strokeWidth=0))
+            bar.add(Rect(0, 0, 120, 8, fillColor=colors.teal, strokeWidth=0))
+            self.place(bar)
+        elif tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:
             self.tables[-1].append([])
@@ -67,7 +96,7 @@ class Content(HTMLParser):
         if tag == "table" and self.tables:
             self.end_table([row for row in self.tables.pop() if row])
 
-    def end_table(self, rows: list[list[Paragraph]]) -> None:
+    def end_table(self, rows: list[list[Flowable]]) -> None:
         columns = max(map(len, rows), default=0)
         if columns:
             padded = [[*row, *([""] * (columns - len(row)))] for row in rows]
@@ -80,7 +109,7 @@ class Content(HTMLParser):
 
 
 def plain_pdf(html: str, fonts: Path) -> bytes:
-    """Lay out the page's text and tables on letter paper with a header line and page numbers."""
+    """Lay out the page's text and tables on letter paper with page x of y."""
     names = ("PlainRegular", "PlainBold")
     for name, file in zip(names, ("OpenSans-Regular.ttf", "OpenSans-Bold.ttf"), strict=True):
         pdfmetrics.registerFont(TTFont(name, str(fonts / file)))
@@ -88,13 +117,9 @@ def plain_pdf(html: str, fonts: Path) -> bytes:
     content.feed(html)
     content.flush()
 
-    def around(canvas: Canvas, document: BaseDocTemplate) -> None:
-        canvas.setFont(names[0], 8)
-        canvas.drawString(1.9 * cm, 1.2 * cm, f"Page {document.page}")
-
     out = io.BytesIO()
     document = BaseDocTemplate(out, pagesize=letter)
     frame = Frame(1.9 * cm, 2.1 * cm, letter[0] - 3.8 * cm, letter[1] - 4.4 * cm)
-    document.addPageTemplates(PageTemplate(frames=[frame], onPage=around))
-    document.build(content.flowables)
+    document.addPageTemplates(PageTemplate(frames=[frame]))
+    document.build(content.flowables, canvasmaker=CountedPages)
     return out.getvalue()
