@@ -79,4 +79,5 @@ class Cycle(Base):
             statement_signed_on=self.statement_signed_on,
             awarded_on=self.awarded_on,
             check_ins_done=check_ins_done,
+            reports_done=check_ins_done,
         )

@@ -91,7 +91,7 @@ def init_pages(app: Flask) -> None:
 
     @app.context_processor
     def _shared() -> dict[str, Any]:
-        return {"demo": current_app.config["DEMO"], "today": clock.now().date()}
+        return {"demo": current_app.config["DEMO"], "today": clock.local_day("America/New_York")}
 
     @app.errorhandler(Stranger)
     def _stranger(error: Stranger) -> tuple[str, int]:

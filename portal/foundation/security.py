@@ -59,7 +59,7 @@ def _headers(response: Response) -> Response:
     fragment = "HX-Request" in request.headers and request.method != "GET"
     response.headers.setdefault("Content-Security-Policy", FRAGMENT_POLICY if fragment else POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     if not current_app.config["INSECURE"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if not fragment:

@@ -74,9 +74,8 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
             select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
         )
     }
-    cards = dict(
-        db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids))).tuples()
-    )
+    found = db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids)))
+    cards = {cycle_id: scorecard for cycle_id, scorecard in found}
     rows = []
     for cycle in cycles:
         today = local_today(cycle)

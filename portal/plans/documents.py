@@ -1,0 +1,115 @@
+"""What a document says, as plain values frozen when it is asked for; rendering then needs no database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.assessments.queries import scorecard_of, submission_of
+from portal.cycles.models import Cycle
+from portal.cycles.queries import rulebook_of
+from portal.foundation.database import db
+from portal.reviews.models import FindingKind
+from portal.reviews.queries import items_of, review_of
+from rules.scorecard import Share
+from rules.wording import say_date, say_month
+
+from .models import Plan, Statement
+
+NOT_DRAFTED = "The plan is not written yet."
+
+
+def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
+    """Return the plan with its numbers and its Statement. An unwritten plan gives empty parts."""
+    rulebook, card = rulebook_of(cycle), scorecard_of(cycle)
+    plan = db.session.scalar(select(Plan).where(Plan.cycle_id == cycle.id))
+    titles = {practice.code: practice.title for practice in rulebook.catalogue.practices}
+    priorities = [
+        {
+            "number": priority.position,
+            "title": priority.title,
+            "why": priority.why,
+            "practices": [{"code": code, "title": titles.get(code, code)} for code in priority.practice_codes],
+            "actions": [
+                {"text": a.text, "owner": a.owner, "due": say_month(a.due_month) if a.due_month else ""} for a in priority.actions
+            ],
+        }
+        for priority in (plan.priorities if plan else [])
+    ]
+    return {
+        **_head(cycle, plan),
+        "months": plan.months if plan else None,
+        "overview": plan.overview if plan else "",
+        "priorities": priorities,
+        "shares": [_share(one) for one in (*card.areas, card.total)],
+        "statement": _statement(cycle),
+    }
+
+
+def summary_snapshot(cycle: Cycle) -> dict[str, Any]:
+    """Return the summary: shares, safety gaps, and the findings meant for the program. Private notes never enter."""
+    rulebook, card = rulebook_of(cycle), scorecard_of(cycle)
+    plan = db.session.scalar(select(Plan).where(Plan.cycle_id == cycle.id))
+    items = items_of(review_of(cycle))
+    findings: dict[FindingKind, list[dict[str, str]]] = {kind: [] for kind in FindingKind}
+    for practice in rulebook.catalogue.practices:
+        item = items.get(practice.code)
+        if item is not None and item.finding is not None:
+            text = str(item.content.get("finding_text") or "")
+            findings[item.finding].append({"code": practice.code, "title": practice.title, "text": text})
+    return {
+        **_head(cycle, plan),
+        "shares": [_share(one) for one in (*card.areas, card.total)],
+        "sections": [_share(one) for one in card.sections],
+        "safety_gaps": [gap.sentence for gap in card.safety_gaps],
+        "strengths": findings[FindingKind.STRENGTH],
+        "improvements": findings[FindingKind.IMPROVE],
+    }
+
+
+def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
+    rulebook, program, submission = rulebook_of(cycle), cycle.program, submission_of(cycle)
+    return {
+        "system": rulebook.policy.system_name,
+        "plan_name": rulebook.policy.plan_name,
+        "program": {"name": program.name, "host": program.host, "place": program.place},
+        "partnership": program.partnership.name,
+        "draft": cycle.plan_issued_on is None,
+        "submitted_on": say_date(cycle.submitted_on) if cycle.submitted_on else "",
+        "visited_on": say_date(cycle.visited_on) if cycle.visited_on else "",
+        "issued_on": say_date(cycle.plan_issued_on) if cycle.plan_issued_on else "",
+        "content_code": (plan.issued_hash if plan and plan.issued_hash else submission.content_hash if submission else "")[:12],
+        "areas": [
+            {
+                "key": area.key,
+                "title": area.title,
+                "strengths": (plan.strengths or {}).get(area.key, "") if plan else "",
+                "improvements": (plan.improvements or {}).get(area.key, "") if plan else "",
+            }
+            for area in rulebook.catalogue.areas
+        ],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "title": share.title,
+        "in_practice": share.in_practice,
+        "applicable": share.applicable,
+        "percent": share.percent,
+        "average": share.average_rating,
+    }
+
+
+def _statement(cycle: Cycle) -> dict[str, Any]:
+    newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
+    found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
+    return {
+        "leader": found.leader_name if found else cycle.program.key_leader_name,
+        "signed": bool(found and found.signed_at),
+        "signer": found.signer_name if found else "",
+        "title": found.signer_title if found else cycle.program.key_leader_title,
+        "on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "code": found.content_hash[:12] if found else "",
+    }

@@ -1,0 +1,122 @@
+"""Reads the plan's form: fixed blocks of priorities with rows of actions, so that it works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from portal.foundation.errors import Problem
+from rules.catalogue import Catalogue
+
+AREAS = ("management", "operations", "evaluation")
+ROWS = 6  # action rows of a block
+LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDraft:
+    """One action as typed; `due` is a month like 2027-03, or empty."""
+
+    text: str = ""
+    owner: str = ""
+    due: str = ""
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether nothing was typed."""
+        return not (self.text or self.owner or self.due)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityDraft:
+    """One priority as typed; `codes` is a text of practice codes with commas."""
+
+    title: str = ""
+    why: str = ""
+    codes: str = ""
+    actions: tuple[ActionDraft, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Tell whether nothing was typed."""
+        return not (self.title or self.why or self.codes or any(not one.blank for one in self.actions))
+
+    @property
+    def code_list(self) -> list[str]:
+        """Return the codes one by one."""
+        return [code.strip().upper() for code in self.codes.replace(";", ",").split(",") if code.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDraft:
+    """The whole plan as typed."""
+
+    months: str = ""
+    overview: str = ""
+    strengths: Mapping[str, str] = field(default_factory=dict)
+    improvements: Mapping[str, str] = field(default_factory=dict)
+    priorities: tuple[PriorityDraft, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for the history."""
+        return asdict(self) | {"priorities": [asdict(p) | {"actions": [asdict(a) for a in p.actions]} for p in self.priorities]}
+
+
+def _text(form: MultiDict[str, str], name: str) -> str:
+    return form.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
+    """Return what was typed, without judging it."""
+    priorities = []
+    for n in range(1, blocks + 1):
+        rows = [ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due"))) for k in range(1, ROWS + 1)]
+        actions = tuple(row for row in rows if not row.blank)
+        one = PriorityDraft(*(_text(form, f"p{n}-{part}") for part in ("title", "why", "codes")), actions)
+        if not one.blank:
+            priorities.append(one)
+    return PlanDraft(
+        _text(form, "months"),
+        _text(form, "overview"),
+        {key: _text(form, f"strengths-{key}") for key in AREAS},
+        {key: _text(form, f"improvements-{key}") for key in AREAS},
+        tuple(priorities),
+    )
+
+
+def read_month(text: str) -> date | None:
+    """Return the first day of a month like 2027-03; None when it is not one."""
+    try:
+        return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+    except ValueError:
+        return None
+
+
+def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
+    """Return what cannot be stored even as a draft."""
+    problems = []
+    if draft.months and not (draft.months.isascii() and draft.months.isdigit() and len(draft.months) < 4):
+        problems.append(Problem("months", "Enter the length of the plan as a whole number of months."))
+    texts = {"overview": draft.overview}
+    texts |= {f"strengths-{k}": v for k, v in draft.strengths.items()} | {f"improvements-{k}": v for k, v in draft.improvements.items()}
+    for n, one in enumerate(draft.priorities, 1):
+        if len(one.title) > 200:
+            problems.append(Problem(f"p{n}-title", f"The title of priority {n} can hold 200 characters."))
+        texts[f"p{n}-why"] = one.why
+        for code in one.code_list:
+            if code not in catalogue:
+                problems.append(Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}."))
+        for k, action in enumerate(one.actions, 1):
+            texts[f"p{n}-a{k}-text"] = action.text
+            if len(action.owner) > 200:
+                problems.append(Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters."))
+            if action.due and read_month(action.due) is None:
+                problems.append(Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like 2027-03."))
+    problems += [
+        Problem(name, f"This text can hold {LONGEST:,} characters.") for name, text in texts.items() if len(text) > LONGEST or "\x00" in text
+    ]
+    return problems

@@ -1,0 +1,219 @@
+"""The plan's editor, its pages to read and print, its PDFs, and the Statement of Accuracy."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
+from flask_login import current_user
+
+from portal.cycles.models import Cycle
+from portal.cycles.queries import load_cycle, rulebook_of
+from portal.foundation import documents
+from portal.foundation.access import STAFF_ROLES, Action
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
+from portal.foundation.htmx import go_to, is_fragment
+from portal.reviews.models import FindingKind
+from portal.reviews.queries import items_of, review_of
+
+from . import services
+from .documents import plan_snapshot, summary_snapshot
+from .forms import AREAS, ROWS, ActionDraft, PlanDraft, PriorityDraft, read_plan
+from .models import Plan
+from .queries import open_statement, plan_of, proposals_for
+
+bp = Blueprint("plans", __name__)
+SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
+
+
+@bp.get("/cycles/<int:cycle_id>/plan")
+def edit(cycle_id: int) -> str:
+    """Show the editor, filled from the findings and the proposals when nothing is written yet."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
+    plan = plan_of(cycle)
+    return _editor(cycle, plan, draft_of(plan) if plan else first_draft(cycle), [])
+
+
+def _editor(cycle: Cycle, plan: Plan | None, draft: PlanDraft, problems: list[Problem], theirs: PlanDraft | None = None) -> str:
+    rulebook = rulebook_of(cycle)
+    return render_template(
+        "plans/edit.html", cycle=cycle, plan=plan, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
+        areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, blank=PriorityDraft(),
+        proposals=proposals_for(cycle)[:12] if cycle.submitted_on else (), statement=open_statement(cycle),
+    )  # fmt: skip
+
+
+def draft_of(plan: Plan) -> PlanDraft:
+    """Return a stored plan as the values of its fields."""
+    return PlanDraft(
+        str(plan.months or ""), plan.overview, plan.strengths, plan.improvements,
+        tuple(
+            PriorityDraft(one.title, one.why, ", ".join(one.practice_codes), tuple(
+                ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "") for a in one.actions))
+            for one in plan.priorities
+        ),
+    )  # fmt: skip
+
+
+def first_draft(cycle: Cycle) -> PlanDraft:
+    """Return a draft made of the reviewer's findings and the first proposals."""
+    texts: dict[FindingKind, dict[str, list[str]]] = {kind: {key: [] for key in AREAS} for kind in FindingKind}
+    items, rulebook = items_of(review_of(cycle)), rulebook_of(cycle)
+    for practice in rulebook.catalogue.practices:
+        item = items.get(practice.code)
+        if item and item.finding and item.content.get("finding_text") and practice.area in AREAS:
+            texts[item.finding][practice.area].append(str(item.content["finding_text"]))
+    joined = {kind: {key: "\n".join(lines) for key, lines in areas.items()} for kind, areas in texts.items()}
+    proposals = proposals_for(cycle)[: rulebook.policy.max_priorities] if cycle.submitted_on else ()
+    priorities = tuple(PriorityDraft(p.title, p.why, ", ".join(p.practices)) for p in proposals)
+    return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
+
+
+@bp.post("/cycles/<int:cycle_id>/plan")
+def save(cycle_id: int) -> Any:
+    """Store the draft, and issue it when that button was pressed."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
+    draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
+    version, save_id = request.form.get("version"), request.form.get("save_id")
+    try:
+        services.save_plan(cycle.id, draft, version, save_id, current_user.id)
+    except Refused as refusal:
+        return _editor(cycle, plan_of(cycle), draft, list(refusal.problems)), 422
+    except OutOfOrder as refusal:
+        return _editor(cycle, plan_of(cycle), draft, [Problem("months", refusal.sentence)]), 422
+    except services.PlanChanged as refusal:
+        stored = plan_of(cycle)
+        theirs = draft_of(stored) if stored else None
+        return _editor(cycle, stored, draft, [Problem("theirs", refusal.sentence)], theirs), 409
+    if request.form.get("then") == "issue":
+        return _issue(cycle, draft)
+    flash("The plan is saved as a draft.", "good")
+    return go_to(url_for("plans.edit", cycle_id=cycle.id))
+
+
+def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
+    try:
+        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"])
+    except (Refused, OutOfOrder) as refusal:
+        problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
+        return _editor(cycle, plan_of(cycle), draft, problems), 422
+    flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
+    return go_to(url_for("plans.print_page", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/plan/issue")
+def issue(cycle_id: int) -> Any:
+    """Issue the plan as it is stored."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
+    plan = plan_of(cycle)
+    return _issue(cycle, draft_of(plan) if plan else first_draft(cycle))
+
+
+def _readable(cycle_id: int) -> Cycle:
+    """Load a cycle whose results this person may read; the program waits until they are issued."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_RESULTS)
+    if cycle.plan_issued_on is None and not roles & STAFF_ROLES:
+        raise NotAllowed("The results are not issued yet. You can read them as soon as they are.")
+    if cycle.submitted_on is None:
+        raise NotAllowed("The program is still working on its answers. There are no results yet.")
+    return cycle
+
+
+@bp.get("/cycles/<int:cycle_id>/plan/print")
+def print_page(cycle_id: int) -> str:
+    """Show the plan as a page to read or print."""
+    cycle = _readable(cycle_id)
+    return render_template("plans/print.html", cycle=cycle, d=plan_snapshot(cycle), kind="plan")
+
+
+@bp.get("/cycles/<int:cycle_id>/summary")
+def summary_page(cycle_id: int) -> str:
+    """Show the summary as a page to read or print."""
+    cycle = _readable(cycle_id)
+    return render_template("plans/summary.html", cycle=cycle, d=summary_snapshot(cycle), kind="summary")
+
+
+@bp.post("/cycles/<int:cycle_id>/documents/<kind>/<paper>")
+def request_document(cycle_id: int, kind: str, paper: str) -> Any:
+    """Ask the worker for a PDF."""
+    cycle = _readable(cycle_id)
+    if kind not in SNAPSHOTS or paper not in list(documents.Paper):
+        abort(404)
+    snapshot = SNAPSHOTS[kind](cycle)
+    safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")
+    with unit_of_work():
+        made = documents.ask(cycle.id, kind, documents.Paper(paper), f"{kind}-{safe}-{paper}.pdf", snapshot)
+    if is_fragment():
+        return render_template("plans/_document.html", document=made, cycle=cycle)
+    return go_to(url_for("plans.document_state", cycle_id=cycle.id, document_id=made.id))
+
+
+@bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>")
+def document_state(cycle_id: int, document_id: int) -> str:
+    """Say how far a PDF is."""
+    cycle = _readable(cycle_id)
+    document = _document(cycle, document_id)
+    template = "plans/_document.html" if is_fragment() else "plans/document.html"
+    return render_template(template, document=document, cycle=cycle)
+
+
+def _document(cycle: Cycle, document_id: int) -> documents.Document:
+    document = db.session.get(documents.Document, document_id)
+    if document is None or document.cycle_id != cycle.id:
+        abort(404)
+    return document
+
+
+@bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>/file")
+def download(cycle_id: int, document_id: int) -> Any:
+    """Send a PDF that is ready."""
+    document = _document(_readable(cycle_id), document_id)
+    if document.content is None:
+        abort(404)
+    return send_file(io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name)
+
+
+@bp.post("/cycles/<int:cycle_id>/statement/send")
+def send_statement(cycle_id: int) -> Any:
+    """Send the Statement again, to this or another key leader."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.SEND_STATEMENT)
+    name, email = request.form.get("leader_name", ""), request.form.get("leader_email", "")
+    try:
+        services.send_statement(cycle.id, name, email, current_user.id, current_app.config["BASE_URL"])
+    except (Refused, OutOfOrder) as refusal:
+        problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
+        plan = plan_of(cycle)
+        return _editor(cycle, plan, draft_of(plan) if plan else PlanDraft(), problems), 422
+    flash("A new link is on its way. The old one does not work any more.", "good")
+    return go_to(url_for("plans.edit", cycle_id=cycle.id))
+
+
+@bp.get("/statement/<token>")
+def statement(token: str) -> Any:
+    """Show the key leader what is signed; no account is needed."""
+    return _statement(token, [], {})
+
+
+@bp.post("/statement/<token>")
+def sign(token: str) -> Any:
+    """Sign, once."""
+    typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
+    try:
+        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes")
+    except Refused as refusal:
+        return _statement(token, list(refusal.problems), typed)
+    except DomainError as over:
+        return render_template("error.html", title="This cannot be signed", sentence=over.sentence), 410
+    return render_template("plans/signed.html")
+
+
+def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> Any:
+    try:
+        found = services.open_link(token)
+    except services.LinkOver as over:
+        return render_template("error.html", title="This link is over", sentence=over.sentence), 410
+    page = render_template("plans/statement.html", statement=found, token=token, problems=problems, typed=typed,
+                           d=plan_snapshot(found.cycle))
+    return page, 422 if problems else 200, {"Referrer-Policy": "no-referrer"}
