@@ -92,7 +92,7 @@ def _findings(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Iterator[d
 def nqms_tier_conditions(scorecard: Scorecard, cycle: CycleFacts) -> list[dict[str, Any]]:
     """Judge the four steps and the 100 %."""
     core = scorecard.core
-    codes = {code for code in core.trace.practices}
+    codes = set(core.trace.practices)
     lacking = tuple(one.code for one in scorecard.practices
                     if one.code in codes and one.applies and one.status is not Status.IN_PRACTICE)  # fmt: skip
     all_core = core.applicable > 0 and not lacking
@@ -109,7 +109,11 @@ def nqms_tier_conditions(scorecard: Scorecard, cycle: CycleFacts) -> list[dict[s
 
 
 def _step(key: str, title: str, on: date | None, done: str) -> dict[str, Any]:
-    sentence = f"{done} {say_date(on)}." if on else f"Still open: {title[0].lower() + title[1:] if key != 'signed' else title}."
+    sentence = (
+        f"{done} {say_date(on)}."
+        if on
+        else f"Still open: {title[0].lower() + title[1:] if key != 'signed' else title}."
+    )
     return {"key": key, "title": title, "met": on is not None, "practices": (), "sentence": sentence}
 
 
@@ -128,8 +132,18 @@ def _priority(practice: Any, answer: Answer | None) -> dict[str, Any] | None:
             return {**row, "rule": "safety-gap", "safety": True, "rank": 0,
                     "why": f"{practice.code} protects children and is not in practice."}  # fmt: skip
         if practice.is_core:
-            return {**row, "rule": "core-gap", "rank": 1, "why": f"{practice.code} is a core practice and not in practice."}
-        return {**row, "rule": "enhancement-gap", "rank": 9, "why": f"{practice.code} is an enhancement not in practice."}
+            return {
+                **row,
+                "rule": "core-gap",
+                "rank": 1,
+                "why": f"{practice.code} is a core practice and not in practice.",
+            }
+        return {
+            **row,
+            "rule": "enhancement-gap",
+            "rank": 9,
+            "why": f"{practice.code} is an enhancement not in practice.",
+        }
     if practice.is_core and answer.rating is not None and answer.rating <= 3:
         return {**row, "rule": "low-rating", "rank": 1 + answer.rating,
                 "why": f"{practice.code} is in practice, rated {answer.rating} of 5."}  # fmt: skip

@@ -66,7 +66,7 @@ def _serve(host: str, port: int) -> None:
     web = [sys.executable, "-m", "gunicorn", "portal.foundation.server:app", "--bind", f"{host}:{port}",
            "--workers", os.environ.get("NQMS_WEB_WORKERS", "2"), "--threads", "4", "--worker-class", "gthread",
            "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]  # fmt: skip
-    children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"])]
+    children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"])]  # noqa: S603 (our own commands)
 
     def stop(*_: Any) -> None:
         for child in children:

@@ -72,10 +72,9 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
         return tuple(_build(item, part, f"{where}[{index}]") for index, part in enumerate(plain))
     if is_dataclass(kind):
         return _build_dataclass(kind, plain, where)
-    if isinstance(kind, type) and issubclass(kind, Enum) or kind is date:
-        make = date.fromisoformat if kind is date else kind
+    if (isinstance(kind, type) and issubclass(kind, Enum)) or kind is date:
         try:
-            return make(plain)
+            return date.fromisoformat(plain) if kind is date else kind(plain)
         except (TypeError, ValueError):
             raise MalformedRecord(f"{where} cannot be {plain!r}.") from None
     if origin is typing.Literal:

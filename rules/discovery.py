@@ -82,7 +82,10 @@ def found() -> Found:
             refused[entry.name] = why
         else:
             infos[entry.name] = PluginInfo(
-                entry.name, str(getattr(module, "VERSION", "0")), getattr(module, "TITLE", ""), getattr(module, "SOURCE", "")
+                entry.name,
+                str(getattr(module, "VERSION", "0")),
+                getattr(module, "TITLE", ""),
+                getattr(module, "SOURCE", ""),
             )
     return Found(manager, MappingProxyType(infos), MappingProxyType(refused))
 

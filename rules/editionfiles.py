@@ -18,18 +18,18 @@ def read_edition(folder: Path) -> Catalogue:
     root = main.root
     edition, title, year, link = root.text("edition"), root.text("title"), root.whole("year", 0), root.text("link", "")
     names = root.texts("files")
-    areas = [(table.text("key"), table.text("title"), table.finish()) for table in root.tables("areas")]
+    areas = [(table.text("key"), table.text("title")) for table in root.tables("areas")]
     root.finish()
     problems = list(main.problems)
     codes: dict[str, str] = {}
     sections: list[Section] = []
     for name in names:
         source = _open(folder / Path(name).name)
-        sections += _sections(source, [key for key, *_ in areas], codes)
+        sections += _sections(source, [key for key, _ in areas], codes)
         problems += source.problems
     if problems:
         raise CatalogueError(*problems)
-    grouped = (Area(key, title, tuple(s for s in sections if s.area == key)) for key, title, _ in areas)
+    grouped = (Area(key, title, tuple(s for s in sections if s.area == key)) for key, title in areas)
     return Catalogue(edition, title, tuple(grouped), year, link)
 
 

@@ -29,7 +29,9 @@ def judge_eligibility(facts: ProgramFacts, today: date, rulebook: Rulebook) -> E
     for said in rulebook.ask("nqms_eligibility", facts=facts, policy=rulebook.policy, today=today):
         rows = said.rows
         if said.wrong:
-            verdicts.append(_unknown(f"A rule of {said.plugin.name} {said.plugin.version} could not judge: {said.wrong}"))
+            verdicts.append(
+                _unknown(f"A rule of {said.plugin.name} {said.plugin.version} could not judge: {said.wrong}")
+            )
         for row in rows:
             try:
                 if not isinstance(row["met"], bool):
@@ -39,12 +41,16 @@ def judge_eligibility(facts: ProgramFacts, today: date, rulebook: Rulebook) -> E
                 if not row["met"]:
                     mends.append(row.get("met_from"))
             except (Exception, SystemExit) as error:
-                verdicts.append(_unknown(f"A rule of {said.plugin.name} could not judge: {type(error).__name__}: {error}"[:300]))
+                verdicts.append(
+                    _unknown(f"A rule of {said.plugin.name} could not judge: {type(error).__name__}: {error}"[:300])
+                )
     mets = [one.met for one in verdicts]
     if False in mets:
         when = max((day for day in mends if day is not None), default=None) if None not in mends else None
         first = next(one for one in verdicts if one.met is False)
-        sentence = f"Not yet: eligible from {say_month(when)}. {first.sentence}" if when else f"Not yet: {first.sentence}"
+        sentence = (
+            f"Not yet: eligible from {say_month(when)}. {first.sentence}" if when else f"Not yet: {first.sentence}"
+        )
         return Eligibility(False, tuple(verdicts), when, sentence)
     if None in mets or not mets:
         return Eligibility(None, tuple(verdicts), None, "Whether the program may begin could not be determined.")

@@ -12,9 +12,13 @@ REVIEW_KINDS = ("onsite", "meeting", "desk")
 GATES = {"mou": "All partners have signed the memorandum of understanding (MOU)."}
 
 
+class PolicyError(ValueError):
+    """Raised when a policy value cannot be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Hold one partnership's policy values; ValueError names the first one that cannot be.
+    """Hold one partnership's policy values; PolicyError names the first one that cannot be.
 
     Weeks and months are whole numbers; a pair is (least, most). `gates` are keys of GATES.
     """
@@ -46,27 +50,27 @@ class Policy:
         for name in _TEXTS:
             value = getattr(self, name)
             if not isinstance(value, str) or not value.strip():
-                raise ValueError(f"The policy value {name} must be a text.")
+                raise PolicyError(f"The policy value {name} must be a text.")
         for name in _WHOLES:
             _whole(name, getattr(self, name))
         for name in _LISTS:
             value = getattr(self, name)
             if not isinstance(value, tuple):
-                raise ValueError(f"The policy value {name} must be a tuple.")
+                raise PolicyError(f"The policy value {name} must be a tuple.")
             for number in value:
                 _whole(name, number)
             if list(value) != sorted(set(value)) or (name != "check_in_months" and len(value) != 2):
-                raise ValueError(f"The policy value {name} must rise from the least to the most.")
+                raise PolicyError(f"The policy value {name} must rise from the least to the most.")
         if self.report_every_months is not None:
             _whole("report_every_months", self.report_every_months)
         if self.review_kind not in REVIEW_KINDS:
-            raise ValueError(f"The policy value review_kind must be one of: {', '.join(REVIEW_KINDS)}.")
+            raise PolicyError(f"The policy value review_kind must be one of: {', '.join(REVIEW_KINDS)}.")
         if not isinstance(self.gates, tuple) or not set(self.gates) <= set(GATES):
-            raise ValueError(f"The policy value gates may hold: {', '.join(GATES)}.")
+            raise PolicyError(f"The policy value gates may hold: {', '.join(GATES)}.")
         if self.min_priorities > self.max_priorities or self.min_months > self.max_months:
-            raise ValueError("The least of a plan must not be above the most.")
+            raise PolicyError("The least of a plan must not be above the most.")
         if self.renewal_invitation_months >= self.recognition_months:
-            raise ValueError("The renewal invitation must come while the recognition lasts.")
+            raise PolicyError("The renewal invitation must come while the recognition lasts.")
 
 
 _TEXTS = ("system_name", "plan_name", "review_title")
@@ -78,7 +82,7 @@ _WHOLES = tuple(
 
 def _whole(name: str, value: object) -> None:
     if type(value) is not int or not 0 < value <= 1200:
-        raise ValueError(f"The policy value {name} must be a whole number from 1 to 1200.")
+        raise PolicyError(f"The policy value {name} must be a whole number from 1 to 1200.")
 
 
 def closed_gates(policy: Policy, facts: ProgramFacts) -> tuple[str, ...]:

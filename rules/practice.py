@@ -20,6 +20,10 @@ class Safety(StrEnum):
     NONE = "none"
 
 
+class PracticeError(ValueError):
+    """Raised when a practice lacks what people read, or holds a value of the wrong kind."""
+
+
 CONCERNS = ("mentor", "mentee", "parent or guardian", "responsible adult", "staff")
 
 
@@ -59,7 +63,7 @@ class NaRule:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Hold one practice of an edition; ValueError when a text that people read is empty."""
+    """Hold one practice of an edition; PracticeError when a text that people read is empty."""
 
     code: str
     area: str
@@ -82,13 +86,13 @@ class Practice:
         for name in ("code", "title", "question", "statement", "help"):
             text = getattr(self, name)
             if not isinstance(text, str) or not text.strip():
-                raise ValueError(f"{name} of a practice must be a text")
+                raise PracticeError(f"{name} of a practice must be a text")
         if not isinstance(self.na, NaRule) or not isinstance(self.own_minimum, str):
-            raise ValueError(f"{self.code}: na must be an NaRule and own_minimum a text")
+            raise PracticeError(f"{self.code}: na must be an NaRule and own_minimum a text")
         for name, kind in (("evidence", str), ("sub_items", SubItem), ("thresholds", Threshold), ("concerns", str)):
             items = getattr(self, name)
             if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
-                raise ValueError(f"{self.code}: {name} must be a tuple of {kind.__name__}")
+                raise PracticeError(f"{self.code}: {name} must be a tuple of {kind.__name__}")
 
     @property
     def is_core(self) -> bool:

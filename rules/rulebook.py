@@ -75,8 +75,8 @@ def _implementations(manager: pluggy.PluginManager, hook: str) -> dict[str, plug
 
 def _one(info: PluginInfo, implementation: pluggy.HookImpl, given: Mapping[str, object]) -> Said:
     try:
-        answer = implementation.function(*(given[name] for name in implementation.argnames))
-        rows = tuple(answer)
+        answer: Any = implementation.function(*(given[name] for name in implementation.argnames))
+        rows: tuple[Mapping[str, Any], ...] = tuple(answer)
         if not all(isinstance(row, Mapping) for row in rows):
             return Said(info, (), "it did not return a list of results")
         return Said(info, rows)
@@ -84,8 +84,14 @@ def _one(info: PluginInfo, implementation: pluggy.HookImpl, given: Mapping[str, 
         return Said(info, (), f"{type(error).__name__}: {error}"[:300])
 
 
+def _call(implementation: pluggy.HookImpl, *given: object) -> Any:
+    return implementation.function(*given)
+
+
 def build_rulebook(
-    choices: Sequence[PluginChoice] = (), edition: str = "eepm4", manager: pluggy.PluginManager | None = None,
+    choices: Sequence[PluginChoice] = (),
+    edition: str = "eepm4",
+    manager: pluggy.PluginManager | None = None,
     infos: Mapping[str, PluginInfo] | None = None,
 ) -> Rulebook:
     """Build the rules of a partnership; "national" is always the base. Raises UnknownPlugin or RulebookNotBuilt."""
@@ -98,21 +104,24 @@ def build_rulebook(
             raise UnknownPlugin(f"The plugin “{name}” cannot be used. {why}")
     if len(set(names)) < len(names):
         raise RulebookNotBuilt("A plugin may stand on the list only once.")
-    policy, tiers = Policy(), ()
+    policy = Policy()
+    tiers: tuple[Tier, ...] = ()
     described = _implementations(manager, "nqms_policy"), _implementations(manager, "nqms_tiers")
     for name in names:
         try:
             if name in described[0]:
                 one = described[0][name]
-                policy = replace(policy, **dict(one.function(*(policy for _ in one.argnames))))
+                policy = replace(policy, **dict(_call(one, *(policy for _ in one.argnames))))
             if name in described[1]:
-                tiers = tuple(described[1][name].function())
+                tiers = tuple(_call(described[1][name]))
                 if not all(isinstance(tier, Tier) for tier in tiers):
                     raise TypeError("nqms_tiers must return Tier values")
         except (Exception, SystemExit) as error:
             raise RulebookNotBuilt(f"The plugin “{name}” does not describe its rules: {error}") from None
     ordered = tuple(sorted(tiers, key=lambda tier: tier.rank))
-    return Rulebook(load_edition(edition), policy, ordered, tuple(known[name] for name in names), tuple(choices), manager)
+    return Rulebook(
+        load_edition(edition), policy, ordered, tuple(known[name] for name in names), tuple(choices), manager
+    )
 
 
 def rulebook_from_record(record: Mapping[str, Any]) -> Rulebook:

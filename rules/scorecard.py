@@ -31,6 +31,7 @@ class Group:
 @lru_cache(maxsize=16)
 def groups_of(catalogue: Catalogue) -> tuple[tuple[Group, ...], tuple[Group, ...], tuple[Group, ...]]:
     """List sections, areas, and the four totals (core, enhancements, benchmarks, all), once per catalogue."""
+
     def codes(practices: Iterable[Practice]) -> tuple[str, ...]:
         return tuple(practice.code for practice in practices)
 
@@ -65,7 +66,9 @@ def evaluate(
         findings += good
         wrong += bad
     order = {practice.code: at for at, practice in enumerate(catalogue.practices)}
-    findings.sort(key=lambda one: (min((order[code] for code in one.practices), default=-1), one.rule, one.trace.plugin))
+    findings.sort(
+        key=lambda one: (min((order[code] for code in one.practices), default=-1), one.rule, one.trace.plugin)
+    )
     return Scorecard(
         catalogue.edition, catalogue.hash, results, tuple(_share(group, by_code) for group in sections),
         tuple(_share(group, by_code) for group in areas), core, enhancements, benchmarks, total,
@@ -92,7 +95,9 @@ def _result(practice: Practice, answer: Answer | None) -> PracticeResult:
         sentence = f"{code} {WORDS[status]}{rated}."
     gap = practice.is_critical and status is Status.NOT_IN_PRACTICE
     applies = status is not Status.NOT_APPLICABLE
-    return PracticeResult(code, status, rating, applies, answered, gap, Trace(CORE, VERSION, "answer", (code,), sentence))
+    return PracticeResult(
+        code, status, rating, applies, answered, gap, Trace(CORE, VERSION, "answer", (code,), sentence)
+    )
 
 
 def _share(group: Group, by_code: Mapping[str, PracticeResult]) -> Share:
@@ -138,5 +143,7 @@ def read_findings(said: Said, catalogue: Catalogue) -> tuple[list[Finding], list
                 catalogue.practice(code)
             good.append(Finding(trace.rule, row["kind"], trace.practices, row["sentence"], trace))
         except (Exception, SystemExit) as error:
-            bad.append(failed(said, str(row.get("rule", "nqms_findings"))[:60], f"{type(error).__name__}: {error}"[:300]))
+            bad.append(
+                failed(said, str(row.get("rule", "nqms_findings"))[:60], f"{type(error).__name__}: {error}"[:300])
+            )
     return good, bad

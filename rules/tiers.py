@@ -22,7 +22,12 @@ def decide(scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook) -> Decis
     open_above = [t for t in tiers if t.met is None and (not reached or t.rank > reached[-1].rank)]
     if open_above:
         who = broken or gaps or "a condition could not be judged"
-        return Decision("undetermined", None, tiers, f"No tier can be decided now: {who}. Nothing is lost; it is decided once this is mended.")
+        return Decision(
+            "undetermined",
+            None,
+            tiers,
+            f"No tier can be decided now: {who}. Nothing is lost; it is decided once this is mended.",
+        )
     if reached:
         return Decision("awarded", reached[-1], tiers, f"All conditions of {reached[-1].name} are met.")
     if not tiers:
@@ -31,9 +36,7 @@ def decide(scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook) -> Decis
     return Decision("not_yet", None, tiers, f"Not yet {tiers[0].name}: {first.sentence}")
 
 
-def _conditions(
-    scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook
-) -> tuple[dict[str, ConditionResult], str]:
+def _conditions(scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook) -> tuple[dict[str, ConditionResult], str]:
     judged: dict[str, ConditionResult] = {}
     broken = []
     for said in rulebook.ask("nqms_tier_conditions", scorecard=scorecard, cycle=cycle):
@@ -46,7 +49,8 @@ def _conditions(
                     raise TypeError("met must be True or False")
                 trace = trace_of(said, {**row, "rule": row["key"]}, row["sentence"])
                 judged[row["key"]] = ConditionResult(
-                    row["key"], row["title"], row["met"], row["sentence"], trace.practices, trace)
+                    row["key"], row["title"], row["met"], row["sentence"], trace.practices, trace
+                )
             except (Exception, SystemExit) as error:
                 broken.append(f"a rule of {who} could not judge ({type(error).__name__}: {error})"[:300])
     return judged, "; ".join(broken)
@@ -76,9 +80,11 @@ def propose_priorities(
         for row in said.rows:
             try:
                 trace = trace_of(said, row, row["why"])
-                made = ProposedPriority(trace.rule, row["title"], trace.practices, row["why"], bool(row["safety"]), trace)
+                made = ProposedPriority(
+                    trace.rule, row["title"], trace.practices, row["why"], bool(row["safety"]), trace
+                )
                 place = min(order[code] for code in made.practices)
                 ranked.append((not made.safety, int(row["rank"]), place, made))
-            except (Exception, SystemExit):
+            except (Exception, SystemExit):  # noqa: S112
                 continue  # a proposal nobody can read is no proposal; the reviewer writes the plan in any case
     return tuple(made for *_, made in sorted(ranked, key=lambda one: (*one[:3], one[3].trace.plugin, one[3].rule)))

@@ -97,7 +97,7 @@ def make_app(tmp_path: Path, migrated: Path, clock: StandingClock) -> Iterator[C
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
-    """The app, with its context pushed so that a test may use services and the session."""
+    """Give the app, with its context pushed so that a test may use services and the session."""
     built = make_app()
     with built.app_context():
         yield built

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from datetime import date
 
-
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Membership, Person
@@ -45,7 +44,9 @@ def make_program(partnership: Partnership, name: str | None = None, **facts: obj
     return made
 
 
-def make_person(role: Role | None = None, place: Partnership | Program | None = None, name: str | None = None) -> Person:
+def make_person(
+    role: Role | None = None, place: Partnership | Program | None = None, name: str | None = None
+) -> Person:
     number = next(_numbers)
     with unit_of_work() as session:
         made = Person(name=name or f"Person {number}", email=f"person{number}@example.org", created_at=clock.now())
@@ -69,7 +70,15 @@ def make_cycle(program: Program, access_on: date = date(2026, 8, 1)) -> Cycle:
 
 
 def raw_answer(status: str = "in_practice", rating: str = "4", **more: object) -> dict[str, object]:
-    return {"status": status, "rating": rating, "na_reason": "", "notes": "", "sub_items": [], "own_minimum": "", **more}
+    return {
+        "status": status,
+        "rating": rating,
+        "na_reason": "",
+        "notes": "",
+        "sub_items": [],
+        "own_minimum": "",
+        **more,
+    }
 
 
 def answer_all(cycle: Cycle, by: Person, not_in_practice: tuple[str, ...] = (), rating: int = 4) -> None:
@@ -87,9 +96,14 @@ def answer_all(cycle: Cycle, by: Person, not_in_practice: tuple[str, ...] = (), 
             )  # fmt: skip
             session.add(
                 StoredAnswer(
-                    cycle_id=cycle.id, practice_code=practice.code, version=1, save_id=f"made-{practice.code}",
-                    saved_at=clock.now(), saved_by_id=by.id, content=answer.as_dict(),
-                )  # fmt: skip
+                    cycle_id=cycle.id,
+                    practice_code=practice.code,
+                    version=1,
+                    save_id=f"made-{practice.code}",
+                    saved_at=clock.now(),
+                    saved_by_id=by.id,
+                    content=answer.as_dict(),
+                )
             )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from flask import Flask
 
 from portal.accounts.models import Person
+from portal.cycles.models import CycleState
 from portal.foundation.access import ROUTES, TABLE, Action, Open, Role
+from portal.foundation.database import unit_of_work
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -31,9 +34,17 @@ class World:
 def world(app: Flask) -> World:
     here, there = make_partnership("here"), make_partnership("there")
     program, other = make_program(here), make_program(there)
-    people = {role: make_person(role, program if role.value in ("program_administrator", "contributor") else here) for role in Role}
-    elsewhere = {role: make_person(role, other if role.value in ("program_administrator", "contributor") else there) for role in Role}
+    people = {
+        role: make_person(role, program if role.value in ("program_administrator", "contributor") else here)
+        for role in Role
+    }
+    elsewhere = {
+        role: make_person(role, other if role.value in ("program_administrator", "contributor") else there)
+        for role in Role
+    }
     cycle = submitted_cycle(program, people[Role.PROGRAM_ADMINISTRATOR])
+    with unit_of_work():  # the results are issued, so that everybody of the program may read them
+        cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
     return World(here, program, cycle.id, people, elsewhere, make_person())
 
 
@@ -52,8 +63,7 @@ def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
     }  # fmt: skip
     rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
     with app.test_request_context():
-        built = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
-    return built
+        return app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
 
 
 def test_every_route_has_a_row_in_the_access_table_and_every_row_a_route(app: Flask) -> None:

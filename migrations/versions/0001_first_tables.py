@@ -131,9 +131,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("partnership_id", "name", name=op.f("uq_partnership_plugin_partnership_id_name")),
     )
     with op.batch_alter_table("partnership_plugin", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_partnership_plugin_partnership_id"), ["partnership_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_partnership_plugin_partnership_id"), ["partnership_id"], unique=False)
 
     op.create_table(
         "program",
@@ -220,9 +218,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=True),
         sa.Column("program_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint(
-            "(partnership_id IS NULL) <> (program_id IS NULL)", name=op.f("ck_membership_one_place")
-        ),
+        sa.CheckConstraint("(partnership_id IS NULL) <> (program_id IS NULL)", name=op.f("ck_membership_one_place")),
         sa.ForeignKeyConstraint(
             ["partnership_id"],
             ["partnership.id"],
@@ -259,9 +255,7 @@ def upgrade() -> None:
         sa.Column("save_id", sa.String(length=64), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["cycle_id"], ["cycle.id"], name=op.f("fk_answer_cycle_id_cycle"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_answer_cycle_id_cycle"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_answer_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("cycle_id", "practice_code", name=op.f("uq_answer_cycle_id_practice_code")),
@@ -283,9 +277,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycle.id"], name=op.f("fk_answer_version_cycle_id_cycle"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["saved_by_id"], ["person.id"], name=op.f("fk_answer_version_saved_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_answer_version_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_version")),
         sa.UniqueConstraint(
             "cycle_id",
@@ -312,9 +304,7 @@ def upgrade() -> None:
             ["partnership_id"], ["partnership.id"], name=op.f("fk_audit_entry_partnership_id_partnership")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_audit_entry_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["program_id"], ["program.id"], name=op.f("fk_audit_entry_program_id_program")
-        ),
+        sa.ForeignKeyConstraint(["program_id"], ["program.id"], name=op.f("fk_audit_entry_program_id_program")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
@@ -335,9 +325,7 @@ def upgrade() -> None:
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("rulebook", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by_id"], ["person.id"], name=op.f("fk_award_confirmed_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_award_confirmed_by_id_person")),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_award_cycle_id_cycle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
         sa.UniqueConstraint("cycle_id", name=op.f("uq_award_cycle_id")),
@@ -355,9 +343,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycle.id"], name=op.f("fk_check_in_cycle_id_cycle"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["logged_by_id"], ["person.id"], name=op.f("fk_check_in_logged_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["logged_by_id"], ["person.id"], name=op.f("fk_check_in_logged_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
         sa.UniqueConstraint("cycle_id", "month", name=op.f("uq_check_in_cycle_id_month")),
     )
@@ -404,9 +390,7 @@ def upgrade() -> None:
         sa.Column("issued_by_id", sa.Integer(), nullable=True),
         sa.Column("issued_content", sa.Text(), nullable=False),
         sa.Column("issued_hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cycle_id"], ["cycle.id"], name=op.f("fk_plan_cycle_id_cycle"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_plan_cycle_id_cycle"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_plan_issued_by_id_person")),
         sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_plan_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
@@ -422,9 +406,7 @@ def upgrade() -> None:
         sa.Column("visit_place", sa.String(length=200), nullable=False),
         sa.Column("attendees", sa.Text(), nullable=False),
         sa.Column("visit_notes", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cycle_id"], ["cycle.id"], name=op.f("fk_review_cycle_id_cycle"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_review_cycle_id_cycle"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["reviewer_id"], ["person.id"], name=op.f("fk_review_reviewer_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
         sa.UniqueConstraint("cycle_id", name=op.f("uq_review_cycle_id")),
@@ -464,9 +446,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("scorecard", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_submission_cycle_id_cycle")),
-        sa.ForeignKeyConstraint(
-            ["submitted_by_id"], ["person.id"], name=op.f("fk_submission_submitted_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["submitted_by_id"], ["person.id"], name=op.f("fk_submission_submitted_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("cycle_id", name=op.f("uq_submission_cycle_id")),
     )
@@ -483,9 +463,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["plan_id"], ["plan.id"], name=op.f("fk_plan_version_plan_id_plan"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["saved_by_id"], ["person.id"], name=op.f("fk_plan_version_saved_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_plan_version_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
         sa.UniqueConstraint("plan_id", "save_id", name=op.f("uq_plan_version_plan_id_save_id")),
     )
@@ -501,9 +479,7 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("practice_codes", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.String(length=40), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_priority_plan_id_plan"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_priority_plan_id_plan"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_priority")),
     )
     with op.batch_alter_table("priority", schema=None) as batch_op:
@@ -523,13 +499,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["review_id"], ["review.id"], name=op.f("fk_review_item_review_id_review"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["saved_by_id"], ["person.id"], name=op.f("fk_review_item_saved_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_review_item_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item")),
-        sa.UniqueConstraint(
-            "review_id", "practice_code", name=op.f("uq_review_item_review_id_practice_code")
-        ),
+        sa.UniqueConstraint("review_id", "practice_code", name=op.f("uq_review_item_review_id_practice_code")),
     )
     with op.batch_alter_table("review_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_item_review_id"), ["review_id"], unique=False)
@@ -551,9 +523,7 @@ def upgrade() -> None:
             name=op.f("fk_review_item_version_review_id_review"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["saved_by_id"], ["person.id"], name=op.f("fk_review_item_version_saved_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_review_item_version_saved_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item_version")),
         sa.UniqueConstraint(
             "review_id",

@@ -27,7 +27,9 @@ class Person(UserMixin, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    memberships: Mapped[list[Membership]] = relationship(back_populates="person", order_by="Membership.id", lazy="selectin")
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="person", order_by="Membership.id", lazy="selectin"
+    )
 
     current_session: SignIn | None = None  # set by the loader, for this request only
 

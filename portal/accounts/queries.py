@@ -67,6 +67,10 @@ def administrators_of_program(program_id: int) -> list[Person]:
 def staff_of_partnership(partnership_id: int) -> list[Person]:
     """Return reviewers and administrators of the partnership, each once."""
     rows = db.session.scalars(
-        select(Person).join(Membership).where(Membership.partnership_id == partnership_id).distinct().order_by(Person.name)
+        select(Person)
+        .join(Membership)
+        .where(Membership.partnership_id == partnership_id)
+        .distinct()
+        .order_by(Person.name)
     )
     return list(rows)

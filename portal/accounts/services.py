@@ -31,8 +31,26 @@ hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = hasher.hash(secrets.token_hex(8))  # verified for unknown addresses, so that both answers take as long
 
 COMMON = frozenset(
-    "password12 password123 password1234 1234567890 12345678910 qwertyuiop qwerty12345 letmein123 iloveyou12 "
-    "welcome123 mentoring1 mentoring123 mentor1234 mentorportal nqmsportal nqmsportal1 administrator changeme123".split()
+    [
+        "password12",
+        "password123",
+        "password1234",
+        "1234567890",
+        "12345678910",
+        "qwertyuiop",
+        "qwerty12345",
+        "letmein123",
+        "iloveyou12",
+        "welcome123",
+        "mentoring1",
+        "mentoring123",
+        "mentor1234",
+        "mentorportal",
+        "nqmsportal",
+        "nqmsportal1",
+        "administrator",
+        "changeme123",
+    ]
 )
 
 
@@ -142,8 +160,16 @@ def password_problems(password: str, name: str, email: str) -> list[Problem]:
 
 
 def invite(
-    name: str, email: str, role: Role, *, partnership_id: int | None = None, program_id: int | None = None,
-    place: str, by_id: int | None, mail_partnership_id: int | None, base_url: str,
+    name: str,
+    email: str,
+    role: Role,
+    *,
+    partnership_id: int | None = None,
+    program_id: int | None = None,
+    place: str,
+    by_id: int | None,
+    mail_partnership_id: int | None,
+    base_url: str,
 ) -> Person:
     """Give a person a role and, when they have no password yet, mail a link to set one. Raises Refused."""
     name, email = " ".join(name.split()), email.strip().lower()
@@ -151,7 +177,12 @@ def invite(
     if not name or len(name) > 200:
         problems.append(Problem("name", "Enter the person's name."))
     local, _, host = email.rpartition("@")
-    if not local or "." not in host or len(email) > 254 or any(c.isspace() or ord(c) < 33 or c in '<>"(),;:\\' for c in email):
+    if (
+        not local
+        or "." not in host
+        or len(email) > 254
+        or any(c.isspace() or ord(c) < 33 or c in '<>"(),;:\\' for c in email)
+    ):
         problems.append(Problem("email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
@@ -162,23 +193,45 @@ def invite(
             person = Person(name=name, email=email, created_at=clock.now())
             session.add(person)
             session.flush()
-        held = [m for m in person.memberships if (m.role, m.partnership_id, m.program_id) == (role, partnership_id, program_id)]
+        held = [
+            m
+            for m in person.memberships
+            if (m.role, m.partnership_id, m.program_id) == (role, partnership_id, program_id)
+        ]
         if held:
             raise Refused([Problem("email", f"{email} already has this role. Nothing was sent.")])
         session.add(Membership(person_id=person.id, role=role, partnership_id=partnership_id, program_id=program_id))
         link = f"{base_url}/sign-in"
         if not person.password_hash:
-            session.add(Invitation(token_hash=digest(token), person_id=person.id, created_at=clock.now(),
-                                   expires_at=clock.now() + INVITATION_LENGTH))
+            session.add(
+                Invitation(
+                    token_hash=digest(token),
+                    person_id=person.id,
+                    created_at=clock.now(),
+                    expires_at=clock.now() + INVITATION_LENGTH,
+                )
+            )
             link = f"{base_url}/invitation/{token}"
         text = (
-            f"Hello {person.name},\n\nyou are now {role.title} for {place} in the NQMS Portal.\n\n"
+            f"Hello {person.name},\n\nyou are now {role.words} for {place} in the NQMS Portal.\n\n"
             f"Open this link to start:\n{link}\n\nThe link works for 14 days. If you did not expect this mail, you can ignore it.\n"
         )
-        outbox.post(f"invitation:{digest(token)[:24]}", to_name=person.name, to_email=email,
-                    subject=f"Your invitation to the NQMS Portal: {place}", text=text, partnership_id=mail_partnership_id)
-        audit.record("person invited", person_id=by_id, partnership_id=partnership_id, program_id=program_id,
-                     invited=person.id, role=role.value)
+        outbox.post(
+            f"invitation:{digest(token)[:24]}",
+            to_name=person.name,
+            to_email=email,
+            subject=f"Your invitation to the NQMS Portal: {place}",
+            text=text,
+            partnership_id=mail_partnership_id,
+        )
+        audit.record(
+            "person invited",
+            person_id=by_id,
+            partnership_id=partnership_id,
+            program_id=program_id,
+            invited=person.id,
+            role=role.value,
+        )
     return person
 
 

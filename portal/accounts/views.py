@@ -24,7 +24,7 @@ def init_login(app: Flask) -> None:
     """Let flask-login find the session row behind the cookie."""
     login_manager.init_app(app)
 
-    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    @login_manager.user_loader
     def _load(token: str) -> Person | None:
         person = queries.person_of_token(token)
         if person is not None and request.method == "GET":
@@ -32,7 +32,7 @@ def init_login(app: Flask) -> None:
             person = queries.person_of_token(token)
         return person
 
-    @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+    @login_manager.unauthorized_handler
     def _unauthorized() -> Any:
         if is_fragment():  # a sign-in page must never land inside the form somebody is typing into
             return render_template("accounts/_signed_out.html"), 401

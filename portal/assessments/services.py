@@ -65,7 +65,9 @@ class Saved:
     answer: Answer
 
 
-def record_answer(cycle_id: int, code: str, raw: Mapping[str, object], version: object, save_id: object, by_id: int) -> Saved:
+def record_answer(
+    cycle_id: int, code: str, raw: Mapping[str, object], version: object, save_id: object, by_id: int
+) -> Saved:
     """Store one answer. Raises UnknownPractice, AnswerRefused, SaveNotReadable, AnswersFrozen or AnswerChanged."""
     seen, key = save_key(version, save_id)
     with unit_of_work():
@@ -76,7 +78,9 @@ def record_answer(cycle_id: int, code: str, raw: Mapping[str, object], version: 
     return outcome
 
 
-def record_section(cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object], object, object]], by_id: int) -> list[AnswerChanged]:
+def record_section(
+    cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object], object, object]], by_id: int
+) -> list[AnswerChanged]:
     """Store every changed answer of a section sent as one form; return the conflicts, all others being stored."""
     conflicts = []
     with unit_of_work():
@@ -102,11 +106,15 @@ def save_key(version: object, save_id: object) -> tuple[int, str]:
     return int(version), save_id
 
 
-def _record(cycle: Cycle, code: str, raw: Mapping[str, object], version: int, save_id: str, by_id: int) -> Saved | AnswerChanged:
+def _record(
+    cycle: Cycle, code: str, raw: Mapping[str, object], version: int, save_id: str, by_id: int
+) -> Saved | AnswerChanged:
     practice = rulebook_of(cycle).catalogue.practice(code)
     typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
     row = db.session.scalar(
-        select(StoredAnswer).where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code).with_for_update()
+        select(StoredAnswer)
+        .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
+        .with_for_update()
     )
     again = _sent_before(cycle.id, code, save_id)
     if again is not None and again.content != typed.as_dict():
@@ -195,4 +203,3 @@ def _tell_everybody(cycle: Cycle) -> None:
             partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
             text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n",
         )  # fmt: skip
-

@@ -76,18 +76,31 @@ def save_answer(cycle_id: int, code: str) -> Any:
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
     practice = rulebook_of(cycle).catalogue.practice(code)
     try:
-        saved = services.record_answer(cycle.id, code, raw_of(request.form, code), *save_of(request.form, code), current_user.id)
+        saved = services.record_answer(
+            cycle.id, code, raw_of(request.form, code), *save_of(request.form, code), current_user.id
+        )
     except AnswerRefused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.AnswerChanged as conflict:
         db.session.refresh(conflict.stored)
         theirs = Answer.from_dict(conflict.stored.content)
-        return render_template("assessments/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored,
-                               theirs=theirs, labels=RATING_LABELS), 409
+        return render_template(
+            "assessments/_conflict.html",
+            cycle=cycle,
+            practice=practice,
+            stored=conflict.stored,
+            theirs=theirs,
+            labels=RATING_LABELS,
+        ), 409
     catalogue = rulebook_of(cycle).catalogue
     progress = queries.progress_of(catalogue, queries.answers_of(cycle))
-    page = render_template("assessments/_saved.html", saved=saved, progress=progress,
-                           here=progress.of(practice.section), zone=cycle.program.partnership.time_zone)
+    page = render_template(
+        "assessments/_saved.html",
+        saved=saved,
+        progress=progress,
+        here=progress.of(practice.section),
+        zone=cycle.program.partnership.time_zone,
+    )
     return page, 200, {"Answer-Version": str(saved.version)}
 
 
@@ -113,7 +126,9 @@ def save_section(cycle_id: int, key: str) -> Any:
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
 
 
-def _after_conflicts(forms: list[PracticeForm], conflicts: list[services.AnswerChanged], cycle_id: int) -> list[PracticeForm]:
+def _after_conflicts(
+    forms: list[PracticeForm], conflicts: list[services.AnswerChanged], cycle_id: int
+) -> list[PracticeForm]:
     """Show the typed text again over the newer version, so that pressing Save once more is a decision."""
     rows = queries.stored_answers(cycle_id)
     return [
@@ -128,7 +143,9 @@ def history(cycle_id: int, code: str) -> str:
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
     practice = rulebook_of(cycle).catalogue.practice(code)
     versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
-    return render_template("assessments/history.html", cycle=cycle, practice=practice, versions=versions, labels=RATING_LABELS)
+    return render_template(
+        "assessments/history.html", cycle=cycle, practice=practice, versions=versions, labels=RATING_LABELS
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/check")
@@ -167,16 +184,28 @@ def submit(cycle_id: int) -> Any:
 def receipt(cycle_id: int) -> str:
     """Say what was received and what happens next, and when."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
-    return render_template("assessments/receipt.html", cycle=cycle, roles=roles, submission=queries.submission_of(cycle),
-                           duties=open_duties(cycle), policy=rulebook_of(cycle).policy)
+    return render_template(
+        "assessments/receipt.html",
+        cycle=cycle,
+        roles=roles,
+        submission=queries.submission_of(cycle),
+        duties=open_duties(cycle),
+        policy=rulebook_of(cycle).policy,
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/answers")
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
-    return render_template("assessments/answers.html", cycle=cycle, catalogue=rulebook_of(cycle).catalogue,
-                           answers=queries.answers_of(cycle), submission=queries.submission_of(cycle), labels=RATING_LABELS)
+    return render_template(
+        "assessments/answers.html",
+        cycle=cycle,
+        catalogue=rulebook_of(cycle).catalogue,
+        answers=queries.answers_of(cycle),
+        submission=queries.submission_of(cycle),
+        labels=RATING_LABELS,
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/scorecard")
@@ -185,5 +214,13 @@ def scorecard(cycle_id: int) -> str:
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
     rulebook, card = rulebook_of(cycle), queries.scorecard_of(cycle)
     decision = decide(card, cycle.facts(local_today(cycle)), rulebook)
-    return render_template("assessments/scorecard.html", cycle=cycle, card=card, decision=decision, rulebook=rulebook,
-                           submission=queries.submission_of(cycle), fragment=is_fragment(), roles=roles)
+    return render_template(
+        "assessments/scorecard.html",
+        cycle=cycle,
+        card=card,
+        decision=decision,
+        rulebook=rulebook,
+        submission=queries.submission_of(cycle),
+        fragment=is_fragment(),
+        roles=roles,
+    )

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.database import Base, UtcDateTime, Word
@@ -27,7 +27,7 @@ class CycleState(enum.StrEnum):
     CLOSED = "closed"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """Return the state in words."""
         return STATE_TITLES[self]
 

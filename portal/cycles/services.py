@@ -22,7 +22,11 @@ STEPS: dict[CycleState, tuple[CycleState, str, str]] = {
     S.CONTACTED: (S.SUBMITTED, "contacted_on", "The first contact is recorded once, after the program submits."),
     S.VISITED: (S.CONTACTED, "visited_on", "Record the first contact with the program before the review meeting."),
     S.PLAN_ISSUED: (S.VISITED, "plan_issued_on", "Record the review meeting before the plan is issued."),
-    S.SIGNED: (S.PLAN_ISSUED, "statement_signed_on", "The Statement of Accuracy can be signed after the plan is issued."),
+    S.SIGNED: (
+        S.PLAN_ISSUED,
+        "statement_signed_on",
+        "The Statement of Accuracy can be signed after the plan is issued.",
+    ),
     S.RECOGNIZED: (S.SIGNED, "awarded_on", "A recognition can be confirmed after the Statement of Accuracy is signed."),
     S.CLOSED: (S.RECOGNIZED, "closed_on", "Only a recognized cycle can be closed."),
 }
@@ -46,8 +50,10 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
     before, column, sentence = STEPS[to]
     if cycle.state is not before:
         if ORDER.index(cycle.state) >= ORDER.index(to):
-            raise OutOfOrder(f"This step was already taken: the cycle is at “{cycle.state.title}”. Nothing was changed.")
-        raise OutOfOrder(f"{sentence} The cycle is at “{cycle.state.title}”. Nothing was changed.")
+            raise OutOfOrder(
+                f"This step was already taken: the cycle is at “{cycle.state.words}”. Nothing was changed."
+            )
+        raise OutOfOrder(f"{sentence} The cycle is at “{cycle.state.words}”. Nothing was changed.")
     cycle.state = to
     setattr(cycle, column, on)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from datetime import date
 
@@ -14,6 +13,7 @@ from portal.cycles.queries import rulebook_of
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.plans.models import Plan, PlanAction, Priority, Statement
+from portal.plans.services import freeze_plan, signed_hash
 from portal.recognition.models import Award
 from portal.reviews.models import Review, ReviewItem, ReviewItemVersion
 from rules.facts import CycleFacts
@@ -136,39 +136,8 @@ def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -
     db.session.flush()
     if demo.issued is not None:
         plan.issued_at, plan.issued_by_id = moment, reviewer.id
-        plan.issued_content, plan.issued_hash = _frozen(plan)
+        plan.issued_content, plan.issued_hash = freeze_plan(plan)
     return plan
-
-
-def _frozen(plan: Plan) -> tuple[str, str]:
-    content = json.dumps(
-        {
-            "months": plan.months,
-            "overview": plan.overview,
-            "strengths": plan.strengths,
-            "improvements": plan.improvements,
-            "priorities": [
-                {
-                    "title": one.title,
-                    "why": one.why,
-                    "practice_codes": one.practice_codes,
-                    "actions": [
-                        {
-                            "text": step.text,
-                            "owner": step.owner,
-                            "due_month": step.due_month and step.due_month.isoformat(),
-                        }
-                        for step in one.actions
-                    ],
-                }
-                for one in plan.priorities
-            ],
-        },
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return content, hashlib.sha256(content.encode()).hexdigest()
 
 
 def _add_statement(demo: DemoCycle, cycle: Cycle, plan: Plan) -> None:
@@ -176,7 +145,6 @@ def _add_statement(demo: DemoCycle, cycle: Cycle, plan: Plan) -> None:
     if submission is None or demo.issued is None or demo.signed is None:
         raise ValueError(f"The demo's cycle {demo.key} signs before it submits or issues its plan.")
     leader = cycle.program
-    both = f"{submission.content_hash}\n{plan.issued_hash}"
     db.session.add(
         Statement(
             cycle_id=cycle.id,
@@ -187,7 +155,7 @@ def _add_statement(demo: DemoCycle, cycle: Cycle, plan: Plan) -> None:
             signed_at=at(demo.signed, 9, 40),
             signer_name=leader.key_leader_name,
             signer_title=leader.key_leader_title,
-            content_hash=hashlib.sha256(both.encode()).hexdigest(),
+            content_hash=signed_hash(cycle, plan),
         )
     )
 

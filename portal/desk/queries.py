@@ -13,8 +13,8 @@ from portal.assessments.models import StoredAnswer
 from portal.assessments.queries import Progress, progress_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import cycles_of, local_today, rulebook_of
-from portal.foundation.database import db
 from portal.followup.models import CheckIn
+from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.plans.models import Plan, Statement
 from portal.programs.models import Program
@@ -85,8 +85,12 @@ def lives_of_program(program: Program) -> list[Life]:
 
 def desk_rows(partnership: Partnership) -> list[DeskRow]:
     """Return every program with its newest cycle, what is late or due first on top."""
-    programs = list(db.session.scalars(select(Program).where(Program.partnership_id == partnership.id).order_by(Program.name)))
-    cycles = list(db.session.scalars(select(Cycle).where(Cycle.program_id.in_([p.id for p in programs])).order_by(Cycle.number)))
+    programs = list(
+        db.session.scalars(select(Program).where(Program.partnership_id == partnership.id).order_by(Program.name))
+    )
+    cycles = list(
+        db.session.scalars(select(Cycle).where(Cycle.program_id.in_([p.id for p in programs])).order_by(Cycle.number))
+    )
     newest = {cycle.program_id: cycle for cycle in cycles}
     found = lives_of(list(newest.values()))
     rows = []
@@ -106,6 +110,6 @@ def places_of(memberships: Iterable[Membership]) -> list[tuple[str, str, int]]:
     held = list(memberships)
     partnerships = select(Partnership).where(Partnership.id.in_([m.partnership_id for m in held if m.partnership_id]))
     programs = select(Program).where(Program.id.in_([m.program_id for m in held if m.program_id]))
-    return [("partnership", one.name, one.id) for one in db.session.scalars(partnerships.order_by(Partnership.name))] + [
-        ("program", one.name, one.id) for one in db.session.scalars(programs.order_by(Program.name))
-    ]
+    return [
+        ("partnership", one.name, one.id) for one in db.session.scalars(partnerships.order_by(Partnership.name))
+    ] + [("program", one.name, one.id) for one in db.session.scalars(programs.order_by(Program.name))]

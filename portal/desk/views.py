@@ -48,8 +48,15 @@ def healthz() -> tuple[str, int]:
 @bp.get("/home")
 def home() -> Any:
     """Take a person to their one place, or list their places."""
+    held = queries.places_of(current_user.memberships)
     places = [
-        (name, url_for(f"desk.{kind}", **{f"{kind}_id": found})) for kind, name, found in queries.places_of(current_user.memberships)
+        (
+            name,
+            url_for("desk.program", program_id=at)
+            if kind == "program"
+            else url_for("desk.partnership", partnership_id=at),
+        )
+        for kind, name, at in held
     ]
     if len(places) == 1:
         return redirect(places[0][1], 303)
@@ -89,8 +96,16 @@ def invite(program_id: int) -> Any:
     try:
         if typed["role"] not in PROGRAM_ROLES:
             raise Refused([Problem("role", "Choose what this person does.")])
-        invite_person(typed["name"], typed["email"], Role(typed["role"]), program_id=found.id, place=found.name,
-                      by_id=current_user.id, mail_partnership_id=found.partnership_id, base_url=current_app.config["BASE_URL"])
+        invite_person(
+            typed["name"],
+            typed["email"],
+            Role(typed["role"]),
+            program_id=found.id,
+            place=found.name,
+            by_id=current_user.id,
+            mail_partnership_id=found.partnership_id,
+            base_url=current_app.config["BASE_URL"],
+        )
     except Refused as refusal:
         return _page(found, roles, list(refusal.problems), typed), 422
     flash(f"The invitation to {typed['email']} is on its way.", "good")

@@ -25,7 +25,9 @@ def log_check_in(cycle_id: int, month: int | None, done_on: date | None, how: st
         months = rulebook_of(cycle).policy.check_in_months
         problems = []
         if month not in months:
-            problems.append(Problem("month", f"Choose one of the check-ins after {', '.join(map(str, months))} months."))
+            problems.append(
+                Problem("month", f"Choose one of the check-ins after {', '.join(map(str, months))} months.")
+            )
         elif db.session.scalar(select(CheckIn.id).where(CheckIn.cycle_id == cycle.id, CheckIn.month == month)):
             problems.append(Problem("month", f"The {month}-month check-in is logged already."))
         if done_on is None:

@@ -28,13 +28,23 @@ def log_check_in(cycle_id: int) -> Any:
         done_on = date.fromisoformat(typed["done_on"])
     except ValueError:
         done_on = None
-    month = int(typed["month"]) if typed["month"].isascii() and typed["month"].isdigit() and len(typed["month"]) < 4 else None
+    month = (
+        int(typed["month"])
+        if typed["month"].isascii() and typed["month"].isdigit() and len(typed["month"]) < 4
+        else None
+    )
     try:
         services.log_check_in(cycle.id, month, done_on, typed["how"], typed["notes"], current_user.id)
     except (Refused, OutOfOrder) as refusal:
         problems = refusal.problems if isinstance(refusal, Refused) else [Problem("month", refusal.sentence)]
-        page = render_template("followup/check_in.html", cycle=cycle, problems=problems, typed=typed,
-                               check_ins=check_ins_of(cycle), months=rulebook_of(cycle).policy.check_in_months)
+        page = render_template(
+            "followup/check_in.html",
+            cycle=cycle,
+            problems=problems,
+            typed=typed,
+            check_ins=check_ins_of(cycle),
+            months=rulebook_of(cycle).policy.check_in_months,
+        )
         return page, 422
     flash("The check-in is logged.", "good")
     return go_to(url_for("desk.program", program_id=cycle.program_id))

@@ -22,7 +22,7 @@ class Role(enum.StrEnum):
     PARTNERSHIP_ADMINISTRATOR = "partnership_administrator"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """Return the role in words."""
         return self.value.replace("_", " ")
 
@@ -159,12 +159,14 @@ def may(roles: frozenset[Role], action: Action) -> bool:
     return bool(roles & TABLE[action])
 
 
-def require(held: Iterable[Held], action: Action, partnership_id: int | None, program_id: int | None = None) -> frozenset[Role]:
+def require(
+    held: Iterable[Held], action: Action, partnership_id: int | None, program_id: int | None = None
+) -> frozenset[Role]:
     """Return the roles held there, or raise Stranger (no role at all) or NotAllowed (not this action)."""
     roles = roles_at(held, partnership_id, program_id)
     if not roles:
         raise Stranger
     if not may(roles, action):
-        names = " or ".join(sorted(role.title for role in TABLE[action]))
+        names = " or ".join(sorted(role.words for role in TABLE[action]))
         raise NotAllowed(f"Only a {names} can do this. Nothing was changed.")
     return roles

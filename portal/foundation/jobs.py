@@ -72,9 +72,7 @@ def run_next() -> bool:
     with unit_of_work() as session:
         moment = clock.now()
         due = or_(Job.state == JobState.WAITING, Job.state == JobState.RUNNING) & (Job.run_after <= moment)
-        job = session.scalar(
-            select(Job).where(due).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
-        )
+        job = session.scalar(select(Job).where(due).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
         if job is None:
             return False
         job.state, job.tries, job.run_after = JobState.RUNNING, job.tries + 1, moment + LEASE

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from . import clock
-from .database import db, reading, unit_of_work
+from .database import reading, unit_of_work
 from .outbox import Message
 
 log = logging.getLogger("portal.mail")

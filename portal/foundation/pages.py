@@ -31,8 +31,14 @@ SENTENCES = {
     403: ("This is not open to you", "Nothing was changed."),
     404: ("There is no such page", "The address may be wrong, or the page may belong to somebody else."),
     405: ("This page cannot be used that way", "Nothing was changed. Please start again from your first page."),
-    413: ("That was too much at once", "Nothing was stored. Text on the page before is still there: go back, shorten it, and save again."),
-    500: ("Something went wrong on our side", "It has been noted. What was stored before is safe. Please try again in a moment."),
+    413: (
+        "That was too much at once",
+        "Nothing was stored. Text on the page before is still there: go back, shorten it, and save again.",
+    ),
+    500: (
+        "Something went wrong on our side",
+        "It has been noted. What was stored before is safe. Please try again in a moment.",
+    ),
 }
 
 

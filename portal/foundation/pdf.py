@@ -62,7 +62,9 @@ def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, in
     if kind not in ("plan", "summary"):
         raise DocumentNotMade(f"There is no document called {kind}.")
     html = render_template(f"documents/{kind}.html", d=printable(snapshot), paper=paper.value, bar=bar)
-    policy = ResourceAccessPolicy.server(fonts, allow_remote=False, max_render_seconds=SECONDS, max_document_bytes=BYTES)
+    policy = ResourceAccessPolicy.server(
+        fonts, allow_remote=False, max_render_seconds=SECONDS, max_document_bytes=BYTES
+    )
     out = io.BytesIO()
     status = pisa.CreatePDF(html, dest=out, path=str(fonts / "document.html"), resource_policy=policy)
     if status.err:
@@ -101,7 +103,8 @@ def printable(value: Any) -> Any:
         known = known_characters()
         text = value[:LONGEST_TEXT] + (" […]" if len(value) > LONGEST_TEXT else "")
         return "".join(
-            char if char in "\n\t" or ord(char) in known else f"[{unicodedata.name(char, 'sign').lower()}]" for char in text
+            char if char in "\n\t" or ord(char) in known else f"[{unicodedata.name(char, 'sign').lower()}]"
+            for char in text
         )
     if isinstance(value, dict):
         return {key: printable(item) for key, item in value.items()}

@@ -32,8 +32,16 @@ def add(key: str, name: str, plugins: Sequence[str], admin_name: str, admin_emai
         session.add(partnership)
         session.flush()
         audit.record("partnership added", partnership_id=partnership.id)
-    invite(admin_name, admin_email, Role.PARTNERSHIP_ADMINISTRATOR, partnership_id=partnership.id, place=name,
-           by_id=None, mail_partnership_id=partnership.id, base_url=base_url)
+    invite(
+        admin_name,
+        admin_email,
+        Role.PARTNERSHIP_ADMINISTRATOR,
+        partnership_id=partnership.id,
+        place=name,
+        by_id=None,
+        mail_partnership_id=partnership.id,
+        base_url=base_url,
+    )
     newest = select(Message.text).where(Message.partnership_id == partnership.id).order_by(Message.id.desc()).limit(1)
     text = db.session.scalars(newest).one()
     return next(line for line in text.splitlines() if line.startswith("http"))

@@ -20,8 +20,9 @@ bp = Blueprint("partnerships", __name__)
 def rules(partnership_id: int) -> str:
     """Show which rules are in force and what they say."""
     partnership = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
-    return render_template("partnerships/rules.html", partnership=partnership, rulebook=current_rulebook(partnership),
-                           known=available())
+    return render_template(
+        "partnerships/rules.html", partnership=partnership, rulebook=current_rulebook(partnership), known=available()
+    )
 
 
 @bp.get("/partnerships/<int:partnership_id>/mail")
@@ -29,4 +30,6 @@ def outbox(partnership_id: int) -> str:
     """Show what mail was sent and what waits; never a text, since texts hold signing links."""
     partnership = load_partnership(current_user, partnership_id, Action.READ_OUTBOX)
     newest = select(Message).where(Message.partnership_id == partnership.id).order_by(Message.id.desc()).limit(200)
-    return render_template("partnerships/outbox.html", partnership=partnership, messages=list(db.session.scalars(newest)))
+    return render_template(
+        "partnerships/outbox.html", partnership=partnership, messages=list(db.session.scalars(newest))
+    )

@@ -32,7 +32,8 @@ def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
             "why": priority.why,
             "practices": [{"code": code, "title": titles.get(code, code)} for code in priority.practice_codes],
             "actions": [
-                {"text": a.text, "owner": a.owner, "due": say_month(a.due_month) if a.due_month else ""} for a in priority.actions
+                {"text": a.text, "owner": a.owner, "due": say_month(a.due_month) if a.due_month else ""}
+                for a in priority.actions
             ],
         }
         for priority in (plan.priorities if plan else [])
@@ -79,7 +80,9 @@ def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
         "submitted_on": say_date(cycle.submitted_on) if cycle.submitted_on else "",
         "visited_on": say_date(cycle.visited_on) if cycle.visited_on else "",
         "issued_on": say_date(cycle.plan_issued_on) if cycle.plan_issued_on else "",
-        "content_code": (plan.issued_hash if plan and plan.issued_hash else submission.content_hash if submission else "")[:12],
+        "content_code": (
+            plan.issued_hash if plan and plan.issued_hash else submission.content_hash if submission else ""
+        )[:12],
         "areas": [
             {
                 "key": area.key,

@@ -63,7 +63,9 @@ class PlanDraft:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for the history."""
-        return asdict(self) | {"priorities": [asdict(p) | {"actions": [asdict(a) for a in p.actions]} for p in self.priorities]}
+        return asdict(self) | {
+            "priorities": [asdict(p) | {"actions": [asdict(a) for a in p.actions]} for p in self.priorities]
+        }
 
 
 def _text(form: MultiDict[str, str], name: str) -> str:
@@ -74,9 +76,12 @@ def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
     """Return what was typed, without judging it."""
     priorities = []
     for n in range(1, blocks + 1):
-        rows = [ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due"))) for k in range(1, ROWS + 1)]
+        rows = [
+            ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due")))
+            for k in range(1, ROWS + 1)
+        ]
         actions = tuple(row for row in rows if not row.blank)
-        one = PriorityDraft(*(_text(form, f"p{n}-{part}") for part in ("title", "why", "codes")), actions)
+        one = PriorityDraft(_text(form, f"p{n}-title"), _text(form, f"p{n}-why"), _text(form, f"p{n}-codes"), actions)
         if not one.blank:
             priorities.append(one)
     return PlanDraft(
@@ -102,21 +107,26 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
     if draft.months and not (draft.months.isascii() and draft.months.isdigit() and len(draft.months) < 4):
         problems.append(Problem("months", "Enter the length of the plan as a whole number of months."))
     texts = {"overview": draft.overview}
-    texts |= {f"strengths-{k}": v for k, v in draft.strengths.items()} | {f"improvements-{k}": v for k, v in draft.improvements.items()}
+    texts |= {f"strengths-{k}": v for k, v in draft.strengths.items()} | {
+        f"improvements-{k}": v for k, v in draft.improvements.items()
+    }
     for n, one in enumerate(draft.priorities, 1):
         if len(one.title) > 200:
             problems.append(Problem(f"p{n}-title", f"The title of priority {n} can hold 200 characters."))
         texts[f"p{n}-why"] = one.why
-        for code in one.code_list:
-            if code not in catalogue:
-                problems.append(Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}."))
+        unknown = [code for code in one.code_list if code not in catalogue]
+        problems += [Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}.") for code in unknown]
         for k, action in enumerate(one.actions, 1):
             texts[f"p{n}-a{k}-text"] = action.text
             if len(action.owner) > 200:
-                problems.append(Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters."))
+                problems.append(
+                    Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters.")
+                )
             if action.due and read_month(action.due) is None:
                 problems.append(Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like 2027-03."))
     problems += [
-        Problem(name, f"This text can hold {LONGEST:,} characters.") for name, text in texts.items() if len(text) > LONGEST or "\x00" in text
+        Problem(name, f"This text can hold {LONGEST:,} characters.")
+        for name, text in texts.items()
+        if len(text) > LONGEST or "\x00" in text
     ]
     return problems

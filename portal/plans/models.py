@@ -23,7 +23,7 @@ class Outcome(enum.StrEnum):
     CARRIED_OVER = "carried_over"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """Return the outcome in words."""
         return self.value.replace("_", " ")
 

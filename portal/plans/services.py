@@ -73,7 +73,15 @@ def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int) -> bool
     stale = seen != plan.version
     number = seen + 1 if stale else plan.version + 1
     db.session.add(
-        PlanVersion(plan_id=plan.id, version=number, save_id=key, saved_at=clock.now(), saved_by_id=by_id, content=content, refused=stale)
+        PlanVersion(
+            plan_id=plan.id,
+            version=number,
+            save_id=key,
+            saved_at=clock.now(),
+            saved_by_id=by_id,
+            content=content,
+            refused=stale,
+        )
     )
     if not stale:
         plan.version, plan.save_id, plan.saved_at, plan.saved_by_id = number, key, clock.now(), by_id
@@ -95,7 +103,8 @@ def _fill(plan: Plan, draft: PlanDraft) -> None:
             why=one.why,
             practice_codes=one.code_list,
             actions=[
-                PlanAction(position=k, text=a.text, owner=a.owner, due_month=read_month(a.due)) for k, a in enumerate(one.actions, 1)
+                PlanAction(position=k, text=a.text, owner=a.owner, due_month=read_month(a.due))
+                for k, a in enumerate(one.actions, 1)
             ],
         )
         for n, one in enumerate(draft.priorities, 1)
@@ -111,7 +120,10 @@ def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
         problems.append(Problem("months", f"A plan runs for {policy.min_months} to {policy.max_months} months."))
     if not policy.min_priorities <= len(plan.priorities) <= policy.max_priorities:
         problems.append(
-            Problem("p1-title", f"A plan has {policy.min_priorities} to {policy.max_priorities} priorities; this one has {len(plan.priorities)}.")
+            Problem(
+                "p1-title",
+                f"A plan has {policy.min_priorities} to {policy.max_priorities} priorities; this one has {len(plan.priorities)}.",
+            )
         )
     last = add_months(today, plan.months or policy.max_months)
     for one in plan.priorities:
@@ -131,7 +143,11 @@ def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
             if action.due_month is None:
                 problems.append(Problem(f"{at}-due", f"Priority {n}, action {action.position}: say by which month."))
             elif not today.replace(day=1) <= action.due_month <= last:
-                problems.append(Problem(f"{at}-due", f"Priority {n}, action {action.position}: the month has to be within the plan."))
+                problems.append(
+                    Problem(
+                        f"{at}-due", f"Priority {n}, action {action.position}: the month has to be within the plan."
+                    )
+                )
     return problems
 
 
@@ -143,7 +159,9 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
         if cycle.state is CycleState.VISITED:
             problems = not_ready(plan, rulebook_of(cycle).policy, today)
             if not cycle.program.key_leader_name or not cycle.program.key_leader_email:
-                problems.append(Problem("months", "Name the key leader and the e-mail address in the program's facts first."))
+                problems.append(
+                    Problem("months", "Name the key leader and the e-mail address in the program's facts first.")
+                )
             if problems:
                 raise Refused(problems)
         advance(cycle, CycleState.PLAN_ISSUED, today)
@@ -154,8 +172,14 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
         audit.record("plan issued", person_id=by_id, cycle_id=cycle.id, content_hash=plan.issued_hash)
         program = cycle.program
         for person in administrators_of_program(program.id):
-            _post(cycle, f"issued:{cycle.id}:{person.id}", person.name, person.email, f"Results are ready: {program.name}",
-                  f"{program.partnership.name} has finished its results for {program.name}. Please sign in to read them:\n{base_url}/programs/{program.id}\n")
+            _post(
+                cycle,
+                f"issued:{cycle.id}:{person.id}",
+                person.name,
+                person.email,
+                f"Results are ready: {program.name}",
+                f"{program.partnership.name} has finished its results for {program.name}. Please sign in to read them:\n{base_url}/programs/{program.id}\n",
+            )
         _send_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url)
     return plan
 
@@ -174,7 +198,8 @@ def freeze_plan(plan: Plan) -> tuple[str, str]:
                     "why": one.why,
                     "practices": one.practice_codes,
                     "actions": [
-                        {"text": a.text, "owner": a.owner, "due": a.due_month.isoformat() if a.due_month else None} for a in one.actions
+                        {"text": a.text, "owner": a.owner, "due": a.due_month.isoformat() if a.due_month else None}
+                        for a in one.actions
                     ],
                 }
                 for one in plan.priorities
@@ -224,14 +249,26 @@ def _send_statement(cycle: Cycle, plan: Plan, name: str, email: str, base_url: s
             sent_at=clock.now(), content_hash=signed_hash(cycle, plan),
         )
     )  # fmt: skip
-    _post(cycle, f"statement:{digest[:24]}", name, email, f"Please sign: Statement of Accuracy for {program.name}",
-          f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
-          f"You need no account. The link is personal and works once:\n{base_url}/statement/{token}\n")
+    _post(
+        cycle,
+        f"statement:{digest[:24]}",
+        name,
+        email,
+        f"Please sign: Statement of Accuracy for {program.name}",
+        f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
+        f"You need no account. The link is personal and works once:\n{base_url}/statement/{token}\n",
+    )
 
 
 def _post(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
-    outbox.post(key, to_name=name, to_email=email, partnership_id=cycle.program.partnership_id, subject=subject,
-                text=f"Hello {name},\n\n{text}")
+    outbox.post(
+        key,
+        to_name=name,
+        to_email=email,
+        partnership_id=cycle.program.partnership_id,
+        subject=subject,
+        text=f"Hello {name},\n\n{text}",
+    )
 
 
 def open_link(token: str) -> Statement:
@@ -261,11 +298,19 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
         cycle = load_for_change(found.cycle_id)
         plan = plan_of(cycle)
         if plan is None or signed_hash(cycle, plan) != found.content_hash:
-            raise LinkOver("What this link asks you to sign has changed since. Please ask the partnership for a new link.")
+            raise LinkOver(
+                "What this link asks you to sign has changed since. Please ask the partnership for a new link."
+            )
         advance(cycle, CycleState.SIGNED, local_today(cycle))
         found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
         audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)
         for person in staff_of_partnership(cycle.program.partnership_id):
-            _post(cycle, f"signed:{found.id}:{person.id}", person.name, person.email, f"Signed: {cycle.program.name}",
-                  f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now.\n")
+            _post(
+                cycle,
+                f"signed:{found.id}:{person.id}",
+                person.name,
+                person.email,
+                f"Signed: {cycle.program.name}",
+                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now.\n",
+            )
     return found

@@ -36,7 +36,9 @@ def edit(cycle_id: int) -> str:
     return _editor(cycle, plan, draft_of(plan) if plan else first_draft(cycle), [])
 
 
-def _editor(cycle: Cycle, plan: Plan | None, draft: PlanDraft, problems: list[Problem], theirs: PlanDraft | None = None) -> str:
+def _editor(
+    cycle: Cycle, plan: Plan | None, draft: PlanDraft, problems: list[Problem], theirs: PlanDraft | None = None
+) -> str:
     rulebook = rulebook_of(cycle)
     return render_template(
         "plans/edit.html", cycle=cycle, plan=plan, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
@@ -172,7 +174,9 @@ def download(cycle_id: int, document_id: int) -> Any:
     document = _document(_readable(cycle_id), document_id)
     if document.content is None:
         abort(404)
-    return send_file(io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name)
+    return send_file(
+        io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name
+    )
 
 
 @bp.post("/cycles/<int:cycle_id>/statement/send")
@@ -183,7 +187,9 @@ def send_statement(cycle_id: int) -> Any:
     try:
         services.send_statement(cycle.id, name, email, current_user.id, current_app.config["BASE_URL"])
     except (Refused, OutOfOrder) as refusal:
-        problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
+        problems = (
+            list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
+        )
         plan = plan_of(cycle)
         return _editor(cycle, plan, draft_of(plan) if plan else PlanDraft(), problems), 422
     flash("A new link is on its way. The old one does not work any more.", "good")
@@ -214,6 +220,12 @@ def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> An
         found = services.open_link(token)
     except services.LinkOver as over:
         return render_template("error.html", title="This link is over", sentence=over.sentence), 410
-    page = render_template("plans/statement.html", statement=found, token=token, problems=problems, typed=typed,
-                           d=plan_snapshot(found.cycle))
+    page = render_template(
+        "plans/statement.html",
+        statement=found,
+        token=token,
+        problems=problems,
+        typed=typed,
+        d=plan_snapshot(found.cycle),
+    )
     return page, 422 if problems else 200, {"Referrer-Policy": "no-referrer"}

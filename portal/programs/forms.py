@@ -35,7 +35,9 @@ class ProgramForm:
 
 def read_program(form: MultiDict[str, str]) -> ProgramForm:
     """Read the form; values are usable only without problems."""
-    typed: dict[str, Any] = {key: form.get(key, "").strip() for key in (*TEXTS, *NUMBERS, "founded", "model", "mou_signed_on")}
+    typed: dict[str, Any] = {
+        key: form.get(key, "").strip() for key in (*TEXTS, *NUMBERS, "founded", "model", "mou_signed_on")
+    }
     typed |= {key: form.get(key) == "yes" for key in TICKS} | {"settings": form.getlist("settings")}
     values, problems = dict(typed), []
     for key, longest in TEXTS.items():

@@ -14,7 +14,9 @@ from portal.foundation.errors import Problem, Refused
 from .models import Program
 
 
-def save_program(partnership_id: int, values: Mapping[str, Any], by_id: int | None, program_id: int | None = None) -> Program:
+def save_program(
+    partnership_id: int, values: Mapping[str, Any], by_id: int | None, program_id: int | None = None
+) -> Program:
     """Add a program, or change the one named. Raises Refused when another program has the name."""
     with unit_of_work() as session:
         same = session.scalar(

@@ -47,7 +47,13 @@ def _form(partnership_id: int, program_id: int | None, values: dict[str, Any]) -
             else:
                 flash("The program is saved.", "good")
                 return go_to(url_for("desk.program", program_id=saved.id))
-    page = render_template("programs/form.html", values=values, problems=problems, partnership_id=partnership_id,
-                           program_id=program_id, models=MODELS, settings=SETTINGS)
+    page = render_template(
+        "programs/form.html",
+        values=values,
+        problems=problems,
+        partnership_id=partnership_id,
+        program_id=program_id,
+        models=MODELS,
+        settings=SETTINGS,
+    )
     return page, 422 if problems else 200
-

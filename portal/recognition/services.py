@@ -25,7 +25,11 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         cycle = load_for_change(cycle_id)
         already, today = award_of(cycle), local_today(cycle)
         decision = decision_of(cycle)
-        if already is None and cycle.state is CycleState.SIGNED and (decision.tier is None or decision.outcome != "awarded"):
+        if (
+            already is None
+            and cycle.state is CycleState.SIGNED
+            and (decision.tier is None or decision.outcome != "awarded")
+        ):
             raise NotAwarded(decision.sentence)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
         tier, rulebook = decision.tier, rulebook_of(cycle)

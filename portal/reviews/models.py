@@ -22,7 +22,7 @@ class FindingKind(enum.StrEnum):
     IMPROVE = "improve"
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """Return the kind in words."""
         return "Strength" if self is FindingKind.STRENGTH else "Area for improvement"
 

@@ -75,7 +75,7 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
         )
     }
     found = db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids)))
-    cards = {cycle_id: scorecard for cycle_id, scorecard in found}
+    cards = dict(found.tuples().all())
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
@@ -97,7 +97,10 @@ def items_of(review: Review | None) -> dict[str, ReviewItem]:
     """Return the review's items by practice code."""
     if review is None:
         return {}
-    return {item.practice_code: item for item in db.session.scalars(select(ReviewItem).where(ReviewItem.review_id == review.id))}
+    return {
+        item.practice_code: item
+        for item in db.session.scalars(select(ReviewItem).where(ReviewItem.review_id == review.id))
+    }
 
 
 def section_reviews(
@@ -123,7 +126,9 @@ def section_reviews(
     return found
 
 
-def widest_gaps(cycle: Cycle, answers: Mapping[str, Answer], items: Mapping[str, ReviewItem], most: int = 8) -> list[RatingGap]:
+def widest_gaps(
+    cycle: Cycle, answers: Mapping[str, Answer], items: Mapping[str, ReviewItem], most: int = 8
+) -> list[RatingGap]:
     """Return where the program's rating and the reviewer's differ most, the widest first."""
     found = []
     for practice in rulebook_of(cycle).catalogue.practices:

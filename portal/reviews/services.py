@@ -161,7 +161,9 @@ def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None
     """Record the first contact after submitting. Raises Refused or OutOfOrder."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        problems = _day_problems("contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting")
+        problems = _day_problems(
+            "contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting"
+        )
         if len(how) > 200:
             problems.append(Problem("contact_how", "Say how in at most 200 characters."))
         if problems or on is None:
@@ -197,7 +199,9 @@ def record_visit(cycle_id: int, visit: Visit, by_id: int) -> bool:
                 problems.append(Problem(field, f"This field can hold {MAX_VISIT_TEXT:,} characters."))
         if visit.held_on:
             first = cycle.contacted_on or cycle.submitted_on
-            problems += _day_problems("held_on", "the day it was held", visit.held_on, first, local_today(cycle), "the first contact")
+            problems += _day_problems(
+                "held_on", "the day it was held", visit.held_on, first, local_today(cycle), "the first contact"
+            )
         if problems:
             raise Refused(problems)
         review.visit_planned_on, review.visit_place = visit.planned_on, visit.place.strip()

@@ -87,7 +87,9 @@ def save_item(cycle_id: int, code: str) -> Any:
     practice = rulebook_of(cycle).catalogue.practice(code)
     version, save_id = request.form.get(f"{code}-version"), request.form.get(f"{code}-save_id")
     try:
-        saved = services.record_review_item(cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id)
+        saved = services.record_review_item(
+            cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id
+        )
     except Refused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.ItemChanged as conflict:
@@ -109,7 +111,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     if any(one.problems for one in forms):
         return _section(cycle, here, forms), 422
     saves = {
-        one.practice.code: (raw_of(form, one.practice.code), one.version, form.get(f"{one.practice.code}-save_id")) for one in forms
+        one.practice.code: (raw_of(form, one.practice.code), one.version, form.get(f"{one.practice.code}-save_id"))
+        for one in forms
     }
     conflicts = services.record_section(cycle.id, saves, current_user.id)
     if conflicts:

@@ -39,7 +39,9 @@ def test_sign_in_with_right_password_leads_home(client: FlaskClient, person: Per
 
 
 @pytest.mark.parametrize("email", ["known", "nobody@example.org"])
-def test_sign_in_with_wrong_pair_says_the_same_for_known_and_unknown(client: FlaskClient, person: Person, email: str) -> None:
+def test_sign_in_with_wrong_pair_says_the_same_for_known_and_unknown(
+    client: FlaskClient, person: Person, email: str
+) -> None:
     reply = post_sign_in(client, person.email if email == "known" else email, "wrong password")
     assert reply.status_code == 422
     assert "do not belong together" in reply.text
@@ -127,8 +129,16 @@ def test_password_change_is_refused_with_a_sentence(
 
 def test_invitation_link_works_once(app: Flask, client: FlaskClient) -> None:
     program = make_program(make_partnership())
-    services.invite("Ana Núñez", "ana@example.org", Role.CONTRIBUTOR, program_id=program.id, place=program.name,
-                    by_id=None, mail_partnership_id=None, base_url="http://localhost")
+    services.invite(
+        "Ana Núñez",
+        "ana@example.org",
+        Role.CONTRIBUTOR,
+        program_id=program.id,
+        place=program.name,
+        by_id=None,
+        mail_partnership_id=None,
+        base_url="http://localhost",
+    )
     text = db.session.scalars(select(Message.text)).one()
     link = next(line for line in text.splitlines() if line.startswith("http")).removeprefix("http://localhost")
     assert "Ana Núñez" in client.get(link).text
@@ -142,6 +152,14 @@ def test_invitation_link_works_once(app: Flask, client: FlaskClient) -> None:
 def test_invitation_to_an_unreadable_address_is_refused(app: Flask, email: str) -> None:
     program = make_program(make_partnership())
     with pytest.raises(Refused):
-        services.invite("Ana", email, Role.CONTRIBUTOR, program_id=program.id, place="x",
-                        by_id=None, mail_partnership_id=None, base_url="")
+        services.invite(
+            "Ana",
+            email,
+            Role.CONTRIBUTOR,
+            program_id=program.id,
+            place="x",
+            by_id=None,
+            mail_partnership_id=None,
+            base_url="",
+        )
     assert db.session.scalars(select(Message)).all() == []

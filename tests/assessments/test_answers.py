@@ -15,7 +15,15 @@ from portal.foundation.access import Role
 from portal.foundation.database import db
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
-from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in, submitted_cycle
+from tests.factories import (
+    make_cycle,
+    make_partnership,
+    make_person,
+    make_program,
+    raw_answer,
+    sign_in,
+    submitted_cycle,
+)
 
 CODE = "B.2.3"
 
@@ -75,13 +83,19 @@ def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Pe
     assert db.session.scalar(select(func.count(AnswerVersion.id))) == 0
 
 
-@pytest.mark.parametrize(("version", "save_id"), [("", "save-0001"), ("-1", "save-0001"), ("0", ""), ("0", "x"), (None, None)])
-def test_save_without_its_version_or_id_is_refused(cycle: Cycle, person: Person, version: object, save_id: object) -> None:
+@pytest.mark.parametrize(
+    ("version", "save_id"), [("", "save-0001"), ("-1", "save-0001"), ("0", ""), ("0", "x"), (None, None)]
+)
+def test_save_without_its_version_or_id_is_refused(
+    cycle: Cycle, person: Person, version: object, save_id: object
+) -> None:
     with pytest.raises(services.SaveNotReadable):
         services.record_answer(cycle.id, CODE, raw_answer(), version, save_id, person.id)
 
 
-def test_fragment_of_a_save_is_small_and_names_the_new_version(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+def test_fragment_of_a_save_is_small_and_names_the_new_version(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
     sign_in(client, person)
     data = fields(0, "save-0001", status="in_practice", rating="4", notes="x")
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
@@ -135,7 +149,9 @@ def test_section_form_without_scripts_saves_what_changed(client: FlaskClient, cy
     assert set(queries.stored_answers(cycle.id)) == {CODE, "B.2.5"}
 
 
-def test_section_form_with_one_bad_field_keeps_everything_typed(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+def test_section_form_with_one_bad_field_keeps_everything_typed(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
     sign_in(client, person)
     data = fields(0, "save-0001", status="in_practice", rating="9", notes="long and careful words")
     reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data=data)
@@ -145,7 +161,9 @@ def test_section_form_with_one_bad_field_keeps_everything_typed(client: FlaskCli
     assert "<title>Error: " in reply.text
 
 
-def test_section_form_left_as_shown_does_not_touch_a_newer_answer(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+def test_section_form_left_as_shown_does_not_touch_a_newer_answer(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
     services.record_answer(cycle.id, CODE, raw_answer(notes="old"), "0", "save-0001", person.id)
     services.record_answer(cycle.id, CODE, raw_answer(notes="newer"), "1", "save-0002", person.id)
     sign_in(client, person)

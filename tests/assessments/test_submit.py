@@ -15,7 +15,15 @@ from portal.assessments.models import Submission
 from portal.foundation.access import Role
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
-from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program, sign_in, submitted_cycle
+from tests.factories import (
+    answer_all,
+    make_cycle,
+    make_partnership,
+    make_person,
+    make_program,
+    sign_in,
+    submitted_cycle,
+)
 
 
 @pytest.fixture

@@ -29,8 +29,7 @@ SECTIONS = {
     "s-4": ("operations", "B.4.1 B.4.2 B.4.3 B.4.4 E.4.1 E.4.2 E.4.3 E.4.4 E.4.5 E.4.6"),
     "s-5": (
         "operations",
-        "B.5.1 B.5.2 B.5.3 B.5.4 B.5.5 B.5.6 B.5.7 B.5.8 B.5.9 B.5.10 B.5.11 B.5.12 "
-        "E.5.1 E.5.2 E.5.3 E.5.4 E.5.5",
+        "B.5.1 B.5.2 B.5.3 B.5.4 B.5.5 B.5.6 B.5.7 B.5.8 B.5.9 B.5.10 B.5.11 B.5.12 E.5.1 E.5.2 E.5.3 E.5.4 E.5.5",
     ),
     "s-6": ("operations", "B.6.1 B.6.2 B.6.3 B.6.4 B.6.5 B.6.6 B.6.7 B.6.8 B.6.9 E.6.1 E.6.2 E.6.3"),
     "v": ("evaluation", "V.1 V.2 V.3 V.4 V.5 V.6 V.7 V.8 V.9 V.10"),
@@ -129,9 +128,7 @@ ALL_SECTIONS: list[dict[str, Any]] = [part for name in MAIN["files"] for part in
 PRACTICES: list[dict[str, Any]] = [practice for part in ALL_SECTIONS for practice in part["practice"]]
 BY_CODE = {practice["code"]: practice for practice in PRACTICES}
 
-each_practice = pytest.mark.parametrize(
-    "practice", PRACTICES, ids=[practice["code"] for practice in PRACTICES]
-)
+each_practice = pytest.mark.parametrize("practice", PRACTICES, ids=[practice["code"] for practice in PRACTICES])
 
 
 def _together(practice: dict[str, Any]) -> str:
@@ -205,11 +202,7 @@ def test_risk_policies_read_the_same_for_mentors_mentees_and_families() -> None:
 
 
 def test_thresholds_code_by_code() -> None:
-    found = {
-        p["code"]: [(t["at_least"], t["unit"]) for t in p["thresholds"]]
-        for p in PRACTICES
-        if "thresholds" in p
-    }
+    found = {p["code"]: [(t["at_least"], t["unit"]) for t in p["thresholds"]] for p in PRACTICES if "thresholds" in p}
     assert found == THRESHOLDS
     assert all(t["name"] for p in PRACTICES for t in p.get("thresholds", []))
 

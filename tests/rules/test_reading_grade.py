@@ -13,9 +13,7 @@ BY_EAR = {
 }
 
 
-@pytest.mark.parametrize(
-    ("word", "count"), [(word, count) for count, line in BY_EAR.items() for word in line.split()]
-)
+@pytest.mark.parametrize(("word", "count"), [(word, count) for count, line in BY_EAR.items() for word in line.split()])
 def test_syllables_of_a_word_counted_by_ear(word: str, count: int) -> None:
     assert syllables(word) == count
 
