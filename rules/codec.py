@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_DAY = date.fromisoformat
 
 
 class MalformedRecord(ValueError):
@@ -74,7 +75,8 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
         return _build_dataclass(kind, plain, where)
     if (isinstance(kind, type) and issubclass(kind, Enum)) or kind is date:
         try:
-            return date.fromisoformat(plain) if kind is date else kind(plain)
+            make: Any = date.fromisoformat if kind is date else kind
+            return make(plain)
         except (TypeError, ValueError):
             raise MalformedRecord(f"{where} cannot be {plain!r}.") from None
     if origin is typing.Literal:

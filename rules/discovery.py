@@ -41,10 +41,12 @@ def refusal(module: object, manager: pluggy.PluginManager) -> str:
     for name in dir(module):
         options = manager.parse_hookimpl_opts(module, name)
         if options is None:
+            if name.startswith("nqms_") and callable(getattr(module, name)):
+                return f"{name} lacks the mark @hookimpl, so it would never be called."
             continue
         if options.get("wrapper") or options.get("hookwrapper"):
             return f"{name} wraps other plugins, which is not allowed."
-        if not hasattr(hookspecs, options.get("specname") or name):
+        if (options.get("specname") or name) not in hookspecs.HOOKS:
             return f"{name} is no hook; see rules/hookspecs.py for their names."
     return ""
 
@@ -64,7 +66,14 @@ def add(manager: pluggy.PluginManager, name: str, module: object) -> str:
             manager.register(module, name)
         except pluggy.PluginValidationError as error:
             why = str(error)
+            manager.unregister(name=name)  # the hooks before the bad one were registered already
     return why
+
+
+def info_of(name: str, module: object) -> PluginInfo:
+    """Read what a plugin says about itself: VERSION, TITLE, SOURCE."""
+    version, title, source = (str(getattr(module, word, "")) for word in ("VERSION", "TITLE", "SOURCE"))
+    return PluginInfo(name, version or "0", title or name, source)
 
 
 @cache
@@ -75,18 +84,13 @@ def found() -> Found:
     for entry in pkgutil.iter_modules(package.__path__):
         try:
             module: ModuleType = importlib.import_module(f"plugins.{entry.name}")
-        except Exception as error:  # whatever a plugin does on import must not stop the others
+        except (Exception, SystemExit) as error:  # whatever a plugin does on import must not stop the others
             refused[entry.name] = f"It could not be read: {type(error).__name__}: {error}"
             continue
         if why := add(manager, entry.name, module):
             refused[entry.name] = why
         else:
-            infos[entry.name] = PluginInfo(
-                entry.name,
-                str(getattr(module, "VERSION", "0")),
-                getattr(module, "TITLE", ""),
-                getattr(module, "SOURCE", ""),
-            )
+            infos[entry.name] = info_of(entry.name, module)
     return Found(manager, MappingProxyType(infos), MappingProxyType(refused))
 
 

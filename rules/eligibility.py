@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.facts import ProgramFacts
-from rules.results import Trace, Verdict
+from rules.results import Trace, Undetermined, Verdict
+from rules.rows import Row, read_rows, say_undetermined
 from rules.rulebook import Rulebook
-from rules.scorecard import CORE, VERSION, trace_of
 from rules.wording import say_month, sentence_case
 
 __all__ = ["Eligibility", "Verdict", "judge_eligibility"]
@@ -27,35 +27,28 @@ def judge_eligibility(facts: ProgramFacts, today: date, rulebook: Rulebook) -> E
     verdicts: list[Verdict] = []
     mends: list[date | None] = []
     for said in rulebook.ask("nqms_eligibility", facts=facts, policy=rulebook.policy, today=today):
-        rows = said.rows
-        if said.wrong:
-            verdicts.append(
-                _unknown(f"A rule of {said.plugin.name} {said.plugin.version} could not judge: {said.wrong}")
-            )
-        for row in rows:
-            try:
-                if not isinstance(row["met"], bool):
-                    raise TypeError("met must be True or False")
-                trace = trace_of(said, row, row["sentence"])
-                verdicts.append(Verdict(trace.rule, row["met"], row["sentence"], trace))
-                if not row["met"]:
-                    mends.append(row.get("met_from"))
-            except (Exception, SystemExit) as error:
-                verdicts.append(
-                    _unknown(f"A rule of {said.plugin.name} could not judge: {type(error).__name__}: {error}"[:300])
-                )
+        good, bad = read_rows(said, "nqms_eligibility", rulebook.catalogue, _verdict)
+        verdicts += [verdict for verdict, _ in good]
+        verdicts += [_unknown(one) for one in bad]
+        mends += [day for verdict, day in good if not verdict.met]
     mets = [one.met for one in verdicts]
     if False in mets:
-        when = max((day for day in mends if day is not None), default=None) if None not in mends else None
+        days = [day for day in mends if day is not None]
+        when = max(days) if len(days) == len(mends) and None not in mets else None
+        soon = f"Not yet: eligible from {say_month(when)}." if when else "Not yet:"
         first = next(one for one in verdicts if one.met is False)
-        sentence = (
-            f"Not yet: eligible from {say_month(when)}. {first.sentence}" if when else f"Not yet: {first.sentence}"
-        )
-        return Eligibility(False, tuple(verdicts), when, sentence)
+        return Eligibility(False, tuple(verdicts), when, f"{soon} {first.sentence}")
     if None in mets or not mets:
         return Eligibility(None, tuple(verdicts), None, "Whether the program may begin could not be determined.")
     return Eligibility(True, tuple(verdicts), None, f"{sentence_case(facts.name)} meets every condition and may begin.")
 
 
-def _unknown(sentence: str) -> Verdict:
-    return Verdict("undetermined", None, sentence, Trace(CORE, VERSION, "undetermined", (), sentence))
+def _verdict(row: Row) -> tuple[Verdict, date | None]:
+    sentence = row.text("sentence")
+    trace = row.trace(sentence)
+    return Verdict(trace.rule, row.flag("met"), sentence, trace), row.day("met_from")
+
+
+def _unknown(one: Undetermined) -> Verdict:
+    sentence = f"This could not be judged: {say_undetermined(one)}."
+    return Verdict(one.rule, None, sentence, Trace(one.plugin, one.version, one.rule, (), sentence))

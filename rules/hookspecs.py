@@ -2,6 +2,9 @@
 
 Describe hooks run once, when a rulebook is built. Judge hooks run once for one whole assessment, never for one answer.
 Inputs are frozen. A hook returns data; it never writes, sends or sees another program. Wrappers are refused.
+
+A plugin takes the arguments it needs, by name, and may leave out the others. `settings` holds what the partnership set
+for this plugin. `practices` of a row are codes of the catalogue, the ones the result rests on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +23,14 @@ if TYPE_CHECKING:
 PROJECT = "nqms"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+HOOKS = frozenset({
+    "nqms_policy", "nqms_tiers", "nqms_eligibility", "nqms_findings", "nqms_tier_conditions", "nqms_priorities",
+})  # fmt: skip
 
 
 @hookspec
-def nqms_policy(policy: "Policy") -> Mapping[str, Any]:
-    """Describe: return the policy values this partnership sets differently.
+def nqms_policy(policy: "Policy", settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Describe, when the rulebook is built: return the policy values this partnership sets differently.
 
     `policy` is what the plugins before this one made of it. Example: `return {"review_kind": "meeting"}`.
     """
@@ -32,8 +38,8 @@ def nqms_policy(policy: "Policy") -> Mapping[str, Any]:
 
 
 @hookspec
-def nqms_tiers() -> "Sequence[Tier]":
-    """Describe: return the tiers, in place of those of the plugins before this one.
+def nqms_tiers(settings: Mapping[str, Any]) -> "Sequence[Tier]":
+    """Describe, when the rulebook is built: return the tiers, in place of those of the plugins before this one.
 
     Example: `return [Tier("quality", "Quality Partner", 1, ("submitted", "reviewed"))]`.
     """
@@ -41,8 +47,12 @@ def nqms_tiers() -> "Sequence[Tier]":
 
 
 @hookspec
-def nqms_eligibility(facts: "ProgramFacts", policy: "Policy", today: date) -> Sequence[Mapping[str, Any]]:
-    """Judge: return one verdict per fact: rule, met (True, False), sentence, and `met_from` (a date) when time will mend it.
+def nqms_eligibility(
+    facts: "ProgramFacts", policy: "Policy", today: date, settings: Mapping[str, Any]
+) -> Sequence[Mapping[str, Any]]:
+    """Judge, when a program asks to begin: return one verdict per fact: rule, met (True, False), sentence.
+
+    Add `met_from`, a date, to a verdict that is not met yet and that time alone will mend.
 
     Example: `return [{"rule": "area", "met": facts.in_service_area, "sentence": "It is in our area."}]`.
     """
@@ -51,9 +61,11 @@ def nqms_eligibility(facts: "ProgramFacts", policy: "Policy", today: date) -> Se
 
 @hookspec
 def nqms_findings(
-    catalogue: "Catalogue", answers: "Mapping[str, Answer]", facts: "ProgramFacts"
+    catalogue: "Catalogue", answers: "Mapping[str, Answer]", facts: "ProgramFacts", settings: Mapping[str, Any]
 ) -> Sequence[Mapping[str, Any]]:
-    """Judge: return what the rule noticed: rule, kind (safety_gap, safety_note, note), practices, sentence.
+    """Judge, when an assessment is scored: return what was noticed: rule, kind, practices, sentence.
+
+    A kind is safety_gap, safety_note or note.
 
     Example: `return [{"rule": "two-references", "kind": "note", "practices": ("B.2.5",), "sentence": "Ask two."}]`.
     """
@@ -61,8 +73,12 @@ def nqms_findings(
 
 
 @hookspec
-def nqms_tier_conditions(scorecard: "Scorecard", cycle: "CycleFacts") -> Sequence[Mapping[str, Any]]:
-    """Judge: return conditions that tiers may name: key, title, met (True, False), sentence, practices.
+def nqms_tier_conditions(
+    scorecard: "Scorecard", cycle: "CycleFacts", settings: Mapping[str, Any]
+) -> Sequence[Mapping[str, Any]]:
+    """Judge, when a tier is decided: return conditions that tiers may name: key, title, met, sentence, practices.
+
+    A key belongs to the first plugin on the list that uses it; a second condition with the same key is refused.
 
     Example: `return [{"key": "signed", "title": "Signed", "met": True, "sentence": "It is signed.", "practices": ()}]`.
     """
@@ -71,10 +87,11 @@ def nqms_tier_conditions(scorecard: "Scorecard", cycle: "CycleFacts") -> Sequenc
 
 @hookspec
 def nqms_priorities(
-    catalogue: "Catalogue", answers: "Mapping[str, Answer]", scorecard: "Scorecard"
+    catalogue: "Catalogue", answers: "Mapping[str, Answer]", scorecard: "Scorecard", settings: Mapping[str, Any]
 ) -> Sequence[Mapping[str, Any]]:
-    """Judge: propose priorities: rule, title, practices, why, safety (True, False), rank (lower comes first).
+    """Judge, when a plan is begun: propose priorities: rule, title, practices, why, safety (True, False), rank.
 
-    Example: `return [{"rule": "gap", "title": "References", "practices": ("B.2.5",), "why": "One is asked.", "safety": True, "rank": 0}]`.
+    Safety comes first, then the lower rank. Example: `return [{"rule": "gap", "title": "References", "practices":
+    ("B.2.5",), "why": "One reference is asked for.", "safety": True, "rank": 0}]`.
     """
     raise AssertionError("a specification is never called")

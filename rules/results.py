@@ -146,6 +146,14 @@ class Tier:
     rank: int
     conditions: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "conditions", tuple(self.conditions))
+        words = (self.key, self.name, *self.conditions)
+        if not self.conditions or not all(isinstance(word, str) and word.strip() for word in words):
+            raise ValueError("A tier needs a key, a name and the keys of its conditions.")
+        if type(self.rank) is not int:
+            raise ValueError("The rank of a tier is a whole number.")
+
 
 @dataclass(frozen=True, slots=True)
 class TierResult:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
 from rules.answers import Answer, Status, missing
 from rules.catalogue import Catalogue
 from rules.facts import CycleFacts, ProgramFacts
 from rules.practice import Practice
 from rules.results import Finding, PracticeResult, Scorecard, Share, Trace, Undetermined
-from rules.rulebook import RULES_API, Rulebook, Said
+from rules.rows import Row, read_rows
+from rules.rulebook import RULES_API, Rulebook
 
 __all__ = ["Finding", "PracticeResult", "Scorecard", "Share", "Trace", "Undetermined", "evaluate"]
 
@@ -50,6 +50,12 @@ def groups_of(catalogue: Catalogue) -> tuple[tuple[Group, ...], tuple[Group, ...
     return sections, areas, totals
 
 
+@lru_cache(maxsize=16)
+def order_of(catalogue: Catalogue) -> Mapping[str, int]:
+    """Number the codes in the catalogue's order, once per catalogue."""
+    return MappingProxyType({practice.code: at for at, practice in enumerate(catalogue.practices)})
+
+
 def evaluate(
     catalogue: Catalogue, answers: Mapping[str, Answer], facts: ProgramFacts, cycle: CycleFacts, rulebook: Rulebook
 ) -> Scorecard:
@@ -62,13 +68,15 @@ def evaluate(
     findings: list[Finding] = []
     wrong: list[Undetermined] = []
     for said in rulebook.ask("nqms_findings", catalogue=catalogue, answers=frozen, facts=facts):
-        good, bad = read_findings(said, catalogue)
+        good, bad = read_rows(said, "nqms_findings", catalogue, _finding)
         findings += good
         wrong += bad
-    order = {practice.code: at for at, practice in enumerate(catalogue.practices)}
-    findings.sort(
-        key=lambda one: (min((order[code] for code in one.practices), default=-1), one.rule, one.trace.plugin)
-    )
+    order = order_of(catalogue)
+
+    def place(one: Finding) -> tuple[int, str, str, str]:
+        return min((order[code] for code in one.practices), default=-1), one.rule, one.trace.plugin, one.sentence
+
+    findings.sort(key=place)
     return Scorecard(
         catalogue.edition, catalogue.hash, results, tuple(_share(group, by_code) for group in sections),
         tuple(_share(group, by_code) for group in areas), core, enhancements, benchmarks, total,
@@ -115,35 +123,7 @@ def _share(group: Group, by_code: Mapping[str, PracticeResult]) -> Share:
     )  # fmt: skip
 
 
-def trace_of(said: Said, row: Mapping[str, Any], sentence: str) -> Trace:
-    """Build the trace of one row a plugin returned; raises when a part is missing or of a wrong kind."""
-    rule = row["rule"]
-    practices = tuple(row.get("practices", ()))
-    if not isinstance(rule, str) or not rule or not all(isinstance(code, str) for code in practices):
-        raise TypeError("a result needs a rule name and practice codes")
-    if len(sentence) > 2000:
-        raise ValueError("the sentence is longer than 2,000 characters")
-    return Trace(said.plugin.name, said.plugin.version, rule, practices, sentence)
-
-
-def failed(said: Said, hook: str, what: str) -> Undetermined:
-    """Name the plugin whose rule could not judge."""
-    return Undetermined(said.plugin.name, said.plugin.version, hook, what)
-
-
-def read_findings(said: Said, catalogue: Catalogue) -> tuple[list[Finding], list[Undetermined]]:
-    """Check what a plugin found; a bad row is named and the good ones count."""
-    if said.wrong:
-        return [], [failed(said, "nqms_findings", said.wrong)]
-    good, bad = [], []
-    for row in said.rows:
-        try:
-            trace = trace_of(said, row, row["sentence"])
-            for code in trace.practices:
-                catalogue.practice(code)
-            good.append(Finding(trace.rule, row["kind"], trace.practices, row["sentence"], trace))
-        except (Exception, SystemExit) as error:
-            bad.append(
-                failed(said, str(row.get("rule", "nqms_findings"))[:60], f"{type(error).__name__}: {error}"[:300])
-            )
-    return good, bad
+def _finding(row: Row) -> Finding:
+    sentence = row.text("sentence")
+    trace = row.trace(sentence)
+    return Finding(trace.rule, row.text("kind"), trace.practices, sentence, trace)
