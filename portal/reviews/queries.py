@@ -75,7 +75,7 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
         )
     }
     found = db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids)))
-    cards = dict(found.tuples().all())
+    cards: dict[int, str] = {row.cycle_id: row.scorecard for row in found}
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
