@@ -194,3 +194,13 @@ def test_demo_of_the_installed_wheel_serves_pages_and_static_files(demo: str) ->
     assert fetch(demo + found[1]) == (ROOT / "portal" / "static" / "site.css").read_bytes()
     script = found[1].replace("site.css", "vendor/htmx.min.js")
     assert fetch(demo + script) == (ROOT / "portal" / "static" / "vendor" / "htmx.min.js").read_bytes()
+
+
+@pytest.mark.wheel
+def test_rules_of_the_installed_wheel_explain_a_file_of_answers(installed: Path, elsewhere: Path) -> None:
+    example = "import rules; print(rules.__path__[0])"
+    answers = Path(run(installed / "python", "-c", example, cwd=elsewhere, env=outside()).strip()) / "examples"
+    command = (installed / "nqms-rules", "explain", answers / "answers.toml", "--partnership", "north_carolina")
+    told = run(*command, cwd=elsewhere, env=outside())
+    assert "Quality Partner" in told
+    assert "undetermined" not in told
