@@ -14,6 +14,7 @@ from rules.answers import Answer, Status
 from rules.catalogue import Catalogue
 from rules.facts import CycleFacts, ProgramFacts
 from rules.policy import Policy, add_months
+from rules.practice import Practice
 from rules.results import Scorecard
 from rules.wording import say_date, say_list, say_month
 
@@ -78,8 +79,8 @@ def _findings(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Iterator[d
         if answer is None or not practice.is_critical:
             continue
         if answer.status is Status.NOT_IN_PRACTICE:
-            yield {"rule": "safety-gap", "kind": "safety_gap", "practices": (practice.code,),
-                   "sentence": f"{practice.code} ({practice.title}) protects children and is not in practice."}  # fmt: skip
+            yield {"rule": "safety-gap", "kind": "safety_gap", "practices": (practice.code,), "sentence": (
+                f"{practice.code} ({practice.title}) protects children and is not in practice.")}  # fmt: skip
         elif answer.status is Status.IN_PRACTICE:
             open_ = [s.letter for s in practice.sub_items if s.safety_critical and s.letter not in answer.sub_items]
             if open_:
@@ -96,24 +97,24 @@ def nqms_tier_conditions(scorecard: Scorecard, cycle: CycleFacts) -> list[dict[s
     lacking = tuple(one.code for one in scorecard.practices
                     if one.code in codes and one.applies and one.status is not Status.IN_PRACTICE)  # fmt: skip
     all_core = core.applicable > 0 and not lacking
+    count = f"{core.in_practice} of {core.applicable} core practices that apply are in practice"
+    rest = "." if not lacking else "; all are needed. "
+    if lacking:
+        rest += f"{len(lacking)} to go." if len(lacking) > 12 else f"Open: {', '.join(lacking)}."
+    signed_on = cycle.statement_signed_on
     return [
         _step("submitted", "Self-assessment submitted", cycle.submitted_on, "The self-assessment was submitted on"),
         _step("reviewed", "Review held", cycle.visited_on, "The review was held on"),
         _step("plan", "Plan issued", cycle.plan_issued_on, "The Improvement & Innovation Plan was issued on"),
-        _step("signed", "Statement of Accuracy signed", cycle.statement_signed_on, "The Statement of Accuracy was signed on"),
-        {"key": "all-core", "title": "All core practices in practice", "met": all_core, "practices": tuple(core.trace.practices),
-         "sentence": f"{core.in_practice} of {core.applicable} core practices that apply are in practice"
-                     + ("." if all_core else f"; all are needed. {len(lacking)} to go."
-                        if len(lacking) > 12 else f"; all are needed. Open: {', '.join(lacking)}.")},
+        _step("signed", "Statement of Accuracy signed", signed_on, "The Statement of Accuracy was signed on"),
+        {"key": "all-core", "title": "All core practices in practice", "met": all_core,
+         "practices": core.trace.practices, "sentence": f"{count}{rest}"},
     ]  # fmt: skip
 
 
 def _step(key: str, title: str, on: date | None, done: str) -> dict[str, Any]:
-    sentence = (
-        f"{done} {say_date(on)}."
-        if on
-        else f"Still open: {title[0].lower() + title[1:] if key != 'signed' else title}."
-    )
+    named = title if title.startswith("Statement") else title[0].lower() + title[1:]  # the Statement keeps its capital
+    sentence = f"{done} {say_date(on)}." if on else f"Still open: {named}."
     return {"key": key, "title": title, "met": on is not None, "practices": (), "sentence": sentence}
 
 
@@ -123,28 +124,19 @@ def nqms_priorities(catalogue: Catalogue, answers: Mapping[str, Answer]) -> list
     return [row for practice in catalogue.practices if (row := _priority(practice, answers.get(practice.code)))]
 
 
-def _priority(practice: Any, answer: Answer | None) -> dict[str, Any] | None:
+def _priority(practice: Practice, answer: Answer | None) -> dict[str, Any] | None:
     if answer is None or answer.status is Status.NOT_APPLICABLE or answer.status is None:
         return None
-    row = {"title": practice.title, "practices": (practice.code,), "safety": False}
+    code = practice.code
+    row: dict[str, Any] = {"title": practice.title, "practices": (code,), "safety": False}
     if answer.status is Status.NOT_IN_PRACTICE:
         if practice.is_critical:
-            return {**row, "rule": "safety-gap", "safety": True, "rank": 0,
-                    "why": f"{practice.code} protects children and is not in practice."}  # fmt: skip
+            why = f"{code} protects children and is not in practice."
+            return {**row, "rule": "safety-gap", "safety": True, "rank": 0, "why": why}
         if practice.is_core:
-            return {
-                **row,
-                "rule": "core-gap",
-                "rank": 1,
-                "why": f"{practice.code} is a core practice and not in practice.",
-            }
-        return {
-            **row,
-            "rule": "enhancement-gap",
-            "rank": 9,
-            "why": f"{practice.code} is an enhancement not in practice.",
-        }
+            return {**row, "rule": "core-gap", "rank": 1, "why": f"{code} is a core practice and not in practice."}
+        return {**row, "rule": "enhancement-gap", "rank": 9, "why": f"{code} is an enhancement not in practice."}
     if practice.is_core and answer.rating is not None and answer.rating <= 3:
-        return {**row, "rule": "low-rating", "rank": 1 + answer.rating,
-                "why": f"{practice.code} is in practice, rated {answer.rating} of 5."}  # fmt: skip
+        why = f"{code} is in practice, rated {answer.rating} of 5."
+        return {**row, "rule": "low-rating", "rank": 1 + answer.rating, "why": why}
     return None

@@ -1,7 +1,7 @@
 """North Carolina: one level of recognition, and a meeting in place of an onsite visit.
 
-Source: https://mentornc.org/program-partners/quality-assurance/ . It speaks of a written summary, a review meeting, goals
-and a work plan, and of Quality Partners with a high level of adherence, without a number. No number is made up here:
+Source: https://mentornc.org/program-partners/quality-assurance/ . It speaks of a written summary, a review meeting,
+goals and a work plan, and of Quality Partners with a high level of adherence, without a number. No number is made up here:
 the conditions are the national steps. Everything the page does not state stays at the national default.
 """
 

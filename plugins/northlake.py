@@ -1,4 +1,7 @@
-"""Northlake Mentoring Alliance (fictional): a demo partnership with rules of its own. No real partnership is described."""
+"""Northlake Mentoring Alliance (fictional): a demo partnership with rules of its own.
+
+No real partnership is described. Its memorandum of understanding, review meeting and quarterly report are made up.
+"""
 
 from typing import Any
 

@@ -52,7 +52,7 @@ def groups_of(catalogue: Catalogue) -> tuple[tuple[Group, ...], tuple[Group, ...
 
 @lru_cache(maxsize=16)
 def order_of(catalogue: Catalogue) -> Mapping[str, int]:
-    """Number the codes in the catalogue's order, once per catalogue."""
+    """Give each code its place in the catalogue, once per catalogue."""
     return MappingProxyType({practice.code: at for at, practice in enumerate(catalogue.practices)})
 
 
