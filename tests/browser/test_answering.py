@@ -1,0 +1,132 @@
+"""Answering in a real browser: each answer is stored as it is typed, and the page says truthfully where it is."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from portal.accounts.models import Person
+from portal.accounts.services import hasher
+from portal.assessments import queries, services
+from portal.cycles.models import Cycle
+from portal.foundation.access import Role
+from portal.foundation.database import db, unit_of_work
+from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer
+
+pytestmark = pytest.mark.browser
+PASSWORD = "three calm words"
+
+
+@pytest.fixture
+def cycle(app: Flask) -> Cycle:
+    return make_cycle(make_program(make_partnership()))
+
+
+@pytest.fixture
+def person(cycle: Cycle) -> Person:
+    made = make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program)
+    hashed = hasher.hash(PASSWORD)
+    with unit_of_work() as session:
+        session.get_one(Person, made.id).password_hash = hashed
+    return made
+
+
+def open_section(page: Page, cycle: Cycle, person: Person, key: str = "s-2") -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/programs/*")
+    page.goto(f"/cycles/{cycle.id}/sections/{key}")
+
+
+def notes_of(cycle: Cycle, code: str) -> str:
+    db.session.rollback()
+    row = queries.stored_answers(cycle.id).get(code)
+    return row.content["notes"] if row else ""
+
+
+def test_answer_is_stored_as_it_is_typed(page: Page, cycle: Cycle, person: Person) -> None:
+    open_section(page, cycle, person)
+    practice = page.locator("[id='B.2.3']")
+    practice.get_by_label("In practice", exact=True).check()
+    expect(practice.locator(".state")).to_contain_text("stored")
+    practice.get_by_label("4 done consistently", exact=True).check()
+    practice.get_by_label("Notes").press_sequentially("Two of us talk with every mentor.", delay=15)
+    expect(practice.locator(".state")).to_have_text("Not saved yet")
+    expect(practice.locator(".state")).to_contain_text("stored")
+    expect(page.locator("#progress")).to_contain_text("1 of 20 here")
+    assert notes_of(cycle, "B.2.3") == "Two of us talk with every mentor."
+
+
+def test_text_typed_just_before_leaving_is_there_on_return(page: Page, cycle: Cycle, person: Person) -> None:
+    open_section(page, cycle, person)
+    page.locator("[id='B.2.5']").get_by_label("Notes").fill("typed and gone at once")
+    page.get_by_role("link", name="Self-assessment").click()
+    page.wait_for_url(f"**/cycles/{cycle.id}")
+    for _ in range(50):
+        if notes_of(cycle, "B.2.5"):
+            break
+        page.wait_for_timeout(100)
+    page.goto(f"/cycles/{cycle.id}/sections/s-2")
+    expect(page.locator("[id='B.2.5']").get_by_label("Notes")).to_have_value("typed and gone at once")
+
+
+def test_text_typed_while_a_slow_save_runs_is_stored_too(page: Page, cycle: Cycle, person: Person) -> None:
+    open_section(page, cycle, person)
+    page.route("**/answers/**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    field = page.locator("[id='B.2.5']").get_by_label("Notes")
+    field.press_sequentially("first words")
+    field.blur()
+    page.wait_for_timeout(300)
+    field.press_sequentially(" and more", delay=30)
+    expect(page.locator("[id='B.2.5'] .state")).to_contain_text("stored", timeout=15000)
+    expect(field).to_have_value("first words and more")
+    page.wait_for_timeout(2500)
+    assert notes_of(cycle, "B.2.5") == "first words and more"
+
+
+def test_conflict_shows_both_texts_and_keep_mine_stores_mine(page: Page, cycle: Cycle, person: Person) -> None:
+    open_section(page, cycle, person)
+    db.session.rollback()  # a new transaction, as another person's request would have
+    services.record_answer(cycle.id, "B.2.5", raw_answer(notes="their words"), "0", "other-save-1", person.id)
+    practice = page.locator("[id='B.2.5']")
+    practice.get_by_label("Notes").fill("my words")
+    expect(practice.locator(".state")).to_contain_text("their words")
+    expect(practice.get_by_label("Notes")).to_have_value("my words")
+    practice.get_by_role("button", name="Keep mine").click()
+    expect(practice.locator(".state")).to_contain_text("stored")
+    assert notes_of(cycle, "B.2.5") == "my words"
+    assert {row.content["notes"] for row in queries.versions_of(cycle.id, "B.2.5")} == {"my words", "their words"}
+
+
+def test_section_without_scripts_saves_with_its_button(page_no_js: Page, cycle: Cycle, person: Person) -> None:
+    open_section(page_no_js, cycle, person)
+    page_no_js.locator("[id='B.2.3']").get_by_label("In practice", exact=True).check()
+    page_no_js.locator("[id='B.2.3']").get_by_label("Notes").fill("without scripts")
+    page_no_js.get_by_role("button", name="Save and go to the list").click()
+    page_no_js.wait_for_url(f"**/cycles/{cycle.id}")
+    assert notes_of(cycle, "B.2.3") == "without scripts"
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/help"])
+def test_public_page_has_no_accessibility_fault(page: Page, axe, path: str) -> None:
+    page.goto(path)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("path", ["/programs/{program}", "/cycles/{cycle}", "/cycles/{cycle}/sections/s-2",
+                                  "/cycles/{cycle}/check", "/cycles/{cycle}/scorecard", "/account"])  # fmt: skip
+def test_program_page_has_no_accessibility_fault(page: Page, axe, cycle: Cycle, person: Person, path: str) -> None:
+    open_section(page, cycle, person)
+    page.goto(path.format(program=cycle.program_id, cycle=cycle.id))
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/cycles/{cycle}", "/cycles/{cycle}/sections/s-3"])
+def test_page_fits_a_narrow_phone(page: Page, cycle: Cycle, person: Person, path: str) -> None:
+    open_section(page, cycle, person)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(path.format(cycle=cycle.id))
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
