@@ -1,31 +1,24 @@
 """`nqms-rules`: score a file of answers and say why, with neither the web application nor a database."""
 
 import argparse
+import os
 import sys
-import tomllib
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from rules.answers import Answer, AnswerRefused, parse_answer
-from rules.catalogue import CatalogueError, UnknownPractice
+from rules.answersfile import AnswersUnreadable, read_answers
+from rules.catalogue import CatalogueError
 from rules.discovery import UnknownPlugin, available
 from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts, ProgramFacts
 from rules.results import Decision, Scorecard, Share, Trace
+from rules.rows import say_undetermined
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook
 from rules.scorecard import evaluate
-from rules.tiers import decide, propose_priorities
+from rules.tiers import decide, judge_priorities
 
-
-class AnswersUnreadable(ValueError):
-    """Raised with one "file:line: sentence" for each problem of an answers file."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+SHOWN = 8  # proposed priorities; a plan holds five at most
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,65 +40,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             names = [name.strip() for name in given.partnership.split(",") if name.strip()]
             rulebook = build_rulebook([PluginChoice(name) for name in names])
             print("\n".join(explain(given.answers, rulebook)))
+            sys.stdout.flush()
     except (AnswersUnreadable, CatalogueError, UnknownPlugin, RulebookNotBuilt) as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader has seen enough, as in `nqms-rules … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
-
-
-def read_answers(path: Path, rulebook: Rulebook) -> tuple[ProgramFacts, CycleFacts, dict[str, Answer]]:
-    """Read program, cycle and answers from a file. Raises AnswersUnreadable with every problem and its line."""
-    try:
-        text = path.read_text("utf-8")
-        plain = tomllib.loads(text)
-    except OSError as error:
-        raise AnswersUnreadable(f"{path}:1: The file cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AnswersUnreadable(f"{path}:{_toml_line(str(error))}: This is not valid TOML: {error}.") from None
-    lines, problems = text.splitlines(), []
-    facts = cycle = None
-    try:
-        facts = ProgramFacts(**_known(ProgramFacts, plain.get("program", {})))
-    except (TypeError, ValueError) as error:
-        problems.append(f"{path}:{_line(lines, '[program]')}: The program's facts: {error}")
-    try:
-        cycle = CycleFacts(**{"today": date.today(), **_known(CycleFacts, plain.get("cycle", {}))})  # noqa: DTZ011
-    except (TypeError, ValueError) as error:
-        problems.append(f"{path}:{_line(lines, '[cycle]')}: The cycle's dates: {error}")
-    answers = {}
-    for code, raw in plain.get("answers", {}).items():
-        at = f"{path}:{_line(lines, code)}"
-        try:
-            practice = rulebook.catalogue.practice(code)
-            answers[code] = parse_answer(practice, facts.tags if facts else (), raw if isinstance(raw, dict) else {})
-        except UnknownPractice as error:
-            problems.append(f"{at}: {error}")
-        except AnswerRefused as refusal:
-            problems += [f"{at}: {code}: {problem.sentence}" for problem in refusal.problems]
-    if problems or facts is None or cycle is None:
-        raise AnswersUnreadable(*problems)
-    return facts, cycle, answers
-
-
-def _known(kind: type, plain: dict[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(kind)}
-    if unknown := sorted(set(plain) - names):
-        raise ValueError(f"unknown: {', '.join(unknown)}.")
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-
-
-def _line(lines: list[str], word: str) -> int:
-    return next((at for at, line in enumerate(lines, 1) if word in line), 1)
-
-
-def _toml_line(message: str) -> str:
-    return message.partition("line ")[2].partition(",")[0] or "1"
 
 
 def explain(path: Path, rulebook: Rulebook) -> list[str]:
     """Return the lines of the explanation. Raises AnswersUnreadable."""
-    facts, cycle, answers = read_answers(path, rulebook)
+    read = read_answers(path, rulebook.catalogue, date.today())  # noqa: DTZ011 - the day at the reader's desk
+    facts, cycle, answers = read.facts, read.cycle, read.answers
     card = evaluate(rulebook.catalogue, answers, facts, cycle, rulebook)
+    proposed, silent = judge_priorities(rulebook.catalogue, answers, card, rulebook)
     plugins = ", ".join(f"{info.name} {info.version}" for info in rulebook.plugins)
     return [
         f"{facts.name}: {rulebook.catalogue.title}; rules: {plugins}",
@@ -119,7 +68,9 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         *_tiers(decide(card, cycle, rulebook)),
         "",
         "Proposed priorities",
-        *[f"  {one.title}: {one.why}" for one in propose_priorities(rulebook.catalogue, answers, card, rulebook)[:8]],
+        *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],
+        *([f"  and {len(proposed) - SHOWN} more"] if len(proposed) > SHOWN else []),
+        *[f"  undetermined: {say_undetermined(one)}" for one in silent],
     ]
 
 
@@ -140,7 +91,7 @@ def _shares(card: Scorecard) -> list[str]:
 
 def _safety(card: Scorecard) -> list[str]:
     gaps = [f"  {gap.sentence}\n    why: {_why(gap.trace)}" for gap in card.safety_gaps]
-    wrong = [f"  undetermined: rule {u.rule} of {u.plugin} {u.version}: {u.what}" for u in card.undetermined]
+    wrong = [f"  undetermined: {say_undetermined(one)}" for one in card.undetermined]
     return [f"Safety gaps: {len(gaps)}", *gaps, *wrong]
 
 

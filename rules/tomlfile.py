@@ -158,6 +158,10 @@ class Table:
             return ()
         return tuple(value)
 
+    def listed(self, key: str) -> list[Any]:
+        """Read a list of anything; one that is missing reads as empty."""
+        return list(self._get(key, "a list", (list,), []))
+
     def choice(self, key: str, kind: type[Choice], default: Choice | None = None) -> Choice:
         """Read one of the words of an enumeration."""
         value = self._get(key, "a text in quotes", (str,), default)

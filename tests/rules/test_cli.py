@@ -1,0 +1,128 @@
+"""`nqms-rules explain`: reasons for every number, every problem at once, and neither web nor database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rules.cli import main
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "rules" / "examples" / "answers.toml"
+PROGRAM = """[program]
+name = "Willow Road"
+model = "one-to-one"
+settings = ["school"]
+founded = 2019-05-01
+youth_min_age = 8
+youth_max_age = 14
+in_service_area = true
+registered = true
+capacity_confirmed = true
+pairs_volunteers = true
+"""
+
+
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(["explain", *arguments])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_example_is_explained_with_traces(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = explained(capsys, str(EXAMPLE))
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert "Safety gaps: 1" in lines
+    assert "  Screening                          1 of  20   5 %  average rating 4.00" in lines
+    assert "  Expert Partner" in lines
+    assert [line for line in lines if "[national 1.0.0, rule safety-gap; from B.2.4]" in line]
+
+
+def test_partnership_changes_the_tiers(capsys: pytest.CaptureFixture[str]) -> None:
+    out = explained(capsys, str(EXAMPLE), "--partnership", "north_carolina")[1]
+    assert "  Quality Partner" in out.splitlines()
+    assert "Expert Partner" not in out
+
+
+@pytest.mark.parametrize("name", ["north_carolina", "national,northlake"])
+def test_list_of_plugins_is_named(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert name.split(",")[-1] + " 1.0.0" in explained(capsys, str(EXAMPLE), "--partnership", name)[1].splitlines()[0]
+
+
+def test_unknown_partnership_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = explained(capsys, str(EXAMPLE), "--partnership", "atlantis")
+    assert (code, out) == (2, "")
+    assert err == "The plugin “atlantis” cannot be used. There is no plugin with this name.\n"
+
+
+def refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | bytes) -> list[str]:
+    path = tmp_path / "answers.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, out, err = explained(capsys, str(path))
+    assert (code, out) == (2, "")
+    return [line.removeprefix(f"{path}:") for line in err.splitlines()]
+
+
+def test_every_problem_of_the_answers_is_named_with_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = PROGRAM + (
+        '[answers."B.2.10"]\nstatus = "in_practice"\n[answers."B.2.1"]\nstatus = "in_practice"\nrating = 9\n'
+        '[answers."B.9.9"]\nstatus = "in_practice"\n[answers."B.2.3"]\nstatus = "not_applicable"\nnots = "x"\n'
+    )
+    assert refused(capsys, tmp_path, text) == [
+        "16: B.2.1: Choose a whole number from 1 to 5 as the rating.",
+        "17: There is no practice B.9.9 in Elements of Effective Practice for Mentoring, 4th edition.",
+        "20: B.2.3: This practice applies to every program, so “not applicable” cannot be chosen.",
+        "21: B.2.3: “nots” is not known here; an answer has status, rating, na_reason, notes, sub_items and own_minimum.",
+    ]
+
+
+def test_every_problem_of_the_facts_is_named_with_its_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = PROGRAM.replace('"one-to-one"', '"solo"').replace("2019-05-01", '"then"').replace("= 14", "= true")
+    assert refused(capsys, tmp_path, text + '[answers."V.1"]\nrating = 6\n') == [
+        "3: The model cannot be “solo”; it is one of: one-to-one, group, team, peer, e-mentoring.",
+        "5: “founded” should be a date such as 2026-10-01.",
+        "7: “youth_max_age” should be a whole number.",
+        "13: V.1: Choose a whole number from 1 to 5 as the rating.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("[program\n", "1: This is not valid TOML"),
+        (b"\xff\xfe", "1: This file is not text in UTF-8."),
+        ("", "1: “program” is missing."),
+        ("program = 5\n", "1: “program” should be a table."),
+        (PROGRAM + "answers = 3\n", "12: “answers” is not known here"),
+        (PROGRAM + '[answers]\n"V.1" = 3\n', "13: “V.1” should be a table."),
+        (PROGRAM + "[cycle]\ntoday = 5\n[answers]\n", "13: “today” should be a date"),
+        (PROGRAM + "[cycle]\ncheck_ins_done = [0]\n[answers]\n", "13: “check_ins_done” should be a list of months"),
+        (PROGRAM.replace("= 8", "= 80") + "[answers]\n", "7: The ages of the young people"),
+    ],
+)
+def test_malformed_file_is_refused_with_its_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | bytes, start: str
+) -> None:
+    problems = refused(capsys, tmp_path, text)
+    assert [line for line in problems if line.startswith(start)], problems
+
+
+def test_missing_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "none.toml"
+    assert explained(capsys, str(path)) == (2, "", f"{path}:1: This file cannot be read: No such file or directory.\n")
+
+
+def test_explaining_imports_neither_web_nor_database() -> None:
+    program = (
+        "import sys; from rules.cli import main; code = main(['explain', sys.argv[1]]); "
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'flask', 'sqlalchemy', 'werkzeug', 'jinja2', 'portal', 'xhtml2pdf', 'reportlab'})); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(EXAMPLE)], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]")
