@@ -1,0 +1,167 @@
+"""The plan over HTTP: the first draft, what stays typed, who reads what, and PDFs with and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.services import advance
+from portal.foundation import jobs, pdf
+from portal.foundation.access import Role
+from portal.foundation.clock import local_day
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.documents import Document, DocumentState
+from portal.plans.models import Plan
+from portal.programs.models import Program
+from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+
+SECRET = "only for us: the director is leaving"
+HTMX = {"HX-Request": "true"}
+
+
+class Cast:
+    """A submitted program, with a browser for its administrator and one for the reviewer."""
+
+    def __init__(self, app: Flask) -> None:
+        self.program: Program = make_program(make_partnership("riverbend"), name="River Mentors")
+        self.admin: Person = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
+        self.reviewer: Person = make_person(Role.REVIEWER, self.program.partnership)
+        self.cycle: Cycle = submitted_cycle(self.program, self.admin, not_in_practice=("B.2.4",))
+        self.at = f"/cycles/{self.cycle.id}"
+        self.admins, self.staff = app.test_client(), app.test_client()
+        sign_in(self.admins, self.admin)
+        sign_in(self.staff, self.reviewer)
+
+    def visited(self) -> None:
+        with unit_of_work():
+            today = local_day(self.program.partnership.time_zone)
+            advance(self.cycle, CycleState.CONTACTED, today)
+            advance(self.cycle, CycleState.VISITED, today)
+
+    def note(self, code: str, finding: str, text: str) -> None:
+        fields = {"version": "0", "save_id": f"item-save-{code[-1]}", "rating": "3", "finding": finding,
+                  "finding_text": text, "private_note": SECRET}  # fmt: skip
+        data = {f"{code}-{name}": value for name, value in fields.items()}
+        assert self.staff.post(f"{self.at}/review/items/{code}", data=data, headers=HTMX).status_code == 200
+
+
+def plan_fields(**changed: str) -> dict[str, str]:
+    fields = {"version": "0", "save_id": "plan-save-1", "months": "12", "overview": "Safety first."}
+    for n in (1, 2, 3):
+        fields |= {
+            f"p{n}-title": f"Aim {n}", f"p{n}-codes": "B.2.4", f"p{n}-why": "It protects children.",
+            f"p{n}-a1-text": "Ask the state office", f"p{n}-a1-owner": "Ana", f"p{n}-a1-due": "2027-03",
+        }  # fmt: skip
+    return fields | changed
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    return Cast(app)
+
+
+def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast) -> None:
+    cast.note("B.2.4", "improve", "Check the national list.")
+    cast.note("E.1.1", "strength", "A warm welcome.")
+    page = cast.staff.get(f"{cast.at}/plan").text
+    assert ["Check the national list." in page, "A warm welcome." in page, SECRET in page] == [True, True, False]
+    assert 'name="p1-codes" value="B.2.4' in page
+    assert db.session.scalars(select(Plan)).all() == []  # looking at the page stores nothing
+
+
+def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
+    reply = cast.staff.post(f"{cast.at}/plan", data=plan_fields(**{"p2-codes": "B.9.9", "p3-a1-owner": "Kim & Ana"}))
+    assert reply.status_code == 422
+    assert 'name="p2-codes" value="B.9.9" aria-invalid="true"' in reply.text
+    assert "Kim &amp; Ana" in reply.text
+    assert 'id="p2-codes-error"' in reply.text
+
+
+def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
+    cast.visited()
+    assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 422  # nothing is stored yet
+    assert cast.staff.post(f"{cast.at}/plan", data=plan_fields()).status_code == 303
+    reply = cast.staff.post(f"{cast.at}/plan/issue")
+    assert (reply.status_code, reply.location) == (303, f"{cast.at}/plan/print")
+    assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
+
+
+def test_program_cannot_write_send_or_see_a_draft(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    for page in ("plan", "plan/print", "summary"):
+        assert cast.admins.get(f"{cast.at}/{page}").status_code == 403
+    for page in ("plan", "plan/issue", "statement/send", "documents/plan/letter"):
+        assert cast.admins.post(f"{cast.at}/{page}", data=plan_fields()).status_code == 403
+
+
+def test_stranger_finds_no_plan(cast: Cast, client: FlaskClient) -> None:
+    elsewhere = make_program(make_partnership("hilltop"))
+    sign_in(client, make_person(Role.PROGRAM_ADMINISTRATOR, elsewhere))
+    for page in ("plan", "plan/print", "summary", "documents/1", "documents/1/file"):
+        assert client.get(f"{cast.at}/{page}").status_code == 404
+
+
+def test_draft_is_marked_for_the_partnership_until_it_is_issued(cast: Cast) -> None:
+    cast.visited()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    mark = "<strong>Draft.</strong>"
+    assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [True, True]
+    cast.staff.post(f"{cast.at}/plan/issue")
+    assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [False, False]
+
+
+def test_pdf_without_scripts_goes_over_pages(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    asked = cast.staff.post(f"{cast.at}/documents/plan/letter")
+    assert asked.status_code == 303
+    assert "Look again" in cast.staff.get(asked.location).text
+    assert cast.staff.get(f"{asked.location}/file").status_code == 404  # not made yet
+    pdf.register()
+    while jobs.run_next():
+        pass
+    assert f"{asked.location}/file" in cast.staff.get(asked.location).text
+    assert cast.staff.get(f"{asked.location}/file").data.startswith(b"%PDF-")
+
+
+def test_pdf_with_scripts_asks_again_until_it_is_ready(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    waiting = cast.staff.post(f"{cast.at}/documents/summary/a4", headers=HTMX)
+    made = db.session.scalars(select(Document)).one()
+    where = f"{cast.at}/documents/{made.id}"
+    assert f'hx-get="{where}"' in waiting.text
+    with unit_of_work():
+        made.state, made.problem = DocumentState.NOT_MADE, "The PDF could not be made."
+    told = cast.staff.get(where, headers=HTMX)
+    assert ["The PDF could not be made." in told.text, "hx-get" in told.text] == [True, False]
+
+
+def test_pdf_of_a_draft_stays_with_the_partnership(cast: Cast) -> None:
+    cast.visited()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    where = cast.staff.post(f"{cast.at}/documents/plan/letter").location
+    assert cast.admins.get(where).status_code == 403
+    cast.staff.post(f"{cast.at}/plan/issue")
+    assert cast.admins.get(where).status_code == 404
+    assert cast.staff.get(where).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["documents/letter/plan", "documents/plan/a5", "documents/answers/letter"])
+def test_unknown_document_is_not_found(cast: Cast, path: str) -> None:
+    assert cast.staff.post(f"{cast.at}/{path}").status_code == 404
+
+
+def test_document_of_another_cycle_is_not_found(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    number = cast.staff.post(f"{cast.at}/documents/plan/letter").location.rsplit("/", 1)[1]
+    other = submitted_cycle(make_program(cast.program.partnership), cast.reviewer)
+    assert cast.staff.get(f"/cycles/{other.id}/documents/{number}").status_code == 404
+
+
+def test_made_up_link_answers_gone_with_a_sentence(client: FlaskClient) -> None:
+    for reply in (client.get("/statement/made-up"), client.post("/statement/made-up", data={"name": "Lee"})):
+        assert (reply.status_code, reply.headers["Referrer-Policy"]) == (410, "no-referrer")
+        assert "This link does not work any more." in reply.text
