@@ -83,7 +83,8 @@ def bar(percent: int | None, color: str = "#0b5563") -> str:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="8" viewBox="0 0 200 8">'
         '<rect x="0" y="0" width="200" height="8" fill="#dfe5ea"/>'
-        f'<rect x="0" y="0" width="{max(width * 2, 0.1)}" height="8" fill="{color}"/></svg>'
+        + (f'<rect x="0" y="0" width="{width * 2}" height="8" fill="{color}"/>' if width else "")
+        + "</svg>"
     )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
@@ -101,7 +102,8 @@ def printable(value: Any) -> Any:
     """Name each character no font has, in brackets, so that nothing typed is silently dropped; cap long texts."""
     if isinstance(value, str):
         known = known_characters()
-        text = value[:LONGEST_TEXT] + (" […]" if len(value) > LONGEST_TEXT else "")
+        whole = unicodedata.normalize("NFC", value)  # a letter and its accent as one sign, which the fonts have
+        text = whole[:LONGEST_TEXT] + (" […]" if len(whole) > LONGEST_TEXT else "")
         return "".join(
             char if char in "\n\t" or ord(char) in known else f"[{unicodedata.name(char, 'sign').lower()}]"
             for char in text

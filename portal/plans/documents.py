@@ -15,7 +15,7 @@ from portal.reviews.queries import items_of, review_of
 from rules.scorecard import Share
 from rules.wording import say_date, say_month
 
-from .models import Plan, Statement
+from .models import Plan, Priority, Statement
 
 NOT_DRAFTED = "The plan is not written yet."
 
@@ -35,6 +35,7 @@ def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
                 {"text": a.text, "owner": a.owner, "due": say_month(a.due_month) if a.due_month else ""}
                 for a in priority.actions
             ],
+            "by": _last_month(priority),
         }
         for priority in (plan.priorities if plan else [])
     ]
@@ -46,6 +47,11 @@ def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
         "shares": [_share(one) for one in (*card.areas, card.total)],
         "statement": _statement(cycle),
     }
+
+
+def _last_month(priority: Priority) -> str:
+    months = [action.due_month for action in priority.actions if action.due_month]
+    return say_month(max(months)) if months else ""
 
 
 def summary_snapshot(cycle: Cycle) -> dict[str, Any]:

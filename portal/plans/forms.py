@@ -13,7 +13,8 @@ from portal.foundation.errors import Problem
 from rules.catalogue import Catalogue
 
 AREAS = ("management", "operations", "evaluation")
-ROWS = 6  # action rows of a block
+ROWS = 6  # action rows a block shows at least; there are always two spare ones
+MOST_ROWS = 20  # action rows of a block that are read
 LONGEST = 10_000
 
 
@@ -78,7 +79,7 @@ def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
     for n in range(1, blocks + 1):
         rows = [
             ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due")))
-            for k in range(1, ROWS + 1)
+            for k in range(1, MOST_ROWS + 1)
         ]
         actions = tuple(row for row in rows if not row.blank)
         one = PriorityDraft(_text(form, f"p{n}-title"), _text(form, f"p{n}-why"), _text(form, f"p{n}-codes"), actions)

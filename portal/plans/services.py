@@ -39,30 +39,31 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
     seen, key = save_key(version, save_id)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        if cycle.submitted_on is None or cycle.plan_issued_on is not None:
-            raise OutOfOrder(
-                "The plan was issued, so it no longer changes. Nothing was stored."
-                if cycle.plan_issued_on
-                else "A plan can be written once the program has submitted. Nothing was stored."
-            )
+        if cycle.submitted_on is None:
+            raise OutOfOrder("A plan can be written once the program has submitted. Nothing was stored.")
+        issued = cycle.plan_issued_on is not None
         if problems := unreadable(draft, rulebook_of(cycle).catalogue):
             raise Refused(problems)
         plan = plan_of(cycle)
+        if plan is None and issued:
+            raise OutOfOrder("The plan was issued, so it no longer changes. Nothing was stored.")
         if plan is None:
             plan = Plan(cycle_id=cycle.id, version=0, saved_at=clock.now())
             db.session.add(plan)
             db.session.flush()
-        stale = _keep(plan, draft, seen, key, by_id)
+        stale = _keep(plan, draft, seen, key, by_id, closed=issued)
         if stale is False:
             _fill(plan, draft)
             audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
+    if stale and issued:
+        raise OutOfOrder("The plan was issued, so it no longer changes. Your text is kept in its history.")
     if stale:
         raise PlanChanged("Somebody else saved the plan while you were writing. Both are kept.")
     return plan
 
 
-def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int) -> bool | None:
-    """Write the draft into the history; return whether it was stale, or None when it was sent before."""
+def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int, closed: bool) -> bool | None:
+    """Write the draft into the history; return whether it came too late, or None when it was stored before."""
     content = draft.as_dict()
     again = _sent_before(plan.id, key)
     if again is not None and again.content != content:
@@ -70,7 +71,7 @@ def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int) -> bool
         again = _sent_before(plan.id, key)
     if again is not None:
         return True if again.refused else None
-    stale = seen != plan.version
+    stale = closed or seen != plan.version
     number = seen + 1 if stale else plan.version + 1
     db.session.add(
         PlanVersion(
@@ -222,9 +223,11 @@ def signed_hash(cycle: Cycle, plan: Plan) -> str:
 def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str) -> None:
     """Send a new link and withdraw the old one. Raises OutOfOrder or Refused."""
     name, email = " ".join(name.split()), email.strip()
-    problems = [] if name and len(name) <= 200 else [Problem("leader_name", "Enter the key leader's name.")]
+    problems = []
+    if not _one_line(name):
+        problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
     local, _, host = email.rpartition("@")
-    if not local or "." not in host or len(email) > 254 or any(c.isspace() or c in "<>,;" for c in email):
+    if not local or "." not in host or len(email) > 254 or not email.isprintable() or any(c in " <>,;" for c in email):
         problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
@@ -271,6 +274,10 @@ def _post(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str
     )
 
 
+def _one_line(text: str) -> bool:
+    return 0 < len(text) <= 200 and text.isprintable()
+
+
 def open_link(token: str) -> Statement:
     """Return the Statement a link opens. Raises LinkOver."""
     found = statement_by_token(token)
@@ -285,17 +292,20 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
     """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
     name, title = " ".join(name.split()), " ".join(title.split())
     problems = []
-    if not name or len(name) > 200:
-        problems.append(Problem("name", "Enter your name."))
-    if not title or len(title) > 200:
-        problems.append(Problem("title", "Enter your title, for example executive director."))
+    if not _one_line(name):
+        problems.append(Problem("name", "Enter your name, in at most 200 characters."))
+    if not _one_line(title):
+        problems.append(
+            Problem("title", "Enter your title, for example executive director, in at most 200 characters.")
+        )
     if not confirmed:
         problems.append(Problem("confirm", "Tick the box to confirm."))
     with unit_of_work():
+        cycle = load_for_change(open_link(token).cycle_id)
+        db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
         found = open_link(token)
         if problems:
             raise Refused(problems)
-        cycle = load_for_change(found.cycle_id)
         plan = plan_of(cycle)
         if plan is None or signed_hash(cycle, plan) != found.content_hash:
             raise LinkOver(

@@ -7,24 +7,27 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
 from portal.foundation import documents
-from portal.foundation.access import STAFF_ROLES, Action
+from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
-from portal.reviews.models import FindingKind
-from portal.reviews.queries import items_of, review_of
+from portal.foundation.security import csrf
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
-from .forms import AREAS, ROWS, ActionDraft, PlanDraft, PriorityDraft, read_plan
+from .drafts import draft_of, first_draft, left_out, with_proposal
+from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
 from .models import Plan
 from .queries import open_statement, plan_of, proposals_for
 
 bp = Blueprint("plans", __name__)
+NO_REFERRER = {"Referrer-Policy": "no-referrer"}  # the address holds the key to sign
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
 
 
@@ -37,40 +40,21 @@ def edit(cycle_id: int) -> str:
 
 
 def _editor(
-    cycle: Cycle, plan: Plan | None, draft: PlanDraft, problems: list[Problem], theirs: PlanDraft | None = None
+    cycle: Cycle,
+    plan: Plan | None,
+    draft: PlanDraft,
+    problems: list[Problem],
+    theirs: PlanDraft | None = None,
+    **more: Any,
 ) -> str:
     rulebook = rulebook_of(cycle)
+    proposals = proposals_for(cycle) if cycle.submitted_on else ()
     return render_template(
-        "plans/edit.html", cycle=cycle, plan=plan, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
-        areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, blank=PriorityDraft(),
-        proposals=proposals_for(cycle)[:12] if cycle.submitted_on else (), statement=open_statement(cycle),
+        "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
+        areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
+        blank=PriorityDraft(), proposals=proposals[:12], left_out=left_out(draft, proposals), plan=plan,
+        statement=open_statement(cycle), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
-
-
-def draft_of(plan: Plan) -> PlanDraft:
-    """Return a stored plan as the values of its fields."""
-    return PlanDraft(
-        str(plan.months or ""), plan.overview, plan.strengths, plan.improvements,
-        tuple(
-            PriorityDraft(one.title, one.why, ", ".join(one.practice_codes), tuple(
-                ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "") for a in one.actions))
-            for one in plan.priorities
-        ),
-    )  # fmt: skip
-
-
-def first_draft(cycle: Cycle) -> PlanDraft:
-    """Return a draft made of the reviewer's findings and the first proposals."""
-    texts: dict[FindingKind, dict[str, list[str]]] = {kind: {key: [] for key in AREAS} for kind in FindingKind}
-    items, rulebook = items_of(review_of(cycle)), rulebook_of(cycle)
-    for practice in rulebook.catalogue.practices:
-        item = items.get(practice.code)
-        if item and item.finding and item.content.get("finding_text") and practice.area in AREAS:
-            texts[item.finding][practice.area].append(str(item.content["finding_text"]))
-    joined = {kind: {key: "\n".join(lines) for key, lines in areas.items()} for kind, areas in texts.items()}
-    proposals = proposals_for(cycle)[: rulebook.policy.max_priorities] if cycle.submitted_on else ()
-    priorities = tuple(PriorityDraft(p.title, p.why, ", ".join(p.practices)) for p in proposals)
-    return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
 
 
 @bp.post("/cycles/<int:cycle_id>/plan")
@@ -78,13 +62,16 @@ def save(cycle_id: int) -> Any:
     """Store the draft, and issue it when that button was pressed."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
     draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
+    if (codes := request.form.get("add")) and cycle.submitted_on:
+        draft = with_proposal(draft, codes, proposals_for(cycle), rulebook_of(cycle).policy.max_priorities)
     version, save_id = request.form.get("version"), request.form.get("save_id")
     try:
         services.save_plan(cycle.id, draft, version, save_id, current_user.id)
     except Refused as refusal:
-        return _editor(cycle, plan_of(cycle), draft, list(refusal.problems)), 422
+        # the version the writer saw: the newest one here would let the next save undo somebody else's
+        return _editor(cycle, plan_of(cycle), draft, list(refusal.problems), version=version), 422
     except OutOfOrder as refusal:
-        return _editor(cycle, plan_of(cycle), draft, [Problem("months", refusal.sentence)]), 422
+        return _editor(cycle, plan_of(cycle), draft, [Problem("typed", refusal.sentence)], typed=draft), 422
     except services.PlanChanged as refusal:
         stored = plan_of(cycle)
         theirs = draft_of(stored) if stored else None
@@ -102,6 +89,8 @@ def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
         return _editor(cycle, plan_of(cycle), draft, problems), 422
     flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
+    if codes := left_out(draft, proposals_for(cycle)):
+        flash(f"No priority names these safety practices: {', '.join(codes)}.", "warn")
     return go_to(url_for("plans.print_page", cycle_id=cycle.id))
 
 
@@ -144,7 +133,7 @@ def request_document(cycle_id: int, kind: str, paper: str) -> Any:
     if kind not in SNAPSHOTS or paper not in list(documents.Paper):
         abort(404)
     snapshot = SNAPSHOTS[kind](cycle)
-    safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")
+    safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")[:150]
     with unit_of_work():
         made = documents.ask(cycle.id, kind, documents.Paper(paper), f"{kind}-{safe}-{paper}.pdf", snapshot)
     if is_fragment():
@@ -165,6 +154,9 @@ def _document(cycle: Cycle, document_id: int) -> documents.Document:
     document = db.session.get(documents.Document, document_id)
     if document is None or document.cycle_id != cycle.id:
         abort(404)
+    roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
+    if document.snapshot["draft"] and not roles & STAFF_ROLES:
+        abort(404)  # a draft stays the partnership's own, also after the plan is issued
     return document
 
 
@@ -191,7 +183,8 @@ def send_statement(cycle_id: int) -> Any:
             list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
         )
         plan = plan_of(cycle)
-        return _editor(cycle, plan, draft_of(plan) if plan else PlanDraft(), problems), 422
+        draft = draft_of(plan) if plan else PlanDraft()
+        return _editor(cycle, plan, draft, problems, leader={"name": name, "email": email}), 422
     flash("A new link is on its way. The old one does not work any more.", "good")
     return go_to(url_for("plans.edit", cycle_id=cycle.id))
 
@@ -203,23 +196,36 @@ def statement(token: str) -> Any:
 
 
 @bp.post("/statement/<token>")
+@csrf.exempt
 def sign(token: str) -> Any:
-    """Sign, once."""
+    """Sign, once.
+
+    The page is sent with "no-referrer", and over HTTPS the general check asks for a Referer; so only the token is checked.
+    """
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError as error:
+            raise CSRFError(str(error)) from error
     typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
     try:
         services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes")
     except Refused as refusal:
         return _statement(token, list(refusal.problems), typed)
     except DomainError as over:
-        return render_template("error.html", title="This cannot be signed", sentence=over.sentence), 410
-    return render_template("plans/signed.html")
+        return _over("This cannot be signed", over.sentence)
+    return render_template("plans/signed.html"), 200, NO_REFERRER
+
+
+def _over(title: str, sentence: str) -> Any:
+    return render_template("error.html", title=title, sentence=sentence), 410, NO_REFERRER
 
 
 def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> Any:
     try:
         found = services.open_link(token)
     except services.LinkOver as over:
-        return render_template("error.html", title="This link is over", sentence=over.sentence), 410
+        return _over("This link is over", over.sentence)
     page = render_template(
         "plans/statement.html",
         statement=found,
@@ -228,4 +234,4 @@ def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> An
         typed=typed,
         d=plan_snapshot(found.cycle),
     )
-    return page, 422 if problems else 200, {"Referrer-Policy": "no-referrer"}
+    return page, 422 if problems else 200, NO_REFERRER

@@ -1,0 +1,60 @@
+"""Drafts as the editor shows them: of a stored plan, of the findings at the first visit, with one proposal more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from portal.cycles.models import Cycle
+from portal.cycles.queries import rulebook_of
+from portal.reviews.models import FindingKind
+from portal.reviews.queries import items_of, review_of
+from rules.tiers import ProposedPriority
+
+from .forms import AREAS, ActionDraft, PlanDraft, PriorityDraft
+from .models import Plan
+from .queries import proposals_for
+
+
+def draft_of(plan: Plan) -> PlanDraft:
+    """Return a stored plan as the values of its fields."""
+    priorities = tuple(
+        PriorityDraft(
+            one.title,
+            one.why,
+            ", ".join(one.practice_codes),
+            tuple(ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "") for a in one.actions),
+        )
+        for one in plan.priorities
+    )
+    return PlanDraft(str(plan.months or ""), plan.overview, plan.strengths, plan.improvements, priorities)
+
+
+def first_draft(cycle: Cycle) -> PlanDraft:
+    """Return a draft made of the reviewer's findings and the first proposals; private notes never enter."""
+    texts: dict[FindingKind, dict[str, list[str]]] = {kind: {key: [] for key in AREAS} for kind in FindingKind}
+    items, rulebook = items_of(review_of(cycle)), rulebook_of(cycle)
+    for practice in rulebook.catalogue.practices:
+        item = items.get(practice.code)
+        if item and item.finding and item.content.get("finding_text") and practice.area in AREAS:
+            texts[item.finding][practice.area].append(str(item.content["finding_text"]))
+    joined = {kind: {key: "\n".join(lines) for key, lines in areas.items()} for kind, areas in texts.items()}
+    proposals = proposals_for(cycle)[: rulebook.policy.max_priorities] if cycle.submitted_on else ()
+    priorities = tuple(_priority(one) for one in proposals)
+    return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
+
+
+def with_proposal(draft: PlanDraft, codes: str, proposals: tuple[ProposedPriority, ...], most: int) -> PlanDraft:
+    """Return the draft with the proposal for these codes behind the others; unchanged when there is none or no room."""
+    room = len(draft.priorities) < most
+    found = [_priority(one) for one in proposals if room and ", ".join(one.practices) == codes]
+    return replace(draft, priorities=(*draft.priorities, *found[:1]))
+
+
+def left_out(draft: PlanDraft, proposals: tuple[ProposedPriority, ...]) -> list[str]:
+    """Return the practices with a safety gap that no priority names."""
+    named = {code for one in draft.priorities for code in one.code_list}
+    return sorted({code for one in proposals if one.safety for code in one.practices} - named)
+
+
+def _priority(proposal: ProposedPriority) -> PriorityDraft:
+    return PriorityDraft(proposal.title, proposal.why, ", ".join(proposal.practices))
