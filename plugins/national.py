@@ -68,17 +68,18 @@ def nqms_eligibility(facts: ProgramFacts, policy: Policy, today: date) -> list[d
 
 
 @hookimpl
-def nqms_findings(catalogue: Catalogue, answers: Mapping[str, Answer]) -> list[dict[str, Any]]:
+def nqms_findings(catalogue: Catalogue, answers: Mapping[str, Answer], facts: ProgramFacts) -> list[dict[str, Any]]:
     """Find safety gaps, and safety-critical parts that are not covered."""
-    return list(_findings(catalogue, answers))
+    return list(_findings(catalogue, answers, facts.tags))
 
 
-def _findings(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Iterator[dict[str, Any]]:
+def _findings(catalogue: Catalogue, answers: Mapping[str, Answer], tags: frozenset[str]) -> Iterator[dict[str, Any]]:
     for practice in catalogue.practices:
         answer = answers.get(practice.code)
         if answer is None or not practice.is_critical:
             continue
-        if answer.status is Status.NOT_IN_PRACTICE:
+        refused = answer.status is Status.NOT_APPLICABLE and not practice.na.allows(tags)
+        if answer.status is Status.NOT_IN_PRACTICE or refused:
             yield {"rule": "safety-gap", "kind": "safety_gap", "practices": (practice.code,), "sentence": (
                 f"{practice.code} ({practice.title}) protects children and is not in practice.")}  # fmt: skip
         elif answer.status is Status.IN_PRACTICE:

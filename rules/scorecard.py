@@ -60,7 +60,8 @@ def evaluate(
     catalogue: Catalogue, answers: Mapping[str, Answer], facts: ProgramFacts, cycle: CycleFacts, rulebook: Rulebook
 ) -> Scorecard:
     """Score an assessment. Answers to codes outside the catalogue are ignored."""
-    results = tuple(_result(practice, answers.get(practice.code)) for practice in catalogue.practices)
+    tags = facts.tags
+    results = tuple(_result(practice, answers.get(practice.code), tags) for practice in catalogue.practices)
     by_code = {result.code: result for result in results}
     sections, areas, totals = groups_of(catalogue)
     core, enhancements, benchmarks, total = (_share(group, by_code) for group in totals)
@@ -91,18 +92,23 @@ WORDS = {
 }
 
 
-def _result(practice: Practice, answer: Answer | None) -> PracticeResult:
+def _result(practice: Practice, answer: Answer | None, tags: frozenset[str]) -> PracticeResult:
     code = practice.code
     status = answer.status if answer is not None else None
     rating = answer.rating if answer is not None else None
     answered = not missing(practice, answer)
+    refused = status is Status.NOT_APPLICABLE and not practice.na.allows(tags)  # the program changed since it answered
     if status is None:
         sentence = f"{code} is not answered yet."
+    elif refused:
+        sentence = (
+            f"{code} says it does not apply, but it applies to this kind of program, so it counts as not in practice."
+        )
     else:
         rated = f", rating {rating}" if rating is not None else ""
         sentence = f"{code} {WORDS[status]}{rated}."
-    gap = practice.is_critical and status is Status.NOT_IN_PRACTICE
-    applies = status is not Status.NOT_APPLICABLE
+    gap = practice.is_critical and (refused or status is Status.NOT_IN_PRACTICE)
+    applies = refused or status is not Status.NOT_APPLICABLE
     return PracticeResult(
         code, status, rating, applies, answered, gap, Trace(CORE, VERSION, "answer", (code,), sentence)
     )

@@ -16,6 +16,8 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
 from rules.catalogue import UnknownPractice, UnknownSection
+from rules.discovery import UnknownPlugin
+from rules.rulebook import RulebookNotBuilt
 from rules.wording import say_date, say_month
 
 from . import clock
@@ -108,6 +110,15 @@ def init_pages(app: Flask) -> None:
     @app.errorhandler(UnknownSection)
     def _unknown(error: LookupError) -> tuple[str, int]:
         return error_page(404, SENTENCES[404][0], str(error))
+
+    @app.errorhandler(UnknownPlugin)
+    @app.errorhandler(RulebookNotBuilt)
+    def _no_rules(error: Exception) -> tuple[str, int]:
+        log.error("rules not built: %s", error)
+        sentence = (
+            f"The rules this page needs cannot be used now. {error} Nothing is lost; the operator has to mend it."
+        )
+        return error_page(503, "The rules are not at hand", sentence)
 
     @app.errorhandler(NotAllowed)
     def _not_allowed(error: NotAllowed) -> tuple[str, int]:
