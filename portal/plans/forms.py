@@ -112,14 +112,14 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
         f"improvements-{k}": v for k, v in draft.improvements.items()
     }
     for n, one in enumerate(draft.priorities, 1):
-        if len(one.title) > 200:
+        if len(one.title) > 200 or "\x00" in one.title:
             problems.append(Problem(f"p{n}-title", f"The title of priority {n} can hold 200 characters."))
         texts[f"p{n}-why"] = one.why
         unknown = [code for code in one.code_list if code not in catalogue]
         problems += [Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}.") for code in unknown]
         for k, action in enumerate(one.actions, 1):
             texts[f"p{n}-a{k}-text"] = action.text
-            if len(action.owner) > 200:
+            if len(action.owner) > 200 or "\x00" in action.owner:
                 problems.append(
                     Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters.")
                 )

@@ -66,7 +66,7 @@ def save(cycle_id: int) -> Any:
         draft = with_proposal(draft, codes, proposals_for(cycle), rulebook_of(cycle).policy.max_priorities)
     version, save_id = request.form.get("version"), request.form.get("save_id")
     try:
-        services.save_plan(cycle.id, draft, version, save_id, current_user.id)
+        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id)
     except Refused as refusal:
         # the version the writer saw: the newest one here would let the next save undo somebody else's
         return _editor(cycle, plan_of(cycle), draft, list(refusal.problems), version=version), 422
@@ -76,6 +76,8 @@ def save(cycle_id: int) -> Any:
         stored = plan_of(cycle)
         theirs = draft_of(stored) if stored else None
         return _editor(cycle, stored, draft, [Problem("theirs", refusal.sentence)], theirs), 409
+    if saved.issued_at is not None:  # the button was pressed twice: the same save, so the same reply
+        return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     if request.form.get("then") == "issue":
         return _issue(cycle, draft)
     flash("The plan is saved as a draft.", "good")

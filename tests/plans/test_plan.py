@@ -174,6 +174,8 @@ def test_mail_of_an_issued_plan_holds_no_results(cast: Cast) -> None:
         (PlanDraft("1.5"), "months"),
         (PlanDraft("12", "x" * 10_001), "overview"),
         (PlanDraft("12", "", {"management": "x" * 10_001}), "strengths-management"),
+        (PlanDraft("12", priorities=(PriorityDraft("Aim\x00"),)), "p1-title"),  # PostgreSQL cannot store it
+        (PlanDraft("12", priorities=(PriorityDraft("Aim", actions=(ActionDraft("Call", "A\x00"),)),)), "p1-a1-owner"),
     ],
 )
 def test_unreadable_draft_is_refused_and_not_stored(cast: Cast, draft: PlanDraft, field: str) -> None:

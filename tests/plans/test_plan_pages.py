@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle, CycleState
@@ -15,7 +15,7 @@ from portal.foundation.access import Role
 from portal.foundation.clock import local_day
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState
-from portal.plans.models import Plan
+from portal.plans.models import Plan, Statement
 from portal.programs.models import Program
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
@@ -88,6 +88,13 @@ def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     reply = cast.staff.post(f"{cast.at}/plan/issue")
     assert (reply.status_code, reply.location) == (303, f"{cast.at}/plan/print")
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
+
+
+def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
+    cast.visited()
+    replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue")) for _ in range(2)]
+    assert [(one.status_code, one.location) for one in replies] == [(303, f"{cast.at}/plan/print")] * 2
+    assert db.session.scalar(select(func.count(Statement.id))) == 1
 
 
 def test_program_cannot_write_send_or_see_a_draft(cast: Cast) -> None:
