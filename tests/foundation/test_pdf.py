@@ -1,0 +1,130 @@
+"""PDFs from frozen snapshots alone: paper, fonts, accents, hostile and endless text, and a sentence when it goes wrong."""
+
+from __future__ import annotations
+
+import base64
+import io
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from portal.foundation import documents, jobs, pdf
+from portal.foundation.access import Role
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.documents import Document, DocumentState, Paper
+from tests.factories import make_partnership, make_person, make_program, submitted_cycle
+
+SHARES = [{"title": "All practices", "in_practice": 8, "applicable": 10, "percent": 80, "average": 3.9}]
+HEAD: dict[str, Any] = {
+    "system": "NQMS", "plan_name": "Improvement & Innovation Plan", "partnership": "Mentor Bay", "draft": False,
+    "program": {"name": "Señales del Río", "host": "Fundación Ángel Guimerà", "place": "Port Clément"},
+    "submitted_on": "July 6, 2026", "visited_on": "August 12, 2026", "issued_on": "October 1, 2026",
+    "content_code": "a1b2c3d4e5f6", "shares": SHARES,
+    "areas": [{"key": "operations", "title": "Program operations", "strengths": "Łukasz hört zu.", "improvements": ""}],
+}  # fmt: skip
+STATEMENT = {"leader": "Lee Dorn", "signed": False, "signer": "", "title": "Director", "on": "", "code": "9988"}
+
+
+def plan(**changed: Any) -> dict[str, Any]:
+    actions = [{"text": "Ask the state office ✓", "owner": "Zoë", "due": "March 2027"}]
+    priority = {"number": 1, "title": "Check records", "why": "Safety.", "practices": [], "actions": actions, "by": ""}
+    return {**HEAD, "months": 12, "overview": "", "priorities": [priority], "statement": STATEMENT, **changed}
+
+
+def summary(**changed: Any) -> dict[str, Any]:
+    row = {"code": "B.2.4", "title": "Criminal history check", "text": "Every year."}
+    return {**HEAD, "sections": SHARES, "safety_gaps": ["Gap."], "strengths": [row], "improvements": [row], **changed}
+
+
+def made(kind: str, snapshot: dict[str, Any], paper: Paper = Paper.LETTER) -> tuple[PdfReader, str]:
+    content, pages = pdf.render(kind, paper, snapshot)
+    book = PdfReader(io.BytesIO(content))
+    assert len(book.pages) == pages
+    return book, " ".join(" ".join(page.extract_text() for page in book.pages).split())
+
+
+@pytest.mark.parametrize(("paper", "size"), [(Paper.LETTER, (612, 792)), (Paper.A4, (595, 842))])
+@pytest.mark.parametrize(("kind", "snapshot"), [("plan", plan()), ("summary", summary())])
+def test_document_has_its_paper_its_accents_and_every_font_inside(
+    app: Flask,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    snapshot: dict[str, Any],
+    paper: Paper,
+    size: tuple[int, int],
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        book, text = made(kind, snapshot, paper)
+    assert [record.getMessage() for record in caplog.records] == []
+    assert (round(book.pages[0].mediabox.width), round(book.pages[0].mediabox.height)) == size
+    for words in ("Señales del Río", "Fundación Ángel Guimerà", "Łukasz hört zu.", f"page 1 of {len(book.pages)}"):
+        assert words in text
+    fonts = [one.get_object() for page in book.pages for one in page["/Resources"]["/Font"].values()]
+    used = {font["/BaseFont"].split("+")[-1]: "/FontFile2" in font.get("/FontDescriptor", {}) for font in fonts}
+    used.pop("/Helvetica", None)  # ReportLab names it on every page; no text of ours is set in it
+    assert [name for name, inside in used.items() if not inside] == []
+
+
+def test_hostile_text_is_text(app: Flask) -> None:
+    typed = "<img src=file:///etc/passwd> <pdf:pagenumber/> {{ 7*7 }} &amp;"
+    assert typed in made("plan", plan(overview=typed))[1]
+
+
+def test_character_without_a_picture_is_named(app: Flask) -> None:
+    text = made("plan", plan(overview="漢 and 🎉"))[1]
+    assert "[cjk unified ideograph-6f22] and [party popper]" in text
+
+
+def test_accent_typed_apart_from_its_letter_is_put_together(app: Flask) -> None:
+    assert pdf.printable("Jose\u0301") == "José"
+
+
+@pytest.mark.parametrize("part", ["strengths", "improvements"])
+@pytest.mark.parametrize("text", ["larga palabra " * 700, "larga\n" * 200], ids=["long", "many lines"])
+@pytest.mark.parametrize("kind", ["plan", "summary"])
+def test_long_notes_stay_whole_and_large_enough_to_read(app: Flask, kind: str, part: str, text: str) -> None:
+    areas = [{**HEAD["areas"][0], part: text}]
+    book, printed = made(kind, plan(areas=areas) if kind == "plan" else summary(areas=areas))
+    assert printed.count("larga") == text.count("larga")
+    sizes: set[float] = set()
+
+    def measure(words: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        if words.strip():
+            sizes.add(round(size * abs(tm[3]) * abs(cm[3]), 1))
+
+    for page in book.pages:
+        page.extract_text(visitor_text=measure)
+    assert min(sizes) >= 8
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_statement_shows_its_signature_or_lines_to_sign(app: Flask, signed: bool) -> None:
+    done = {**STATEMENT, "signed": True, "signer": "Lee Dorn", "on": "October 9, 2026"}
+    text = made("plan", plan(statement=done if signed else STATEMENT))[1]
+    assert ("Signed by Lee Dorn, Director, on October 9, 2026." in text) is signed
+    assert ("Signature of a key leader (Lee Dorn)" in text) is not signed
+
+
+@pytest.mark.parametrize(("percent", "bars"), [(None, 1), (0, 1), (1, 2), (100, 2), (140, 2)])
+def test_bar_without_a_share_is_empty(percent: int | None, bars: int) -> None:
+    svg = base64.b64decode(pdf.bar(percent).split(",")[1]).decode()
+    assert svg.count("<rect") == bars
+
+
+def test_document_that_cannot_be_made_says_so_and_can_be_asked_for_again(app: Flask) -> None:
+    program = make_program(make_partnership())
+    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    pdf.register()
+    for _ in range(2):
+        with unit_of_work():
+            documents.ask(cycle.id, "plan", Paper.LETTER, "plan.pdf", {"draft": True})  # nothing the template needs
+        assert db.session.scalars(select(Document)).one().state is DocumentState.WAITING
+        while jobs.run_next():
+            pass
+        document = db.session.scalars(select(Document)).one()
+        assert (document.state, document.content) == (DocumentState.NOT_MADE, None)
+        assert document.problem.startswith("The PDF could not be made.")
