@@ -25,7 +25,7 @@ def log_check_in(cycle_id: int) -> Any:
     cycle, _ = load_cycle(current_user, cycle_id, Action.CHECK_IN)
     typed = {key: request.form.get(key, "") for key in ("month", "done_on", "how", "notes")}
     try:
-        done_on = date.fromisoformat(typed["done_on"])
+        done_on = date.fromisoformat(typed["done_on"].strip())
     except ValueError:
         done_on = None
     month = (

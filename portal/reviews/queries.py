@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,12 +24,13 @@ from rules.scorecard import Scorecard
 
 from .models import FindingKind, Review, ReviewItem
 
+DUTIES = frozenset({"contact", "visit", "results", "statement"})  # check-ins and later are on the desk
 OPEN = (CycleState.SUBMITTED, CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One submitted cycle in the partnership's queue."""
+    """One submitted cycle in the partnership's queue; days are whole days, one of the two is 0."""
 
     cycle: Cycle
     review: Review | None
@@ -42,6 +45,7 @@ class SectionReview:
     """How far the review of one section is, and how the two sides rate it on average."""
 
     section: Section
+    answered: int
     reviewed: int
     total: int
     strengths: int
@@ -52,9 +56,10 @@ class SectionReview:
 
 @dataclass(frozen=True, slots=True)
 class RatingGap:
-    """A practice the program rates above the reviewer; the widest lead the visit's agenda."""
+    """A practice the two sides rate differently; the widest lead the visit's agenda."""
 
     code: str
+    section: str
     title: str
     program: int
     reviewer: int
@@ -79,18 +84,33 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
-        duties = due_dates(rulebook_of(cycle).policy, cycle.facts(today))
+        duties = [d for d in due_dates(rulebook_of(cycle).policy, cycle.facts(today)) if d.kind in DUTIES]
         first = duties[0] if duties else None
         gaps = len(Scorecard.from_json(cards[cycle.id]).safety_gaps) if cycle.id in cards else 0
         late, left = (first.days_late(today), first.days_left(today)) if first else (0, 0)
         rows.append(QueueRow(cycle, reviews.get(cycle.id), gaps, first, late, left))
-    far = date.max
-    return sorted(rows, key=lambda row: (row.next_due.until or row.next_due.on) if row.next_due else far)
+    return sorted(rows, key=_waits_since)
+
+
+def _waits_since(row: QueueRow) -> date:
+    """Order by the last day in time; a signed Statement waits for the recognition since the day it was signed."""
+    if row.next_due is not None:
+        return row.next_due.until or row.next_due.on
+    return row.cycle.statement_signed_on or date.max
 
 
 def review_of(cycle: Cycle) -> Review | None:
     """Return the cycle's review, once somebody began it."""
     return db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
+
+
+def visit_mark(review: Review | None) -> str:
+    """Return a mark of what is stored about the meeting, "" while nothing is; another text gives another mark."""
+    if review is None:
+        return ""
+    planned = review.visit_planned_on.isoformat() if review.visit_planned_on else ""
+    stored = [planned, review.visit_place or "", review.attendees or "", review.visit_notes or ""]
+    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:16] if any(stored) else ""
 
 
 def items_of(review: Review | None) -> dict[str, ReviewItem]:
@@ -115,6 +135,7 @@ def section_reviews(
         found.append(
             SectionReview(
                 section,
+                sum(p.code in answers and not answers[p.code].blank for p in section.practices),
                 len(mine),
                 len(section.practices),
                 sum(item.finding is FindingKind.STRENGTH for item in mine),
@@ -135,5 +156,5 @@ def widest_gaps(
         item, answer = items.get(practice.code), answers.get(practice.code)
         own = item.content.get("rating") if item else None
         if own and answer and answer.rating and answer.rating != own:
-            found.append(RatingGap(practice.code, practice.title, answer.rating, own))
+            found.append(RatingGap(practice.code, practice.section, practice.title, answer.rating, own))
     return sorted(found, key=lambda gap: -abs(gap.program - gap.reviewer))[:most]

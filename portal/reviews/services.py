@@ -23,6 +23,7 @@ from portal.foundation.versions import renamed
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
+from .queries import visit_mark
 
 LOCKED = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
 
@@ -33,6 +34,15 @@ class ItemChanged(StaleVersion):
     def __init__(self, code: str, stored: ReviewItem) -> None:
         super().__init__(f"Somebody else saved {code} while you were typing. Both texts are kept.")
         self.code, self.stored = code, stored
+
+
+class VisitChanged(StaleVersion):
+    """A colleague stored another text about the meeting after this page was loaded; nothing was overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A colleague changed the meeting while you were typing. Your text is still here, not yet saved."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +174,7 @@ def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None
         problems = _day_problems(
             "contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting"
         )
-        if len(how) > 200:
-            problems.append(Problem("contact_how", "Say how in at most 200 characters."))
+        problems += _text_problems(contact_how=(how, 200))
         if problems or on is None:
             raise Refused(problems)
         begin(cycle, by_id).contact_how = how.strip()
@@ -175,28 +184,34 @@ def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What is known of the review meeting; `held_on` stays empty while it is only planned."""
+    """What is known of the review meeting; `held_on` stays empty while it is only planned.
+
+    `seen` is the mark (queries.visit_mark) of what the sender's page showed.
+    """
 
     planned_on: date | None
     held_on: date | None
     place: str
     attendees: str
     notes: str
+    seen: str = ""
 
 
 def record_visit(cycle_id: int, visit: Visit, by_id: int) -> bool:
-    """Store the plan of the visit, and the day it was held; return whether it was held. Raises Refused or OutOfOrder."""
+    """Store the plan of the visit, and the day it was held; return whether it was held.
+
+    Raises Refused, OutOfOrder, or VisitChanged when a colleague stored other texts since the sender last looked.
+    """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
-        problems = []
-        if len(visit.place) > 200:
-            problems.append(Problem("visit_place", "Name the place in at most 200 characters."))
+        problems = _text_problems(
+            visit_place=(visit.place, 200),
+            attendees=(visit.attendees, MAX_VISIT_TEXT),
+            visit_notes=(visit.notes, MAX_VISIT_TEXT),
+        )
         if visit.planned_on and cycle.submitted_on and visit.planned_on < cycle.submitted_on:
             problems.append(Problem("visit_planned_on", "The meeting cannot be before the program submitted."))
-        for field, text in (("attendees", visit.attendees), ("visit_notes", visit.notes)):
-            if len(text) > MAX_VISIT_TEXT:
-                problems.append(Problem(field, f"This field can hold {MAX_VISIT_TEXT:,} characters."))
         if visit.held_on:
             first = cycle.contacted_on or cycle.submitted_on
             problems += _day_problems(
@@ -204,9 +219,12 @@ def record_visit(cycle_id: int, visit: Visit, by_id: int) -> bool:
             )
         if problems:
             raise Refused(problems)
+        before = visit_mark(review)
         review.visit_planned_on, review.visit_place = visit.planned_on, visit.place.strip()
-        review.attendees, review.visit_notes = visit.attendees, visit.notes
-        held = visit.held_on is not None and cycle.visited_on is None
+        review.attendees, review.visit_notes = _unix(visit.attendees), _unix(visit.notes)
+        if visit.seen != before and visit_mark(review) != before:
+            raise VisitChanged
+        held = visit.held_on is not None and visit.held_on != cycle.visited_on
         if held and visit.held_on:
             advance(cycle, CycleState.VISITED, visit.held_on)
         audit.record("visit recorded", person_id=by_id, cycle_id=cycle.id, held=held)
@@ -214,6 +232,19 @@ def record_visit(cycle_id: int, visit: Visit, by_id: int) -> bool:
 
 
 MAX_VISIT_TEXT = 20_000
+
+
+def _text_problems(**typed: tuple[str, int]) -> list[Problem]:
+    """Name the fields whose text is too long, or holds a character that no database keeps."""
+    return [
+        Problem(field, f"This field can hold {longest:,} characters of plain text.")
+        for field, (text, longest) in typed.items()
+        if len(text) > longest or "\x00" in text
+    ]
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _day_problems(field: str, what: str, on: date | None, first: date | None, today: date, since: str) -> list[Problem]:

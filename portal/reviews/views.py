@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import answers_of, scorecard_of
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, open_duties, rulebook_of
 from portal.foundation.access import Action
 from portal.foundation.database import db
@@ -39,11 +39,12 @@ def overview(cycle_id: int) -> str:
     return _overview(cycle, [], {})
 
 
-def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str]) -> str:
+def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str], changed: bool = False) -> str:
     review, rulebook, answers = queries.review_of(cycle), rulebook_of(cycle), answers_of(cycle)
     items = queries.items_of(review)
     return render_template(
         "reviews/overview.html", cycle=cycle, review=review, problems=problems, typed=typed, policy=rulebook.policy,
+        changed=changed, visit_mark=queries.visit_mark(review), states=list(CycleState)[1:],
         card=scorecard_of(cycle), sections=queries.section_reviews(rulebook.catalogue.sections, answers, items),
         gaps=queries.widest_gaps(cycle, answers, items), duties=open_duties(cycle),
         section_of={practice.code: practice.section for practice in rulebook.catalogue.practices},
@@ -65,10 +66,12 @@ def section(cycle_id: int, key: str) -> str:
     return _section(cycle, here, forms)
 
 
-def _section(cycle: Cycle, here: Section, forms: list[ItemForm], conflicts: Any = ()) -> str:
+def _section(
+    cycle: Cycle, here: Section, forms: list[ItemForm], conflicts: Any = (), refusal: list[Problem] | None = None
+) -> str:
     sections = rulebook_of(cycle).catalogue.sections
     at = [one.key for one in sections].index(here.key)
-    problems = [
+    problems = (refusal or []) + [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms
         for problem in form.problems
@@ -114,7 +117,10 @@ def save_section(cycle_id: int, key: str) -> Any:
         one.practice.code: (raw_of(form, one.practice.code), one.version, form.get(f"{one.practice.code}-save_id"))
         for one in forms
     }
-    conflicts = services.record_section(cycle.id, saves, current_user.id)
+    try:
+        conflicts = services.record_section(cycle.id, saves, current_user.id)
+    except (Refused, OutOfOrder) as refusal:
+        return _section(cycle, here, forms, refusal=[Problem(here.practices[0].code, refusal.sentence)]), 422
     if conflicts:
         items = queries.items_of(queries.review_of(cycle))
         fresh = [ItemForm(f.practice, f.values, i.version if (i := items.get(f.practice.code)) else 0) for f in forms]
@@ -143,15 +149,19 @@ def record_contact(cycle_id: int) -> Any:
 def record_visit(cycle_id: int) -> Any:
     """Store the plan of the review meeting, or that it was held."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
-    fields = ("visit_planned_on", "held_on", "visit_place", "attendees", "visit_notes")
+    fields = ("visit_planned_on", "held_on", "visit_place", "attendees", "visit_notes", "visit_seen")
     typed = {key: request.form.get(key, "") for key in fields}
     planned, problems = read_day(typed["visit_planned_on"], "visit_planned_on", "the planned day")
     held, more = read_day(typed["held_on"], "held_on", "the day it was held")
     try:
         if problems or more:
             raise Refused(problems + more)
-        visit = services.Visit(planned, held, typed["visit_place"], typed["attendees"], typed["visit_notes"])
+        visit = services.Visit(
+            planned, held, typed["visit_place"], typed["attendees"], typed["visit_notes"], typed["visit_seen"]
+        )
         was_held = services.record_visit(cycle.id, visit, current_user.id)
+    except services.VisitChanged as conflict:
+        return _overview(cycle, [Problem("visit_notes", conflict.sentence)], typed, changed=True), 409
     except (Refused, OutOfOrder) as refusal:
         return _overview(cycle, _problems(refusal, "held_on"), typed), 422
     flash("The review meeting is recorded as held." if was_held else "The review meeting is saved.", "good")
