@@ -1,0 +1,209 @@
+"""First contact and review meeting: their order, their days, and two people who type at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal.accounts.models import Person
+from portal.cycles.models import Cycle, CycleState
+from portal.foundation.access import Role
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import OutOfOrder
+from portal.programs.models import Program
+from portal.reviews import services
+from portal.reviews.models import Review
+from portal.reviews.queries import queue_of
+from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+
+TODAY = date(2026, 10, 1)
+
+
+@pytest.fixture
+def program(app: Flask) -> Program:
+    return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
+
+
+@pytest.fixture
+def cycle(program: Program, clock) -> Cycle:
+    clock.go(days=-21)
+    made = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), not_in_practice=("B.2.4",))
+    clock.go(days=21)
+    return made
+
+
+@pytest.fixture
+def reviewer(program: Program) -> Person:
+    return make_person(Role.REVIEWER, program.partnership, name="Rosa Reyes")
+
+
+@pytest.fixture
+def staff(client: FlaskClient, reviewer: Person) -> FlaskClient:
+    sign_in(client, reviewer)
+    return client
+
+
+def at(cycle: Cycle, what: str) -> str:
+    return f"/cycles/{cycle.id}/review/{what}"
+
+
+def contacted(staff: FlaskClient, cycle: Cycle, on: str = "2026-09-15") -> None:
+    assert staff.post(at(cycle, "contact"), data={"contact_on": on, "contact_how": "call"}).status_code == 303
+
+
+def stored() -> Review:
+    db.session.expire_all()
+    return db.session.scalars(select(Review)).one()
+
+
+def test_contact_moves_the_cycle_and_names_the_reviewer(cycle: Cycle, staff: FlaskClient, reviewer: Person) -> None:
+    contacted(staff, cycle)
+    db.session.refresh(cycle)
+    assert (cycle.state, cycle.contacted_on) == (CycleState.CONTACTED, date(2026, 9, 15))
+    assert (stored().contact_how, stored().reviewer_id) == ("call", reviewer.id)
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [("", "Enter the day of the contact."), ("2026-10-02", "cannot be in the future"),
+     ("2026-09-09", "cannot be before submitting"), ("soon", "as a day like"), ("2026-02-30", "as a day like")],
+)  # fmt: skip
+def test_contact_on_an_impossible_day_is_refused_and_kept(
+    cycle: Cycle, staff: FlaskClient, day: str, sentence: str
+) -> None:
+    reply = staff.post(at(cycle, "contact"), data={"contact_on": day, "contact_how": "call with Ana"})
+    assert reply.status_code == 422
+    assert [sentence in reply.text, "call with Ana" in reply.text, f'value="{day}"' in reply.text] == [True] * 3
+    assert db.session.scalar(select(func.count(Review.id))) == 0
+
+
+@pytest.mark.parametrize("how", ["x" * 201, "nul \x00"])
+def test_contact_told_at_too_great_length_is_refused(cycle: Cycle, staff: FlaskClient, how: str) -> None:
+    reply = staff.post(at(cycle, "contact"), data={"contact_on": "2026-09-15", "contact_how": how})
+    assert reply.status_code == 422
+    assert "200 characters of plain text" in reply.text
+
+
+def test_second_contact_is_told_that_the_step_was_taken(cycle: Cycle, staff: FlaskClient) -> None:
+    contacted(staff, cycle)
+    reply = staff.post(at(cycle, "contact"), data={"contact_on": "2026-09-16", "contact_how": "again"})
+    assert reply.status_code == 422
+    assert "already taken" in reply.text
+    db.session.refresh(cycle)
+    assert (cycle.contacted_on, stored().contact_how) == (date(2026, 9, 15), "call")
+
+
+def test_meeting_can_be_planned_before_it_is_held(cycle: Cycle, staff: FlaskClient) -> None:
+    data = {"visit_planned_on": "2026-10-20", "visit_place": "Their office"}
+    assert staff.post(at(cycle, "visit"), data=data).status_code == 303
+    db.session.refresh(cycle)
+    assert (cycle.state, cycle.visited_on) == (CycleState.SUBMITTED, None)
+    assert (stored().visit_planned_on, stored().visit_place) == (date(2026, 10, 20), "Their office")
+
+
+def test_meeting_held_before_the_contact_is_refused_and_everything_typed_kept(cycle: Cycle, staff: FlaskClient) -> None:
+    data = {"held_on": "2026-09-20", "visit_place": "Their office", "attendees": "Ana, Rosa", "visit_notes": "Warm."}
+    reply = staff.post(at(cycle, "visit"), data=data)
+    assert reply.status_code == 422
+    assert "Record the first contact with the program before the review meeting." in reply.text
+    assert [text in reply.text for text in data.values()] == [True] * 4
+    assert db.session.scalar(select(func.count(Review.id))) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [("2026-10-02", "cannot be in the future"), ("2026-09-14", "cannot be before the first contact")],
+)
+def test_meeting_held_on_an_impossible_day_is_refused(
+    cycle: Cycle, staff: FlaskClient, day: str, sentence: str
+) -> None:
+    contacted(staff, cycle)
+    reply = staff.post(at(cycle, "visit"), data={"held_on": day, "attendees": "Ana, Rosa"})
+    assert reply.status_code == 422
+    assert [sentence in reply.text, "Ana, Rosa" in reply.text] == [True, True]
+    assert stored().attendees == ""
+
+
+def test_meeting_held_moves_the_cycle_once(cycle: Cycle, staff: FlaskClient) -> None:
+    contacted(staff, cycle)
+    data = {"held_on": "2026-09-30", "attendees": "Ana"}
+    assert [staff.post(at(cycle, "visit"), data=data).status_code for _ in range(2)] == [303, 303]
+    other_day = staff.post(at(cycle, "visit"), data=data | {"held_on": "2026-09-29"})
+    assert other_day.status_code == 422
+    assert "already taken" in other_day.text
+    db.session.refresh(cycle)
+    assert (cycle.state, cycle.visited_on) == (CycleState.VISITED, date(2026, 9, 30))
+
+
+def test_notes_of_a_colleague_are_not_overwritten(cycle: Cycle, staff: FlaskClient) -> None:
+    seen = re.search(r'name="visit_seen" value="(.*?)"', staff.get(f"/cycles/{cycle.id}/review").text).group(1)
+    assert staff.post(at(cycle, "visit"), data={"visit_seen": seen, "visit_notes": "theirs"}).status_code == 303
+    reply = staff.post(at(cycle, "visit"), data={"visit_seen": seen, "visit_notes": "mine"})
+    assert reply.status_code == 409
+    assert ["theirs" in reply.text, "mine" in reply.text, stored().visit_notes] == [True, True, "theirs"]
+    newer = re.search(r'name="visit_seen" value="(.*?)"', reply.text).group(1)
+    assert staff.post(at(cycle, "visit"), data={"visit_seen": newer, "visit_notes": "both"}).status_code == 303
+    assert stored().visit_notes == "both"
+
+
+def test_plan_cannot_follow_before_the_meeting(cycle: Cycle, reviewer: Person) -> None:
+    with pytest.raises(OutOfOrder) as refusal:
+        services.record_visit(cycle.id, services.Visit(None, TODAY, "", "", ""), reviewer.id)
+    assert refusal.value.sentence.endswith("Nothing was changed.")
+
+
+def test_overview_leads_with_safety_and_where_the_two_sides_differ(
+    cycle: Cycle, staff: FlaskClient, reviewer: Person
+) -> None:
+    for code, rating in (("B.2.1", "3"), ("B.2.3", "1"), ("B.2.5", "4")):
+        item = {"rating": rating, "finding": "", "finding_text": "", "private_note": "", "na_accepted": ""}
+        services.record_review_item(cycle.id, code, item, "0", f"save-{code.replace('.', '-')}", reviewer.id)
+    page = " ".join(staff.get(f"/cycles/{cycle.id}/review").text.split())
+    assert "1 safety gap" in page
+    assert "B.2.4" in page
+    assert page.index("the program says 4, you say 1") < page.index("the program says 4, you say 3")
+    assert "you say 4" not in page  # no difference, nothing to talk about
+    assert "3 of 116 practices reviewed" in page
+    assert "ages 8 to 14" in page
+
+
+def test_queue_puts_the_late_one_first_and_says_how_late(cycle: Cycle, staff: FlaskClient) -> None:
+    newer = make_program(cycle.program.partnership, name="Newer")
+    submitted_cycle(newer, make_person(Role.PROGRAM_ADMINISTRATOR, newer))
+    rows = queue_of(cycle.program.partnership)
+    assert [(row.cycle.program.name, row.days_late, row.safety_gaps) for row in rows] == [
+        ("Jóvenes Unidos", 7, 1), ("Newer", 0, 0),
+    ]  # fmt: skip
+    page = staff.get(f"/partnerships/{cycle.program.partnership_id}/queue").text
+    assert ["7 days late" in page, "nobody yet" in page] == [True, True]
+
+
+def test_queue_leaves_check_ins_to_the_desk(cycle: Cycle) -> None:
+    with unit_of_work():
+        cycle.state, cycle.plan_issued_on, cycle.statement_signed_on = CycleState.SIGNED, TODAY, TODAY
+    assert [row.next_due for row in queue_of(cycle.program.partnership)] == [None]
+
+
+def test_queue_shows_one_partnership_only_and_says_when_it_is_empty(cycle: Cycle, client: FlaskClient) -> None:
+    elsewhere = make_partnership("elsewhere")
+    sign_in(client, make_person(Role.REVIEWER, elsewhere))
+    page = client.get(f"/partnerships/{elsewhere.id}/queue").text
+    assert ["Nothing waits for a review." in page, "Jóvenes" in page] == [True, False]
+
+
+def test_queue_takes_as_many_queries_for_three_programs_as_for_one(
+    cycle: Cycle, staff: FlaskClient, count_queries
+) -> None:
+    contacted(staff, cycle)
+    where = f"/partnerships/{cycle.program.partnership_id}/queue"
+    staff.get(where)
+    one = count_queries(lambda: staff.get(where))
+    for _ in range(2):
+        more = make_program(cycle.program.partnership)
+        contacted(staff, submitted_cycle(more, make_person(Role.PROGRAM_ADMINISTRATOR, more)), "2026-10-01")
+    assert count_queries(lambda: staff.get(where)) == one
