@@ -1,0 +1,181 @@
+"""Confirming a recognition: what the rules decide, once, and only after everything it rests on."""
+
+from __future__ import annotations
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal.accounts.models import Person
+from portal.assessments.queries import scorecard_of, submission_of
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.services import advance
+from portal.foundation.access import Role
+from portal.foundation.audit import AuditEntry
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import DomainError, OutOfOrder
+from portal.foundation.outbox import Message
+from portal.programs.models import Program
+from portal.recognition.models import Award
+from portal.recognition.queries import award_of
+from portal.recognition.services import NotAwarded, confirm
+from rules.scorecard import Undetermined
+from rules.tiers import Decision
+from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+
+TODAY = date(2026, 10, 1)
+STEPS = (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
+
+
+class Cast:
+    """One program whose Statement is signed, and the partnership's reviewer."""
+
+    def __init__(self, *not_in_practice: str, plugins: tuple[str, ...] = (), until: CycleState = CycleState.SIGNED):
+        self.program: Program = make_program(make_partnership("riverbend", plugins), name="Jóvenes Unidos")
+        self.admin: Person = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
+        self.reviewer: Person = make_person(Role.REVIEWER, self.program.partnership)
+        self.cycle: Cycle = submitted_cycle(self.program, self.admin, not_in_practice)
+        with unit_of_work():
+            for step in STEPS[: STEPS.index(until) + 1]:
+                advance(self.cycle, step, TODAY)
+
+    def browser(self, app: Flask, person: Person | None = None) -> FlaskClient:
+        client = app.test_client()
+        sign_in(client, person or self.reviewer)
+        return client
+
+    @property
+    def where(self) -> str:
+        return f"/cycles/{self.cycle.id}/recognition"
+
+
+def break_a_rule(cycle: Cycle) -> None:
+    """Store a scorecard in which one rule could not judge."""
+    with unit_of_work():
+        broken = Undetermined("riverbend", "1.0", "local safety", "it stopped with an error")
+        card = dataclasses.replace(scorecard_of(cycle), undetermined=(broken,))
+        submission_of(cycle).scorecard = card.to_json()
+
+
+@pytest.mark.parametrize(
+    ("not_in_practice", "tier"), [((), "Expert Partner"), (("E.1.1",), "Expert Partner"), (("B.2.4",), "Dedicated Partner")]
+)  # fmt: skip
+def test_confirm_stores_the_tier_of_the_rules_for_three_years(
+    app: Flask, not_in_practice: tuple[str, ...], tier: str
+) -> None:
+    cast = Cast(*not_in_practice)
+    award = confirm(cast.cycle.id, cast.reviewer.id)
+    assert (award.tier_name, award.awarded_on, award.expires_on) == (tier, TODAY, date(2029, 10, 1))
+    assert (award.confirmed_by_id, award.rulebook) == (cast.reviewer.id, cast.cycle.rulebook)
+    assert Decision.from_json(award.decision).tier.name == tier
+    db.session.refresh(cast.cycle)
+    assert (cast.cycle.state, cast.cycle.awarded_on) == (CycleState.RECOGNIZED, TODAY)
+    assert db.session.scalars(select(AuditEntry.deed).where(AuditEntry.deed.like("recogn%"))).all() == [
+        "recognition confirmed"
+    ]
+
+
+def test_partnership_with_rules_of_its_own_awards_its_own_tier(app: Flask) -> None:
+    cast = Cast("B.2.4", plugins=("north_carolina",))
+    assert confirm(cast.cycle.id, cast.reviewer.id).tier_name == "Quality Partner"
+
+
+def test_mail_about_the_recognition_names_no_result(app: Flask) -> None:
+    cast = Cast()
+    confirm(cast.cycle.id, cast.reviewer.id)
+    mail = db.session.scalars(select(Message).where(Message.key.like("recognized:%"))).one()
+    assert mail.to_email == cast.admin.email
+    assert [word for word in ("Expert", "Dedicated", "tier", "%") if word in mail.subject + mail.text] == []
+
+
+@pytest.mark.parametrize("until", STEPS[:-1])
+def test_confirm_before_the_signature_is_refused(app: Flask, until: CycleState) -> None:
+    cast = Cast(until=until)
+    with pytest.raises(OutOfOrder) as refusal:
+        confirm(cast.cycle.id, cast.reviewer.id)
+    assert "after the Statement of Accuracy is signed" in refusal.value.sentence
+    assert award_of(cast.cycle) is None
+
+
+def test_page_before_the_signature_offers_no_button_and_says_why(app: Flask) -> None:
+    cast = Cast(until=CycleState.VISITED)
+    page = cast.browser(app).get(cast.where).text
+    assert ["Confirm:" in page, "after the Statement of Accuracy is signed" in page] == [False, True]
+
+
+def test_rule_that_could_not_judge_leaves_it_undetermined_and_is_named(app: Flask) -> None:
+    cast = Cast()
+    break_a_rule(cast.cycle)
+    with pytest.raises(NotAwarded) as refusal:
+        confirm(cast.cycle.id, cast.reviewer.id)
+    assert "riverbend" in refusal.value.sentence
+    staff = cast.browser(app)
+    page = staff.get(cast.where).text
+    assert ["Confirm:" in page, "riverbend" in page, "could not judge" in page] == [False, True, True]
+    assert staff.post(f"{cast.where}/confirm").status_code == 422
+    assert db.session.scalar(select(func.count(Award.id))) == 0
+    db.session.refresh(cast.cycle)
+    assert cast.cycle.state is CycleState.SIGNED
+
+
+def test_page_tells_every_condition_of_every_tier_with_its_rule(app: Flask) -> None:
+    cast = Cast("B.2.4")
+    page = " ".join(cast.browser(app).get(cast.where).text.split())
+    assert ["Dedicated Partner" in page, "Expert Partner" in page] == [True, True]
+    assert [": met" in page, ": not met" in page] == [True, True]
+    assert "of national" in page  # the plugin behind each condition
+    assert "Confirm: Dedicated Partner for 36 months" in page
+
+
+def test_second_administrator_is_told_that_it_is_done_and_nothing_is_doubled(app: Flask) -> None:
+    cast = Cast()
+    staff = cast.browser(app)
+    assert staff.post(f"{cast.where}/confirm").status_code == 303
+    second = cast.browser(app, make_person(Role.PARTNERSHIP_ADMINISTRATOR, cast.program.partnership))
+    reply = second.post(f"{cast.where}/confirm")
+    assert reply.status_code == 422
+    assert "This step was already taken" in reply.text
+    assert db.session.scalar(select(func.count(Award.id))) == 1
+    assert db.session.scalar(select(func.count(Message.id)).where(Message.key.like("recognized:%"))) == 1
+
+
+def test_two_administrators_at_the_same_moment_make_one_award(app: Flask) -> None:
+    cast = Cast()
+    cycle_id, by_id = cast.cycle.id, cast.reviewer.id
+    db.session.rollback()
+
+    def press(_: int) -> str:
+        with app.app_context():
+            try:
+                return confirm(cycle_id, by_id).tier_name
+            except DomainError as refusal:
+                return type(refusal).__name__
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(press, range(2))) == ["Expert Partner", "OutOfOrder"]
+    assert db.session.scalar(select(func.count(Award.id))) == 1
+
+
+def test_decision_stays_as_it_stood_when_confirmed(app: Flask, clock) -> None:
+    cast = Cast()
+    confirm(cast.cycle.id, cast.reviewer.id)
+    break_a_rule(cast.cycle)
+    clock.go(days=400)
+    page = cast.browser(app).get(cast.where).text
+    assert ["Expert Partner" in page, "undetermined" in page, "October 1, 2029" in page] == [True, False, True]
+
+
+def test_program_and_other_partnership_cannot_decide(app: Flask) -> None:
+    cast = Cast()
+    elsewhere = make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership("elsewhere"))
+    for person, code in ((cast.admin, 403), (make_person(Role.CONTRIBUTOR, cast.program), 403), (elsewhere, 404)):
+        client = cast.browser(app, person)
+        assert [client.get(cast.where).status_code, client.post(f"{cast.where}/confirm").status_code] == [code, code]
+    assert award_of(cast.cycle) is None
