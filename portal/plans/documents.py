@@ -17,8 +17,6 @@ from rules.wording import say_date, say_month
 
 from .models import Plan, Priority, Statement
 
-NOT_DRAFTED = "The plan is not written yet."
-
 
 def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
     """Return the plan with its numbers and its Statement. An unwritten plan gives empty parts."""

@@ -109,6 +109,7 @@ def test_ninth_action_survives_another_save(cast: Cast) -> None:
 def test_proposal_is_added_behind_what_is_typed(cast: Cast) -> None:
     cast.save(0, "first-save")
     offered = re.findall(r'name="add" value="([^"]+)"', cast.staff.get(f"{cast.at}/plan").text)
+    assert "B.2.4" not in offered  # it is in the plan
     assert cast.save(1, "second-save", add=offered[0]).status_code == 303
     priorities = plan_of(cast.cycle).priorities
     assert [one.title for one in priorities][:3] == ["Aim 1", "Aim 2", "Aim 3"]
