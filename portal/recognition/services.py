@@ -12,7 +12,7 @@ from portal.foundation.errors import DomainError
 from rules.policy import add_months
 
 from .models import Award
-from .queries import award_of, decision_of
+from .queries import decision_of
 
 
 class NotAwarded(DomainError):
@@ -23,18 +23,11 @@ def confirm(cycle_id: int, by_id: int) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        already, today = award_of(cycle), local_today(cycle)
-        decision = decision_of(cycle)
-        if (
-            already is None
-            and cycle.state is CycleState.SIGNED
-            and (decision.tier is None or decision.outcome != "awarded")
-        ):
-            raise NotAwarded(decision.sentence)
+        today, decision = local_today(cycle), decision_of(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
         tier, rulebook = decision.tier, rulebook_of(cycle)
-        if tier is None:
-            raise NotAwarded(decision.sentence)
+        if decision.outcome != "awarded" or tier is None:
+            raise NotAwarded(decision.sentence)  # which undoes the step
         award = Award(
             cycle_id=cycle.id,
             tier_key=tier.key,
