@@ -1,0 +1,124 @@
+"""Reviewing in a real browser: each item is stored as it is typed, with and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.accounts.services import hasher
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.services import advance
+from portal.foundation.access import Role
+from portal.foundation.database import db, unit_of_work
+from portal.reviews import services
+from portal.reviews.models import ReviewItem
+from tests.factories import make_partnership, make_person, make_program, submitted_cycle
+
+pytestmark = pytest.mark.browser
+PASSWORD = "three calm words"
+CODE = "B.2.3"
+
+
+@pytest.fixture
+def cycle(app: Flask) -> Cycle:
+    program = make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
+    return submitted_cycle(
+        program, make_person(Role.PROGRAM_ADMINISTRATOR, program), not_in_practice=("B.2.4", "B.1.4")
+    )
+
+
+@pytest.fixture
+def reviewer(cycle: Cycle) -> Person:
+    made = make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes")
+    hashed = hasher.hash(PASSWORD)
+    with unit_of_work() as session:
+        session.get_one(Person, made.id).password_hash = hashed
+    return made
+
+
+def go(page: Page, reviewer: Person, path: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(reviewer.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/partnerships/*")
+    page.goto(path)
+
+
+def stored(code: str = CODE) -> dict[str, object]:
+    db.session.rollback()
+    row = db.session.scalars(select(ReviewItem).where(ReviewItem.practice_code == code)).first()
+    return dict(row.content) if row else {}
+
+
+def test_item_is_stored_as_it_is_typed(page: Page, cycle: Cycle, reviewer: Person) -> None:
+    go(page, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
+    item = page.locator(f"[id='{CODE}']")
+    item.get_by_label("3 mostly done").check()
+    expect(item.locator(".state")).to_contain_text("stored")
+    item.get_by_label("Area for improvement").check()
+    item.get_by_label("For the program").press_sequentially("Ask twice.", delay=15)
+    item.get_by_label("Private note").press_sequentially("Only for us.", delay=15)
+    expect(item.locator(".state")).to_have_text("Not saved yet")
+    expect(item.locator(".state")).to_contain_text("stored")
+    assert stored() == {
+        "rating": 3, "finding": "improve", "finding_text": "Ask twice.", "private_note": "Only for us.", "na_accepted": None,
+    }  # fmt: skip
+
+
+def test_conflict_shows_the_other_text_and_keep_mine_stores_mine(page: Page, cycle: Cycle, reviewer: Person) -> None:
+    go(page, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
+    theirs = {"rating": "1", "finding": "", "finding_text": "theirs", "private_note": "", "na_accepted": ""}
+    cycle_id, by_id = cycle.id, reviewer.id
+    db.session.rollback()  # ends the test's own read, so that the next write begins afresh
+    services.record_review_item(cycle_id, CODE, theirs, "0", "item-save-1", by_id)
+    item = page.locator(f"[id='{CODE}']")
+    item.get_by_label("For the program").fill("mine")
+    expect(item.locator(".state")).to_contain_text("Rosa Reyes saved another text")
+    expect(item.locator(".theirs").last).to_contain_text("theirs")
+    assert stored()["finding_text"] == "theirs"
+    item.get_by_role("button", name="Keep mine").click()
+    expect(item.locator(".state")).to_contain_text("stored")
+    assert stored()["finding_text"] == "mine"
+
+
+def test_section_works_without_scripts(page_no_js: Page, cycle: Cycle, reviewer: Person) -> None:
+    go(page_no_js, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
+    page_no_js.locator(f"[id='{CODE}']").get_by_label("Private note").fill("No scripts here.")
+    page_no_js.get_by_role("button", name="Save and go to the review").click()
+    expect(page_no_js.get_by_text("This section is saved.")).to_be_visible()
+    expect(page_no_js.get_by_text("1 of 116 practices reviewed")).to_be_visible()
+    assert stored()["private_note"] == "No scripts here."
+
+
+def test_pages_of_a_review_are_accessible_and_fit_a_phone(
+    page: Page, cycle: Cycle, reviewer: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
+) -> None:
+    rating = {
+        "rating": "2",
+        "finding": "improve",
+        "finding_text": "Ask twice.",
+        "private_note": "Ours.",
+        "na_accepted": "",
+    }
+    services.record_review_item(cycle.id, CODE, rating, "0", "item-save-1", reviewer.id)
+    with unit_of_work():
+        advance(cycle, CycleState.CONTACTED, cycle.submitted_on)
+    pages = {
+        "queue": f"/partnerships/{cycle.program.partnership_id}/queue", "review": f"/cycles/{cycle.id}/review",
+        "review-section": f"/cycles/{cycle.id}/review/sections/s-2", "recognition": f"/cycles/{cycle.id}/recognition",
+    }  # fmt: skip
+    go(page, reviewer, pages["queue"])
+    for name, path in pages.items():
+        page.goto(path)
+        assert (name, axe(page)) == (name, [])
+        shot(page, name)
+        page.set_viewport_size({"width": 320, "height": 700})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert (name, wide) == (name, 320)
