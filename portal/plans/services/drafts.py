@@ -1,0 +1,97 @@
+"""Storing a plan's draft: never blocked, never lost, never over a newer one."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.assessments.services import save_key
+from portal.cycles.queries import load_for_change, rulebook_of
+from portal.foundation import audit, clock
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
+from portal.foundation.versions import renamed
+from portal.plans.forms import PlanDraft, read_month, unreadable
+from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
+from portal.plans.queries import plan_of
+
+
+class PlanChanged(StaleVersion):
+    """Somebody stored a newer draft; both are kept."""
+
+
+def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int) -> Plan:
+    """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged."""
+    seen, key = save_key(version, save_id)
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        if cycle.submitted_on is None:
+            raise OutOfOrder("A plan can be written once the program has submitted. Nothing was stored.")
+        issued = cycle.plan_issued_on is not None
+        if problems := unreadable(draft, rulebook_of(cycle).catalogue):
+            raise Refused(problems)
+        plan = plan_of(cycle)
+        if plan is None and issued:
+            raise OutOfOrder("The plan was issued, so it no longer changes. Nothing was stored.")
+        if plan is None:
+            plan = Plan(cycle_id=cycle.id, version=0, saved_at=clock.now())
+            db.session.add(plan)
+            db.session.flush()
+        stale = _keep(plan, draft, seen, key, by_id, closed=issued)
+        if stale is False:
+            _fill(plan, draft)
+            audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
+    if stale and issued:
+        raise OutOfOrder("The plan was issued, so it no longer changes. Your text is kept in its history.")
+    if stale:
+        raise PlanChanged("Somebody else saved the plan while you were writing. Both are kept.")
+    return plan
+
+
+def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int, closed: bool) -> bool | None:
+    """Write the draft into the history; return whether it came too late, or None when it was stored before."""
+    content = draft.as_dict()
+    again = _sent_before(plan.id, key)
+    if again is not None and again.content != content:
+        key = renamed(key, content)
+        again = _sent_before(plan.id, key)
+    if again is not None:
+        return True if again.refused else None
+    stale = closed or seen != plan.version
+    number = seen + 1 if stale else plan.version + 1
+    db.session.add(
+        PlanVersion(
+            plan_id=plan.id,
+            version=number,
+            save_id=key,
+            saved_at=clock.now(),
+            saved_by_id=by_id,
+            content=content,
+            refused=stale,
+        )
+    )
+    if not stale:
+        plan.version, plan.save_id, plan.saved_at, plan.saved_by_id = number, key, clock.now(), by_id
+    return stale
+
+
+def _sent_before(plan_id: int, key: str) -> PlanVersion | None:
+    return db.session.scalar(select(PlanVersion).where(PlanVersion.plan_id == plan_id, PlanVersion.save_id == key))
+
+
+def _fill(plan: Plan, draft: PlanDraft) -> None:
+    plan.months = int(draft.months) if draft.months else None
+    plan.overview = draft.overview
+    plan.strengths, plan.improvements = dict(draft.strengths), dict(draft.improvements)
+    plan.priorities = [
+        Priority(
+            position=n,
+            title=one.title,
+            why=one.why,
+            practice_codes=one.code_list,
+            actions=[
+                PlanAction(position=k, text=a.text, owner=a.owner, due_month=read_month(a.due))
+                for k, a in enumerate(one.actions, 1)
+            ],
+        )
+        for n, one in enumerate(draft.priorities, 1)
+    ]

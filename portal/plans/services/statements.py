@@ -1,0 +1,136 @@
+"""The Statement of Accuracy: sent to a key leader by a single-use link, signed over what was submitted and issued."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from portal.accounts.queries import staff_of_partnership
+from portal.assessments.queries import submission_of
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import load_for_change, local_today
+from portal.cycles.services import advance
+from portal.foundation import audit, clock, outbox
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
+from portal.plans.models import Plan, Statement
+from portal.plans.queries import open_statement, plan_of, statement_by_token
+
+
+class LinkOver(DomainError):
+    """The link to the Statement was used, withdrawn, or never was."""
+
+
+def signed_hash(cycle: Cycle, plan: Plan) -> str:
+    """Return the hash a signature covers: the submitted answers and the issued plan."""
+    submission = submission_of(cycle)
+    both = f"{submission.content_hash if submission else ''}:{plan.issued_hash}"
+    return hashlib.sha256(both.encode()).hexdigest()
+
+
+def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str) -> None:
+    """Send a new link and withdraw the old one. Raises OutOfOrder or Refused."""
+    name, email = " ".join(name.split()), email.strip()
+    problems = []
+    if not _one_line(name):
+        problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
+    local, _, host = email.rpartition("@")
+    if not local or "." not in host or len(email) > 254 or not email.isprintable() or any(c in " <>,;" for c in email):
+        problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
+    if problems:
+        raise Refused(problems)
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        plan = plan_of(cycle)
+        if cycle.state is not CycleState.PLAN_ISSUED or plan is None:
+            raise OutOfOrder("The Statement can be sent after the plan is issued and until it is signed.")
+        old = open_statement(cycle)
+        if old is not None:
+            old.withdrawn_at = clock.now()
+        post_statement(cycle, plan, name, email, base_url)
+        audit.record("statement sent", person_id=by_id, cycle_id=cycle.id)
+
+
+def post_statement(cycle: Cycle, plan: Plan, name: str, email: str, base_url: str) -> None:
+    """Mail a link to sign in the running transaction."""
+    token, program = secrets.token_urlsafe(32), cycle.program
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    db.session.add(
+        Statement(
+            cycle_id=cycle.id, token_hash=digest, leader_name=name, leader_email=email,
+            sent_at=clock.now(), content_hash=signed_hash(cycle, plan),
+        )
+    )  # fmt: skip
+    post_mail(
+        cycle,
+        f"statement:{digest[:24]}",
+        name,
+        email,
+        f"Please sign: Statement of Accuracy for {program.name}",
+        f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
+        f"You need no account. The link is personal and works once:\n{base_url}/statement/{token}\n",
+    )
+
+
+def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
+    """Put a mail of the cycle's partnership into the running transaction."""
+    outbox.post(
+        key,
+        to_name=name,
+        to_email=email,
+        partnership_id=cycle.program.partnership_id,
+        subject=subject,
+        text=f"Hello {name},\n\n{text}",
+    )
+
+
+def _one_line(text: str) -> bool:
+    return 0 < len(text) <= 200 and text.isprintable()
+
+
+def open_link(token: str) -> Statement:
+    """Return the Statement a link opens. Raises LinkOver."""
+    found = statement_by_token(token)
+    if found is None or found.withdrawn_at is not None:
+        raise LinkOver("This link does not work any more. Please ask the partnership for a new one.")
+    if found.signed_at is not None:
+        raise LinkOver("This Statement is signed already. Thank you; there is nothing more to do.")
+    return found
+
+
+def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
+    """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
+    name, title = " ".join(name.split()), " ".join(title.split())
+    problems = []
+    if not _one_line(name):
+        problems.append(Problem("name", "Enter your name, in at most 200 characters."))
+    if not _one_line(title):
+        problems.append(
+            Problem("title", "Enter your title, for example executive director, in at most 200 characters.")
+        )
+    if not confirmed:
+        problems.append(Problem("confirm", "Tick the box to confirm."))
+    with unit_of_work():
+        cycle = load_for_change(open_link(token).cycle_id)
+        db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
+        found = open_link(token)
+        if problems:
+            raise Refused(problems)
+        plan = plan_of(cycle)
+        if plan is None or signed_hash(cycle, plan) != found.content_hash:
+            raise LinkOver(
+                "What this link asks you to sign has changed since. Please ask the partnership for a new link."
+            )
+        advance(cycle, CycleState.SIGNED, local_today(cycle))
+        found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
+        audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)
+        for person in staff_of_partnership(cycle.program.partnership_id):
+            post_mail(
+                cycle,
+                f"signed:{found.id}:{person.id}",
+                person.name,
+                person.email,
+                f"Signed: {cycle.program.name}",
+                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now.\n",
+            )
+    return found
