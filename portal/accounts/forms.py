@@ -24,6 +24,22 @@ class SignInForm(FlaskForm):
         return found
 
 
+class AddressForm(FlaskForm):
+    """The e-mail address a link is wanted for."""
+
+    email = StringField()
+
+    def problems(self) -> list[Problem]:
+        """Return what keeps the address from being one; whether anybody has it is not told."""
+        email = (self.email.data or "").strip()
+        if not email:
+            return [Problem("email", "Enter your e-mail address.")]
+        local, _, host = email.rpartition("@")
+        if not local or not host or len(email) > 254 or not email.isprintable():
+            return [Problem("email", "Enter an e-mail address like name@example.org.")]
+        return []
+
+
 class PasswordForm(FlaskForm):
     """A new password, with the current one where there is one."""
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.foundation.access import Role
 from portal.foundation.database import Base, UtcDateTime, Word
 
+from .browsers import in_words
+
 
 class Person(UserMixin, Base):
     """Somebody with an account. `fictional` marks demo people, who exist in demo mode only."""
@@ -82,9 +84,14 @@ class SignIn(Base):
 
     token: str | None = None  # known only to the request that made or presented it
 
+    @property
+    def browser_words(self) -> str:
+        """Return the browser in words, such as Firefox on Windows."""
+        return in_words(self.browser)
+
 
 class SignInTry(Base):
-    """One attempt to sign in, kept for a while to slow down guessing; keys are hashed."""
+    """One attempt to sign in or to have a link mailed, kept for a while to slow down guessing; keys are hashed."""
 
     __tablename__ = "sign_in_try"
 
@@ -106,3 +113,20 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class PasswordReset(Base):
+    """A single-use link by which a person who lost the password chooses another."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # used, or withdrawn by a newer one
+
+    person: Mapped[Person] = relationship()

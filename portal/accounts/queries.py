@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from portal.foundation import clock
@@ -14,10 +16,24 @@ from portal.foundation.database import db
 from .models import Membership, Person, SignIn
 
 IDLE_LIMIT = timedelta(days=3)
+PLACES = "nqms-place-names"
+
+
+def tell_places(app: Flask, source: Callable[[int], list[str]]) -> None:
+    """Let a room that knows programs and partnerships say which of them a person belongs to, by name."""
+    app.extensions[PLACES] = source
+
+
+def place_names(person_id: int) -> list[str]:
+    """Return the names of the programs and partnerships the person belongs to."""
+    names: list[str] = current_app.extensions[PLACES](person_id)
+    return names
 
 
 def person_by_email(email: str) -> Person | None:
     """Return the person with this address, upper or lower case."""
+    if "\0" in email:  # PostgreSQL cannot even be asked
+        return None
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
@@ -42,7 +58,8 @@ def open_sessions(person_id: int) -> list[SignIn]:
     return list(
         db.session.scalars(
             select(SignIn)
-            .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.now())
+            .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+            .where(SignIn.expires_at > clock.now(), SignIn.last_seen_at > clock.now() - IDLE_LIMIT)
             .order_by(SignIn.last_seen_at.desc())
         )
     )

@@ -1,102 +1,53 @@
-"""Signing in and out, passwords, invitations. Sessions are rows; the cookie holds only a random token."""
+"""Signing in and out, invitations. Sessions are rows; the cookie holds only a random token."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
+from portal.foundation.jobs import Job, JobState
+from portal.foundation.outbox import Message
 
-from .models import Invitation, Membership, Person, SignIn, SignInTry
+from . import tries
+from .hashes import NOBODY, digest, hasher, matches
+from .models import Invitation, Membership, PasswordReset, Person, SignIn, SignInTry
+from .passwords import LINK_KEY, LINK_LENGTH, WAIT, LinkOver, names_of, password_problems, set_password
 from .queries import person_by_email
 
 SESSION_LENGTH = timedelta(days=14)
 INVITATION_LENGTH = timedelta(days=14)
-TRY_WINDOW = timedelta(minutes=15)
-TRIES_PER_EMAIL = 10
-TRIES_PER_ADDRESS = 100  # a school or an office shares one address
-MIN_PASSWORD = 10
-MAX_PASSWORD = 200
-
-# argon2id; 19 MiB and two passes are OWASP's floor and take about 40 ms on a small machine
-hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_NOBODY = hasher.hash(secrets.token_hex(8))  # verified for unknown addresses, so that both answers take as long
-
-COMMON = frozenset(
-    [
-        "password12",
-        "password123",
-        "password1234",
-        "1234567890",
-        "12345678910",
-        "qwertyuiop",
-        "qwerty12345",
-        "letmein123",
-        "iloveyou12",
-        "welcome123",
-        "mentoring1",
-        "mentoring123",
-        "mentor1234",
-        "mentorportal",
-        "nqmsportal",
-        "nqmsportal1",
-        "administrator",
-        "changeme123",
-    ]
-)
+LINK_GONE = "The link in this mail is over."
 
 
 class SignInRefused(DomainError):
     """The address and password do not belong together, or there were too many tries."""
 
 
-class LinkOver(DomainError):
-    """A single-use link that was used, withdrawn or is too old."""
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 under which a secret or an address is looked up."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def sign_in(email: str, password: str, browser: str, address: str) -> Person:
     """Check a password and start a session. Raises SignInRefused with the same words for every wrong pair."""
-    email_key, address_key = digest(email.strip().lower()), digest(address)
-    with reading() as session:
-        since = clock.now() - TRY_WINDOW
-        fresh = (SignInTry.at > since) & SignInTry.worked.is_(False)
-        by_email = session.scalar(select(func.count(SignInTry.id)).where(fresh, SignInTry.email_key == email_key))
-        by_address = session.scalar(select(func.count(SignInTry.id)).where(fresh, SignInTry.address_key == address_key))
+    with reading():
+        wait = tries.reached(tries.SIGN_IN, email, address)
         person = person_by_email(email)
         known = person.password_hash if person is not None and person.is_active else ""
         person_id = person.id if person is not None else None
-    if (by_email or 0) >= TRIES_PER_EMAIL or (by_address or 0) >= TRIES_PER_ADDRESS:
-        raise SignInRefused("There were too many tries. Please wait 15 minutes, then try again.")
-    right = _verify(known or _NOBODY, password) and bool(known)  # no transaction is open while this takes its time
+    if wait:
+        raise SignInRefused(WAIT)
+    right = matches(known or NOBODY, password) and bool(known)  # no transaction is open while this takes its time
     renewed = hasher.hash(password) if right and hasher.check_needs_rehash(known) else None
     with unit_of_work() as session:
-        session.add(SignInTry(at=clock.now(), email_key=email_key, address_key=address_key, worked=right))
+        tries.note(tries.SIGN_IN, email, address, worked=right)
         audit.record("signed in" if right else "sign-in refused", person_id=person_id)
         if renewed:
             session.get_one(Person, person_id).password_hash = renewed
     if not right or person_id is None:
         raise SignInRefused("The e-mail address and the password do not belong together. Please check both.")
     return start_session(person_id, browser)
-
-
-def _verify(known: str, password: str) -> bool:
-    try:
-        return hasher.verify(known, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def start_session(person_id: int, browser: str) -> Person:
@@ -125,38 +76,6 @@ def end_session(person_id: int, sign_in_id: int) -> None:
         mine = (SignIn.id == sign_in_id) & (SignIn.person_id == person_id) & SignIn.ended_at.is_(None)
         session.execute(update(SignIn).where(mine).values(ended_at=clock.now()))
         audit.record("session ended", person_id=person_id, sign_in=sign_in_id)
-
-
-def change_password(person: Person, current: str, new: str) -> None:
-    """Set a new password and end every other session. Raises Refused with every problem."""
-    person_id, known, name, email = person.id, person.password_hash, person.name, person.email
-    here = person.current_session.id if person.current_session else 0
-    with reading():
-        pass
-    problems = list(password_problems(new, name, email))
-    if not known or not _verify(known, current):
-        problems.insert(0, Problem("current", "This is not your current password."))
-    if problems:
-        raise Refused(problems)
-    hashed = hasher.hash(new)
-    with unit_of_work() as session:
-        session.get_one(Person, person_id).password_hash = hashed
-        others = (SignIn.person_id == person_id) & (SignIn.id != here) & SignIn.ended_at.is_(None)
-        session.execute(update(SignIn).where(others).values(ended_at=clock.now()))
-        audit.record("password changed", person_id=person_id)
-
-
-def password_problems(password: str, name: str, email: str) -> list[Problem]:
-    """Return what is wrong with a new password: length and guessable words, no composition rules."""
-    if len(password) < MIN_PASSWORD:
-        return [Problem("new", f"Use at least {MIN_PASSWORD} characters. Three or four words work well.")]
-    if len(password) > MAX_PASSWORD:
-        return [Problem("new", f"Use at most {MAX_PASSWORD} characters.")]
-    lowered = password.lower()
-    own = {email.lower(), email.partition("@")[0].lower(), name.lower(), name.lower().replace(" ", "")}
-    if lowered in COMMON or len(set(password)) < 4 or lowered.rstrip("0123456789!") in own:
-        return [Problem("new", "This password is easy to guess. Please choose another.")]
-    return []
 
 
 def invite(
@@ -235,9 +154,10 @@ def invite(
     return person
 
 
-def open_invitation(token: str) -> Invitation:
+def open_invitation(token: str, lock: bool = False) -> Invitation:
     """Return the invitation behind a link. Raises LinkOver."""
-    found = db.session.scalar(select(Invitation).where(Invitation.token_hash == digest(token)))
+    query = select(Invitation).where(Invitation.token_hash == digest(token))
+    found = db.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
     if found is None or found.used_at is not None or found.expires_at < clock.now():
         raise LinkOver("This link was used already or is too old. Ask the person who invited you for a new one.")
     return found
@@ -247,13 +167,13 @@ def accept_invitation(token: str, password: str, browser: str) -> Person:
     """Set the first password and sign in. Raises LinkOver or Refused."""
     with reading() as session:
         person = session.get_one(Person, open_invitation(token).person_id)
-        person_id, name, email = person.id, person.name, person.email
-    if problems := password_problems(password, name, email):
+        person_id, names = person.id, names_of(person)
+    if problems := password_problems(password, names):
         raise Refused(problems)
     hashed = hasher.hash(password)
-    with unit_of_work() as session:
-        open_invitation(token).used_at = clock.now()
-        session.get_one(Person, person_id).password_hash = hashed
+    with unit_of_work():
+        open_invitation(token, lock=True)
+        set_password(person_id, hashed)  # which also uses up this and every other invitation of the person
         audit.record("invitation accepted", person_id=person_id)
     return start_session(person_id, browser)
 
@@ -269,6 +189,13 @@ def note_seen(person: Person) -> None:
 
 
 def prune() -> None:
-    """Forget old sign-in tries; the worker calls this once an hour."""
+    """Forget old tries and what is left of old links; the worker calls this once an hour."""
+    moment, yesterday = clock.now(), clock.now() - timedelta(days=1)
+    letters = (Message.key.like(f"{LINK_KEY}:%")) & (Message.created_at < moment - LINK_LENGTH)
     with unit_of_work() as session:
-        session.execute(delete(SignInTry).where(SignInTry.at < clock.now() - timedelta(days=1)))
+        session.execute(delete(SignInTry).where(SignInTry.at < yesterday))
+        session.execute(delete(PasswordReset).where(PasswordReset.expires_at < yesterday))
+        done = (Job.kind == LINK_KEY) & (Job.state != JobState.WAITING) & (Job.run_after < yesterday)
+        session.execute(delete(Job).where(done))
+        dead = letters & (Message.text != LINK_GONE)  # a dead link is neither kept nor sent any more
+        session.execute(update(Message).where(dead).values(text=LINK_GONE, next_try_at=None))

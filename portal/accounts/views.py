@@ -1,18 +1,18 @@
-"""Signing in and out, the account page, invitations."""
+"""Signing in and out, the account page, lost passwords, invitations."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 
-from . import queries, services
-from .forms import PasswordForm, SignInForm
+from . import passwords, queries, services
+from .forms import AddressForm, PasswordForm, SignInForm
 from .models import Person
 
 bp = Blueprint("accounts", __name__)
@@ -90,17 +90,18 @@ def account() -> str:
 def change_password() -> Any:
     """Change the password and end every other session."""
     form = PasswordForm()
+    current, new = form.current.data or "", form.new.data or ""
     try:
-        services.change_password(current_user, form.current.data or "", form.new.data or "")
+        passwords.change_password(current_user, current, new, request.remote_addr or "", current_app.config["BASE_URL"])
     except Refused as refusal:
-        return _account(list(refusal.problems)), 422
+        return _account(list(refusal.problems), new), 422
     flash("Your password is changed. You are signed out everywhere else.", "good")
     return go_to(url_for("accounts.account"))
 
 
-def _account(problems: list[Problem]) -> str:
+def _account(problems: list[Problem], new: str = "") -> str:
     sessions = queries.open_sessions(current_user.id)
-    return render_template("accounts/account.html", sessions=sessions, problems=problems)
+    return render_template("accounts/account.html", sessions=sessions, problems=problems, new=new)
 
 
 @bp.post("/account/sessions/<int:sign_in_id>/end")
@@ -111,20 +112,63 @@ def end_session(sign_in_id: int) -> Any:
     return go_to(url_for("accounts.account"))
 
 
-@bp.route("/invitation/<token>", methods=["GET", "POST"])
-def accept_invitation(token: str) -> Any:
-    """Let an invited person choose a password."""
-    problems: list[Problem] = []
+@bp.route("/forgot-password", methods=["GET", "POST"])
+def forgot_password() -> Any:
+    """Ask for a link to choose a new password; every address gets the same answer."""
+    form = AddressForm()
+    problems = form.problems() if request.method == "POST" else []
+    if request.method == "POST" and not problems:
+        try:
+            passwords.ask_for_link(form.email.data, request.remote_addr or "", current_app.config["BASE_URL"])
+        except Refused as refusal:
+            problems = list(refusal.problems)
+        else:
+            return redirect(url_for("accounts.link_sent"), 303)
+    return render_template("accounts/forgot_password.html", form=form, problems=problems), 422 if problems else 200
+
+
+@bp.get("/forgot-password/sent")
+def link_sent() -> str:
+    """Say that a link is on its way, should the address be known."""
+    return render_template("accounts/link_sent.html")
+
+
+@bp.route("/new-password/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def new_password(token: str) -> Any:
+    """Let somebody who lost the password choose another."""
+    new, problems = "", []
     try:
-        invitation = services.open_invitation(token)
-        name = db.session.get_one(Person, invitation.person_id).name
+        person = passwords.open_link(token).person
         if request.method == "POST":
-            person = services.accept_invitation(token, PasswordForm().new.data or "", browser())
-            login_user(person)
-            return redirect(url_for("desk.home"), 303)
-    except services.LinkOver as over:
-        return render_template("error.html", title="This link is over", sentence=over.sentence), 410
+            check_csrf_token()
+            new = PasswordForm().new.data or ""
+            passwords.choose_password(token, new, current_app.config["BASE_URL"])
+            flash("Your new password is set. You are signed out everywhere; sign in with it now.", "good")
+            return redirect(url_for("accounts.sign_in"), 303)
+    except passwords.LinkOver as over:
+        return render_template("accounts/link_over.html", sentence=over.sentence), 410, NO_REFERRER
     except Refused as refusal:
         problems = list(refusal.problems)
-    page = render_template("accounts/invitation.html", name=name, token=token, problems=problems)
-    return page, 422 if problems else 200
+    page = render_template("accounts/new_password.html", email=person.email, token=token, problems=problems, new=new)
+    return page, 422 if problems else 200, NO_REFERRER
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def accept_invitation(token: str) -> Any:
+    """Let an invited person choose a password."""
+    new, problems = "", []
+    try:
+        person = services.open_invitation(token).person
+        if request.method == "POST":
+            check_csrf_token()
+            new = PasswordForm().new.data or ""
+            login_user(services.accept_invitation(token, new, browser()))
+            return redirect(url_for("desk.home"), 303)
+    except passwords.LinkOver as over:
+        return render_template("error.html", title="This link is over", sentence=over.sentence), 410, NO_REFERRER
+    except Refused as refusal:
+        problems = list(refusal.problems)
+    page = render_template("accounts/invitation.html", person=person, token=token, problems=problems, new=new)
+    return page, 422 if problems else 200, NO_REFERRER

@@ -7,6 +7,10 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
+    from portal.accounts.queries import tell_places
+
+    from .queries import names_around
     from .views import bp
 
+    tell_places(app, names_around)
     app.register_blueprint(bp)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from portal.accounts.models import Person
+from sqlalchemy import func, select
+
+from portal.accounts.models import Membership, Person
 from portal.foundation import clock
 from portal.foundation.access import Action, Role, require
 from portal.foundation.database import db
 from portal.foundation.errors import Stranger
+from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from rules.eligibility import Eligibility, judge_eligibility
 from rules.facts import ProgramFacts
@@ -20,6 +23,18 @@ def load_program(person: Person, program_id: int, action: Action) -> tuple[Progr
     if program is None:
         raise Stranger
     return program, require(person.memberships, action, program.partnership_id, program.id)
+
+
+def names_around(person_id: int) -> list[str]:
+    """Return the names of the programs and partnerships the person belongs to: words not to use as a password."""
+    rows = db.session.execute(
+        select(Program.name, Partnership.name)
+        .select_from(Membership)
+        .outerjoin(Program, Program.id == Membership.program_id)
+        .join(Partnership, Partnership.id == func.coalesce(Membership.partnership_id, Program.partnership_id))
+        .where(Membership.person_id == person_id)
+    )
+    return [name for row in rows for name in row if name]
 
 
 def facts_of(program: Program) -> ProgramFacts:
