@@ -9,6 +9,7 @@ from typing import Any
 
 from rules import Tier, hookimpl
 
+RULES_API = (1, 1)
 VERSION = "1.0.0"
 TITLE = "North Carolina"
 SOURCE = "https://mentornc.org/program-partners/quality-assurance/"

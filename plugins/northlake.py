@@ -7,6 +7,7 @@ from typing import Any
 
 from rules import Tier, hookimpl
 
+RULES_API = (1, 1)
 VERSION = "1.0.0"
 TITLE = "Northlake (fictional)"
 SOURCE = "Made up for the demo."

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .foundation import assets, clock, config, database, htmx, migrate, pages, security
+from .foundation import assets, clock, config, database, htmx, judging, migrate, pages, security
 from .foundation.paths import data_dir
 
 # Loaded by name, left to right: were they imported here, every room would import every other through this package.
@@ -37,6 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.init_database(app)
     clock.init_clock(app, app.config["CLOCK"])
     migrate.init_migrate(app)
+    judging.init_judging(app)
 
     for room in ROOMS:
         import_module(f"portal.{room}").init_room(app)

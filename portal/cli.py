@@ -88,10 +88,12 @@ def worker(once: bool) -> None:
     """Send mail and make documents."""
     app = create_app()
     from .accounts.services import prune
+    from .assessments.services import judge_again, register_jobs
     from .foundation import jobs, mail, pdf
 
     pdf.register()
-    going, pruned = True, 0.0
+    register_jobs()
+    going, pruned, judged = True, 0.0, 0.0
 
     def stop(*_: Any) -> None:
         nonlocal going
@@ -103,6 +105,9 @@ def worker(once: bool) -> None:
         with app.app_context():
             busy = jobs.run_next()
             busy = bool(mail.deliver_due()) or busy
+            if time.monotonic() - judged > 60 or not judged:
+                judge_again()
+                judged = time.monotonic()
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
                 pruned = time.monotonic()

@@ -1,10 +1,8 @@
 """What a plugin may import: the hook marker and the values hooks return. RULES_API is the contract's version."""
 
 from rules.hookspecs import hookimpl
+from rules.plugininfo import RULES_API
+from rules.policy import Gate
 from rules.results import Tier
-from rules.rulebook import RULES_API, PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook, rulebook_from_record
 
-__all__ = [
-    "RULES_API", "PluginChoice", "Rulebook", "RulebookNotBuilt", "Tier", "build_rulebook", "hookimpl",
-    "rulebook_from_record",
-]  # fmt: skip
+__all__ = ["RULES_API", "Gate", "Tier", "hookimpl"]

@@ -55,6 +55,10 @@ class Answer:
     sub_items: tuple[str, ...] = ()
     own_minimum: str = ""
 
+    def __post_init__(self) -> None:
+        if self.rating is not None and (type(self.rating) is not int or not 1 <= self.rating <= 5):
+            raise ValueError(f"{self.code}: a rating is a whole number from 1 to 5, not {self.rating!r}.")
+
     def as_dict(self) -> dict[str, Any]:
         """Give the answer as plain values that fit into JSON."""
         return asdict(self) | {
@@ -99,10 +103,12 @@ def missing(practice: Practice, answer: Answer | None) -> tuple[Problem, ...]:
     """Say what an answer still lacks before the assessment can be sent in; empty when it is complete."""
     if answer is None or answer.status is None:
         return (Problem("status", "Say whether this is in practice."),)
-    if answer.status is Status.IN_PRACTICE and answer.rating is None:
+    if answer.status is Status.IN_PRACTICE and answer.rating is None and practice.rated:
         return (Problem("rating", "Choose a rating from 1 to 5."),)
     if answer.status is Status.NOT_APPLICABLE and not answer.na_reason.strip():
         return (Problem("na_reason", "Say why this does not apply to your program."),)
+    if practice.needs_notes and not answer.notes.strip():
+        return (Problem("notes", "Add a note: your partnership asks for one here."),)
     return ()
 
 

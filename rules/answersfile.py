@@ -64,7 +64,8 @@ def _facts(table: Table) -> ProgramFacts | None:
     founded, low, high = table.day("founded"), table.whole("youth_min_age"), table.whole("youth_max_age")
     flags = ("in_service_area", "registered", "capacity_confirmed", "pairs_volunteers")
     said = {flag: table.flag(flag) for flag in flags}
-    mou = table.flag("mou_signed", False)
+    gates, youth = table.texts("gates_passed", ()), table.whole("youth_served", 0)
+    full_cycle = table.flag("full_cycle_done", False)
     table.finish()
     if model and model not in MODELS:
         table.complain("model", f"The model cannot be “{model}”; it is one of: {', '.join(MODELS)}.")
@@ -74,7 +75,10 @@ def _facts(table: Table) -> ProgramFacts | None:
     if len(table.source.problems) > before or founded is None:
         return None
     try:
-        return ProgramFacts(name, model, settings, founded, low, high, **said, mou_signed=mou)
+        return ProgramFacts(
+            name, model, settings, founded, low, high, **said,
+            gates_passed=gates, youth_served=youth, full_cycle_done=full_cycle,
+        )  # fmt: skip
     except ValueError as error:
         table.complain("youth_max_age", str(error))
         return None
@@ -84,8 +88,9 @@ def _cycle(table: Table, today: date) -> CycleFacts:
     now = table.day("today", optional=True) or today
     days = {key: table.day(key, optional=True) for key in DAYS}
     months = {key: _months(table, key) for key in MONTHS}
+    words = {key: table.texts(key, ()) for key in ("na_accepted", "staff_agreed")}
     table.finish()
-    return CycleFacts(now, **days, **months)  # type: ignore[arg-type]  # the two groups of keys have one type each
+    return CycleFacts(now, **days, **months, **words)  # type: ignore[arg-type]  # the two groups of keys have one type each
 
 
 def _months(table: Table, key: str) -> tuple[int, ...]:

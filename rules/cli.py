@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from rules.answersfile import AnswersUnreadable, read_answers
+from rules.asking import Assessment
 from rules.catalogue import CatalogueError
-from rules.discovery import UnknownPlugin, available
+from rules.discovery import UnknownPlugin, discover
 from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts, ProgramFacts
 from rules.results import Decision, Scorecard, Share, Trace
@@ -34,8 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     try:
         if given.command == "plugins":
-            for info in available().values():
-                print(f"{info.name} {info.version}  {info.title}")
+            for found in discover().plugins.values():
+                print(f"{found.info.name} {found.info.version}  {found.info.title}")
         else:
             names = [name.strip() for name in given.partnership.split(",") if name.strip()]
             rulebook = build_rulebook([PluginChoice(name) for name in names])
@@ -53,8 +54,9 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
     """Return the lines of the explanation. Raises AnswersUnreadable."""
     read = read_answers(path, rulebook.catalogue, date.today())  # noqa: DTZ011 - the day at the reader's desk
     facts, cycle, answers = read.facts, read.cycle, read.answers
-    card = evaluate(rulebook.catalogue, answers, facts, cycle, rulebook)
-    proposed, silent = judge_priorities(rulebook.catalogue, answers, card, rulebook)
+    assessment = Assessment(answers, facts, cycle)
+    card = evaluate(assessment, rulebook)
+    proposed, silent = judge_priorities(card, assessment, rulebook)
     plugins = ", ".join(f"{info.name} {info.version}" for info in rulebook.plugins)
     return [
         f"{facts.name}: {rulebook.catalogue.title}; rules: {plugins}",
@@ -65,7 +67,7 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         "",
         *_safety(card),
         "",
-        *_tiers(decide(card, cycle, rulebook)),
+        *_tiers(decide(card, assessment, rulebook)),
         "",
         "Proposed priorities",
         *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],

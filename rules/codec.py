@@ -50,8 +50,20 @@ def read_json(kind: type[T], text: str) -> T:
         plain = json.loads(text)
     except ValueError as error:
         raise MalformedRecord(f"The record is not JSON: {error}.") from None
+    return from_plain(kind, plain)
+
+
+def from_plain(kind: type[T], plain: object) -> T:
+    """Build a value from what `to_plain` made of one; MalformedRecord says where it differs from the type."""
     value: T = _build(kind, plain, kind.__name__)
     return value
+
+
+def frozen(value: Any) -> Any:
+    """Return plain values as ones that cannot be changed: read-only tables and tuples."""
+    if isinstance(value, Mapping):
+        return types.MappingProxyType({key: frozen(item) for key, item in value.items()})
+    return tuple(frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 @cache
@@ -60,17 +72,25 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _build(kind: Any, plain: Any, where: str) -> Any:
+    if kind is Any:
+        return frozen(plain)
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         if plain is None:
             return None
         (kind,) = (option for option in typing.get_args(kind) if option is not type(None))
         return _build(kind, plain, where)
-    if origin is tuple:
-        if not isinstance(plain, list):
+    if origin in (tuple, frozenset):
+        if not isinstance(plain, (list, tuple)):
             raise MalformedRecord(f"{where} should be a list.")
         item = typing.get_args(kind)[0]
-        return tuple(_build(item, part, f"{where}[{index}]") for index, part in enumerate(plain))
+        return origin(_build(item, part, f"{where}[{index}]") for index, part in enumerate(plain))
+    if origin is Mapping:
+        if not isinstance(plain, Mapping):
+            raise MalformedRecord(f"{where} should be an object.")
+        item = typing.get_args(kind)[1]
+        built = {str(key): _build(item, part, f"{where}.{key}") for key, part in plain.items()}
+        return types.MappingProxyType(built)
     if is_dataclass(kind):
         return _build_dataclass(kind, plain, where)
     if (isinstance(kind, type) and issubclass(kind, Enum)) or kind is date:
@@ -89,7 +109,7 @@ def _build(kind: Any, plain: Any, where: str) -> Any:
 
 
 def _build_dataclass(kind: Any, plain: Any, where: str) -> Any:
-    if not isinstance(plain, dict):
+    if not isinstance(plain, Mapping):
         raise MalformedRecord(f"{where} should be an object.")
     hints = _hints(kind)
     known = {f.name for f in fields(kind) if f.init}

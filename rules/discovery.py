@@ -1,16 +1,26 @@
-"""Finds the bundled plugins by name; refuses one that is misspelt or wraps others, and says why."""
+"""Finds plugins without running them: bundled, installed, and in the operator's folder; and says which cannot be used.
 
-import importlib
-import pkgutil
+A Python plugin states VERSION, TITLE, SOURCE, RULES_API and, if it has any, SETTINGS as plain values at the top of its
+file; they are read from its text.
+"""
+
+import ast
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType, ModuleType
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-import pluggy
-
-from rules import hookspecs
+from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused, check_api, check_version, read_settings
 
 BASE = "national"
+GROUP = "nqms.rules"
+STATED = ("VERSION", "TITLE", "SOURCE", "RULES_API", "SETTINGS", "NOT_STATED")
+MAX_FILE = 1_000_000  # bytes; a rule is a few pages of text
 
 
 class UnknownPlugin(LookupError):
@@ -18,82 +28,163 @@ class UnknownPlugin(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class PluginInfo:
-    """Say what a plugin is: its name, version, title, and the public source of its facts."""
-
-    name: str
-    version: str
-    title: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """Hold the plugins that work and, by name, why another one does not."""
+    """Hold the plugins that can be used, by name, and why others cannot."""
 
-    manager: pluggy.PluginManager
-    infos: MappingProxyType[str, PluginInfo]
-    refused: MappingProxyType[str, str]
+    plugins: Mapping[str, FoundPlugin]
+    quarantined: Mapping[str, str]
 
-
-def refusal(module: object, manager: pluggy.PluginManager) -> str:
-    """Say why this plugin cannot be used; empty when it can."""
-    for name in dir(module):
-        options = manager.parse_hookimpl_opts(module, name)
-        if options is None:
-            if name.startswith("nqms_") and callable(getattr(module, name)):
-                return f"{name} lacks the mark @hookimpl, so it would never be called."
-            continue
-        if options.get("wrapper") or options.get("hookwrapper"):
-            return f"{name} wraps other plugins, which is not allowed."
-        if (options.get("specname") or name) not in hookspecs.HOOKS:
-            return f"{name} is no hook; see rules/hookspecs.py for their names."
-    return ""
+    def plugin(self, name: str) -> FoundPlugin:
+        """Return the plugin of this name; raises UnknownPlugin with the reason."""
+        if name in self.plugins:
+            return self.plugins[name]
+        why = self.quarantined.get(name, "There is no plugin with this name.")
+        raise UnknownPlugin(f"The plugin “{name}” cannot be used. {why}")
 
 
-def new_manager() -> pluggy.PluginManager:
-    """Make a plugin manager that knows the hooks and no plugin."""
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    return manager
+def discover(folder: Path | None = None) -> Found:
+    """Look for plugins; `folder` is the operator's, None for none. Cheap while nothing changed on disk."""
+    return _found(folder, _stamp(folder))
 
 
-def add(manager: pluggy.PluginManager, name: str, module: object) -> str:
-    """Register a plugin; return why it was refused, or nothing."""
-    why = refusal(module, manager)
-    if not why:
+def _stamp(folder: Path | None) -> tuple[object, ...]:
+    """Mark what is on disk, so that a plugin installed, changed or removed is seen at once."""
+    places = [Path(entry) for entry in sys.path if entry]
+    marks: list[object] = [(str(place), place.stat().st_mtime_ns) for place in places if place.is_dir()]
+    for path in _files(folder):
         try:
-            manager.register(module, name)
-        except pluggy.PluginValidationError as error:
-            why = str(error)
-            manager.unregister(name=name)  # the hooks before the bad one were registered already
-    return why
-
-
-def info_of(name: str, module: object) -> PluginInfo:
-    """Read what a plugin says about itself: VERSION, TITLE, SOURCE."""
-    version, title, source = (str(getattr(module, word, "")) for word in ("VERSION", "TITLE", "SOURCE"))
-    return PluginInfo(name, version or "0", title or name, source)
-
-
-@cache
-def found() -> Found:
-    """Look for the bundled plugins, once; one that does not import leaves the others alone."""
-    manager, infos, refused = new_manager(), {}, {}
-    package = importlib.import_module("plugins")
-    for entry in pkgutil.iter_modules(package.__path__):
-        try:
-            module: ModuleType = importlib.import_module(f"plugins.{entry.name}")
-        except (Exception, SystemExit) as error:  # whatever a plugin does on import must not stop the others
-            refused[entry.name] = f"It could not be read: {type(error).__name__}: {error}"
+            there = path.stat()
+        except OSError:
             continue
-        if why := add(manager, entry.name, module):
-            refused[entry.name] = why
+        marks.append((str(path), there.st_mtime_ns, there.st_size))
+    return tuple(marks)
+
+
+def _files(folder: Path | None) -> list[Path]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(p for p in folder.iterdir() if p.suffix == ".py" and not p.name.startswith(("_", ".")))
+
+
+@lru_cache(maxsize=4)
+def _found(folder: Path | None, _: tuple[object, ...]) -> Found:
+    plugins: dict[str, FoundPlugin] = {}
+    quarantined: dict[str, str] = {}
+    for name, read in _everything(folder):
+        if name in plugins:
+            quarantined[f"{name} (second)"] = f"There is already a plugin called {name}; this one is not used."
+            continue
+        try:
+            plugins[name] = read()
+        except PluginRefused as refusal:
+            quarantined[name] = str(refusal)
+        except Exception as error:  # whatever stands in a file must not stop the others
+            quarantined[name] = f"It could not be read: {type(error).__name__}: {error}"[:500]
+    return Found(MappingProxyType(plugins), MappingProxyType(quarantined))
+
+
+Reader = Callable[[], FoundPlugin]
+
+
+def _everything(folder: Path | None) -> Iterator[tuple[str, Reader]]:
+    yield from _bundled()
+    yield from _installed()
+    for path in _files(folder):
+        yield path.stem, lambda path=path: read_file(path, "drop-in")  # type: ignore[misc]
+
+
+def bundled_folder() -> Path:
+    """Return the folder of the bundled plugins, which lies beside this package."""
+    return Path(__file__).parent.parent / "plugins"
+
+
+def _bundled() -> Iterator[tuple[str, Reader]]:
+    for path in _files(bundled_folder()):
+        yield path.stem, lambda path=path: read_file(path, "bundled")  # type: ignore[misc]
+
+
+def _installed() -> Iterator[tuple[str, Reader]]:
+    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda one: one.name):
+        yield entry.name, lambda entry=entry: _read_entry(entry)  # type: ignore[misc]
+
+
+def _read_entry(entry: metadata.EntryPoint) -> FoundPlugin:
+    if entry.dist is None:
+        raise PluginRefused("The package it comes from is not known.")
+    path = _source_of(entry)
+    version = entry.dist.version
+    read = read_python(entry.name, path.read_text("utf-8"), str(path.name), "installed", version)
+    return FoundPlugin(read.info, f"module:{entry.module}", read.settings, read.not_stated)
+
+
+def _source_of(entry: metadata.EntryPoint) -> Path:
+    """Find the file of an entry point's module without importing it or its package."""
+    parts = entry.module.split(".")
+    places = [Path(str(entry.dist.locate_file(""))) if entry.dist else Path(), *map(Path, filter(None, sys.path))]
+    for place in places:
+        for path in (place.joinpath(*parts[:-1], parts[-1] + ".py"), place.joinpath(*parts, "__init__.py")):
+            if path.is_file():
+                return path
+    raise PluginRefused(f"The file of its module {entry.module} was not found.")
+
+
+def read_file(path: Path, origin: str) -> FoundPlugin:
+    """Read what one plugin file says about itself; raises PluginRefused."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise PluginRefused(f"{path.name} is larger than {MAX_FILE:,} bytes.")
+        raw = path.read_bytes()
+        text = raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PluginRefused(f"{path.name} cannot be read as text: {error}"[:300]) from None
+    if not path.stem.isidentifier():
+        raise PluginRefused(f"{path.name}: a plugin's name has only letters, digits and underscores.")
+    mark = hashlib.sha256(raw).hexdigest() if origin == "drop-in" else ""
+    read = read_python(path.stem, text, path.name, origin, fingerprint=mark)
+    where = f"module:plugins.{path.stem}" if origin == "bundled" else f"file:{path}"
+    return FoundPlugin(read.info, where, read.settings, read.not_stated)
+
+
+def read_python(name: str, text: str, file: str, origin: str, version: str = "", fingerprint: str = "") -> FoundPlugin:
+    """Read the plain values at the top of a plugin's text; a package's own version wins. Raises PluginRefused."""
+    stated = _stated(text, file)
+    check_api(name, stated.get("RULES_API"))
+    info = _info(name, {**stated, "VERSION": version or stated.get("VERSION")}, origin, fingerprint)
+    return FoundPlugin(info, "", read_settings(stated.get("SETTINGS", {})), _texts(stated.get("NOT_STATED", ())))
+
+
+def _stated(text: str, file: str) -> dict[str, Any]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise PluginRefused(f"{file}:{line}: This is not valid Python: {getattr(error, 'msg', error)}.") from None
+    found: dict[str, Any] = {}
+    for node in tree.body:
+        value: ast.expr | None = None
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.AnnAssign):
+            target, value = node.target, node.value
         else:
-            infos[entry.name] = info_of(entry.name, module)
-    return Found(manager, MappingProxyType(infos), MappingProxyType(refused))
+            continue
+        if isinstance(target, ast.Name) and target.id in STATED and value is not None:
+            try:
+                found[target.id] = ast.literal_eval(value)
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                raise PluginRefused(
+                    f"{file}:{node.lineno}: {target.id} must be a plain value, because it is read before the plugin runs."
+                ) from None
+    return found
 
 
-def available() -> dict[str, PluginInfo]:
-    """List the plugins that can be put on a partnership's list, by name."""
-    return dict(found().infos)
+def _info(name: str, stated: Mapping[str, Any], origin: str, fingerprint: str) -> PluginInfo:
+    version = check_version(stated.get("VERSION"))
+    title, source = (str(stated.get(word) or "")[:500] for word in ("TITLE", "SOURCE"))
+    return PluginInfo(name, version, title or name, source, origin, fingerprint)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        raise PluginRefused("What its source does not state must be a list of texts.")
+    return tuple(value)

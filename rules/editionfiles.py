@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from rules.catalogue import Area, Catalogue, CatalogueError
 from rules.facts import MODELS, SETTINGS
@@ -70,7 +71,7 @@ def _practice(table: Table, area: str, section: str, number: int, codes: dict[st
         if word not in CONCERNS:
             table.complain("concerns", f"{code} cannot concern “{word}”; it is one of: {', '.join(CONCERNS)}.")
     kind, safety = table.choice("kind", PracticeKind), table.choice("safety", Safety)
-    texts = {name: table.text(name) for name in ("title", "question", "statement", "help")}
+    texts: dict[str, Any] = {name: table.text(name) for name in ("title", "question", "statement", "help")}
     na, own_minimum, evidence = _na(table), table.text("own_minimum", ""), table.texts("evidence", ())
     thresholds = tuple(
         Threshold(part.text("name"), part.number("at_least"), part.text("unit"))

@@ -22,10 +22,13 @@ class ProgramFacts:
     registered: bool
     capacity_confirmed: bool
     pairs_volunteers: bool
-    mou_signed: bool = False
+    gates_passed: tuple[str, ...] = ()  # keys of the gates before access that are behind the program
+    youth_served: int = 0  # active matches
+    full_cycle_done: bool = False  # the program has been through one whole cycle of its own
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", tuple(self.settings))
+        object.__setattr__(self, "gates_passed", tuple(self.gates_passed))
         if self.model not in MODELS:
             raise ValueError(f"The model cannot be “{self.model}”; it is one of: {', '.join(MODELS)}.")
         for setting in self.settings:
@@ -48,6 +51,8 @@ class CycleFacts:
     """Hold the local days on which the steps of a cycle happened; None while a step is still open.
 
     `check_ins_done` and `reports_done` hold months after the plan was issued (the mini-review is month 12).
+    `na_accepted` holds the codes whose "not applicable" the reviewer accepted; `staff_agreed` the keys of the conditions
+    that staff decide by hand and have agreed to.
     """
 
     today: date
@@ -61,7 +66,9 @@ class CycleFacts:
     check_ins_done: tuple[int, ...] = ()
     renewal_invited_on: date | None = None
     reports_done: tuple[int, ...] = ()
+    na_accepted: tuple[str, ...] = ()
+    staff_agreed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "check_ins_done", tuple(self.check_ins_done))
-        object.__setattr__(self, "reports_done", tuple(self.reports_done))
+        for name in ("check_ins_done", "reports_done", "na_accepted", "staff_agreed"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))

@@ -1,15 +1,14 @@
 """What a partnership may set: names, gates, limits and the calendar, with the national values as defaults."""
 
-from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
 
-from rules.facts import CycleFacts, ProgramFacts
-from rules.wording import sentence_case
+from rules.answers import RATING_LABELS
+from rules.facts import ProgramFacts
 
 REVIEW_KINDS = ("onsite", "meeting", "desk")
-GATES = {"mou": "All partners have signed the memorandum of understanding (MOU)."}
+AT_EXPIRY = ("lapse", "step_down")
+READERS = ("partnership staff", "national evaluators")
 
 
 class PolicyError(ValueError):
@@ -17,151 +16,175 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Name something that must be true before a program gets access; `signatories` is how many have to sign, 0 if none."""
+
+    key: str
+    title: str
+    sentence: str
+    signatories: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("key", "title", "sentence"):
+            if not isinstance(getattr(self, name), str) or not getattr(self, name).strip():
+                raise PolicyError(f"The {name} of a gate must be a text.")
+        if type(self.signatories) is not int or not 0 <= self.signatories <= 20:
+            raise PolicyError(f"The signatories of the gate {self.key} must be a whole number from 0 to 20.")
+
+
+GATES = {
+    "approval": Gate("approval", "Approval", "The partnership has approved the program."),
+    "needs_assessment": Gate("needs_assessment", "Needs assessment", "The initial needs assessment is done."),
+    "mou": Gate("mou", "Memorandum of understanding",
+                "All partners have signed the memorandum of understanding (MOU).", 2),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Hold one partnership's policy values; PolicyError names the first one that cannot be.
 
-    Weeks and months are whole numbers; a pair is (least, most). `gates` are keys of GATES.
+    Weeks, months and days are whole numbers; a pair is (least, most). Who sets nothing has the values below, which are
+    those of the published process or, where it states none, ours.
     """
 
+    # names and texts
     system_name: str = "NQMS"
     plan_name: str = "Improvement & Innovation Plan"
-    review_kind: str = "onsite"
-    review_title: str = "onsite review"
-    gates: tuple[str, ...] = ()
+    statement_signers: str = "a key leader of the organization"
+    # who may begin
+    gates: tuple[Gate, ...] = ()
     minimum_age_months: int = 12
     youth_max_age: int = 18
+    minimum_youth: int = 0
+    full_cycle_required: bool = False
+    staff_may_override: bool = True
+    # answers
+    asks_rating: bool = True
+    rating_labels: tuple[str, ...] = tuple(RATING_LABELS.values())
+    na_allowed: bool = True
+    # review
+    review_kind: str = "onsite"
+    review_title: str = "onsite review"
+    reviewers_needed: int = 1
+    visit_hours: tuple[int, int] = (2, 3)
+    # calendar
     self_assessment_weeks: tuple[int, int] = (6, 8)
     contact_weeks: int = 2
     visit_weeks: tuple[int, int] = (4, 6)
-    visit_hours: tuple[int, int] = (2, 3)
     results_weeks: int = 2
     statement_weeks: int = 2
     check_in_months: tuple[int, ...] = (3, 6, 9)
     mini_review_months: int = 12
-    recognition_months: int = 36
-    renewal_invitation_months: int = 6
+    report_every_months: int | None = None
+    # plan and Statement
     min_priorities: int = 3
     max_priorities: int = 5
     min_months: int = 6
     max_months: int = 24
-    report_every_months: int | None = None
+    sign_again_at_mini_review: bool = False
+    # recognition and its end
+    recognition_months: int = 36
+    renewal_invitation_months: int = 6
+    at_expiry: str = "lapse"
+    loss_notice_days: int = 30
+    appeal_days: int = 30
+    # who sees what, and what has to be told
+    readers: tuple[str, ...] = READERS
+    min_cell_size: int = 10
+    change_events: tuple[str, ...] = ("leadership", "model", "closing")
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "gates", _gates(self.gates))
         for name in _TEXTS:
-            value = getattr(self, name)
-            if not isinstance(value, str) or not value.strip():
+            if not isinstance(getattr(self, name), str) or not getattr(self, name).strip():
                 raise PolicyError(f"The policy value {name} must be a text.")
+        for name in _FLAGS:
+            if not isinstance(getattr(self, name), bool):
+                raise PolicyError(f"The policy value {name} must be true or false.")
         for name in _WHOLES:
-            _whole(name, getattr(self, name))
-        for name in _LISTS:
-            value = getattr(self, name)
-            if not isinstance(value, tuple):
-                raise PolicyError(f"The policy value {name} must be a tuple.")
-            for number in value:
-                _whole(name, number)
-            if list(value) != sorted(set(value)) or (name != "check_in_months" and len(value) != 2):
-                raise PolicyError(f"The policy value {name} must rise from the least to the most.")
+            _whole(name, getattr(self, name), 0 if name in _FROM_ZERO else 1)
+        for name in _RISING:
+            object.__setattr__(self, name, _rising(name, getattr(self, name)))
+        for name in _WORDS:
+            object.__setattr__(self, name, _words(name, getattr(self, name)))
         if self.report_every_months is not None:
             _whole("report_every_months", self.report_every_months)
-        if self.review_kind not in REVIEW_KINDS:
-            raise PolicyError(f"The policy value review_kind must be one of: {', '.join(REVIEW_KINDS)}.")
-        if not isinstance(self.gates, tuple) or not set(self.gates) <= set(GATES):
-            raise PolicyError(f"The policy value gates may hold: {', '.join(GATES)}.")
+        self._together()
+
+    def _together(self) -> None:
+        for name, known in (("review_kind", REVIEW_KINDS), ("at_expiry", AT_EXPIRY)):
+            if getattr(self, name) not in known:
+                raise PolicyError(f"The policy value {name} must be one of: {', '.join(known)}.")
+        if len(self.rating_labels) != len(RATING_LABELS):
+            raise PolicyError(f"The policy value rating_labels must hold {len(RATING_LABELS)} texts, for 1 to 5.")
+        if not set(self.readers) <= set(READERS):
+            raise PolicyError(f"The policy value readers may hold: {', '.join(READERS)}.")
+        if self.min_cell_size < 5:
+            raise PolicyError("The policy value min_cell_size must not be below 5, or figures could name a program.")
         if self.min_priorities > self.max_priorities or self.min_months > self.max_months:
             raise PolicyError("The least of a plan must not be above the most.")
         if self.renewal_invitation_months >= self.recognition_months:
             raise PolicyError("The renewal invitation must come while the recognition lasts.")
 
 
-_TEXTS = ("system_name", "plan_name", "review_title")
-_LISTS = ("self_assessment_weeks", "visit_weeks", "visit_hours", "check_in_months")
+_TEXTS = ("system_name", "plan_name", "statement_signers", "review_title")
+_FLAGS = ("full_cycle_required", "staff_may_override", "asks_rating", "na_allowed", "sign_again_at_mini_review")
+_RISING = ("self_assessment_weeks", "visit_weeks", "visit_hours", "check_in_months")
+_WORDS = ("rating_labels", "readers", "change_events")
+_FROM_ZERO = ("minimum_age_months", "minimum_youth", "loss_notice_days", "appeal_days")
 _WHOLES = tuple(
-    f.name for f in fields(Policy) if f.name not in (*_TEXTS, *_LISTS, "review_kind", "gates", "report_every_months")
-)
+    f.name for f in fields(Policy)
+    if f.name not in (*_TEXTS, *_FLAGS, *_RISING, *_WORDS, "review_kind", "at_expiry", "gates", "report_every_months")
+)  # fmt: skip
 
 
-def _whole(name: str, value: object) -> None:
-    if type(value) is not int or not 0 < value <= 1200:
-        raise PolicyError(f"The policy value {name} must be a whole number from 1 to 1200.")
+def _whole(name: str, value: object, least: int = 1) -> None:
+    if type(value) is not int or not least <= value <= 1200:
+        raise PolicyError(f"The policy value {name} must be a whole number from {least} to 1200.")
 
 
-def closed_gates(policy: Policy, facts: ProgramFacts) -> tuple[str, ...]:
-    """Name, in sentences, what must be true before a program gets access and is not yet."""
-    passed = {"mou": facts.mou_signed}
-    return tuple(GATES[gate] for gate in policy.gates if not passed[gate])
+def _rising(name: str, value: object) -> tuple[int, ...]:
+    if not isinstance(value, (tuple, list)):
+        raise PolicyError(f"The policy value {name} must be a list of whole numbers.")
+    for number in value:
+        _whole(name, number)
+    if list(value) != sorted(set(value)) or (name != "check_in_months" and len(value) != 2):
+        raise PolicyError(f"The policy value {name} must rise from the least to the most.")
+    return tuple(value)
 
 
-def add_months(anchor: date, months: int) -> date:
-    """Count months from an anchor; a day the month does not have becomes its last day.
-
-    Always count from the same anchor: 30 November + 3 months is 28 February, and 6 months is 30 May.
-    """
-    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+def _words(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, (tuple, list)) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise PolicyError(f"The policy value {name} must be a list of texts.")
+    return tuple(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Hold one open duty: due on a day, or in a window that runs to `until`."""
-
-    kind: str
-    title: str
-    on: date
-    until: date | None = None
-
-    def days_left(self, today: date) -> int:
-        """Count the days to the last day on which the duty is in time; 0 when that is past."""
-        return max(0, ((self.until or self.on) - today).days)
-
-    def days_late(self, today: date) -> int:
-        """Count the days since the last day on which the duty was in time; 0 before that."""
-        return max(0, (today - (self.until or self.on)).days)
+def _gates(value: object) -> tuple[Gate, ...]:
+    """Read gates: a Gate, the key of a known one, or its parts; a key comes once."""
+    if not isinstance(value, (tuple, list)):
+        raise PolicyError("The policy value gates must be a list.")
+    gates = tuple(_gate(one) for one in value)
+    if len({gate.key for gate in gates}) < len(gates):
+        raise PolicyError("The policy value gates names a gate twice.")
+    return gates
 
 
-def due_dates(policy: Policy, cycle: CycleFacts) -> tuple[Due, ...]:
-    """List the duties that are open now, in order of their days; a later step closes the earlier ones."""
-    dues = [*_until_plan(policy, cycle), *_after_plan(policy, cycle), *_after_award(policy, cycle)]
-    return tuple(sorted(dues, key=lambda due: (due.on, due.until or due.on, due.kind)))
+def _gate(one: object) -> Gate:
+    if isinstance(one, Gate):
+        return one
+    if isinstance(one, str) and one in GATES:
+        return GATES[one]
+    if isinstance(one, Mapping):
+        known = GATES.get(str(one.get("key")))
+        parts = {} if known is None else {f.name: getattr(known, f.name) for f in fields(Gate)}
+        try:
+            return Gate(**{**parts, **one})
+        except TypeError:
+            raise PolicyError("A gate has a key, a title, a sentence and, if it is signed, signatories.") from None
+    raise PolicyError(f"The policy value gates may hold {', '.join(GATES)}, or gates of your own with all their parts.")
 
 
-def _until_plan(policy: Policy, cycle: CycleFacts) -> Iterator[Due]:
-    if cycle.plan_issued_on:
-        return
-    if cycle.visited_on:
-        yield Due("results", "Results to the program", cycle.visited_on + timedelta(weeks=policy.results_weeks))
-    elif cycle.submitted_on:
-        if not cycle.contacted_on:
-            on = cycle.submitted_on + timedelta(weeks=policy.contact_weeks)
-            yield Due("contact", f"Contact to schedule the {policy.review_title}", on)
-        first, last = (cycle.submitted_on + timedelta(weeks=weeks) for weeks in policy.visit_weeks)
-        yield Due("visit", sentence_case(policy.review_title), first, last)
-    elif cycle.access_on:
-        first, last = (cycle.access_on + timedelta(weeks=weeks) for weeks in policy.self_assessment_weeks)
-        yield Due("advised_finish", "Advised finish of the self-assessment", first, last)
-
-
-def _after_plan(policy: Policy, cycle: CycleFacts) -> Iterator[Due]:
-    issued = cycle.plan_issued_on
-    if not issued:
-        return
-    if not cycle.statement_signed_on:
-        yield Due("statement", "Signed Statement of Accuracy", issued + timedelta(weeks=policy.statement_weeks))
-    for months in policy.check_in_months:
-        if months not in cycle.check_ins_done:
-            yield Due("check_in", f"{months}-month check-in", add_months(issued, months))
-    if policy.mini_review_months not in cycle.check_ins_done:
-        yield Due("mini_review", "Mini-review", add_months(issued, policy.mini_review_months))
-    if policy.report_every_months:
-        every = policy.report_every_months
-        months = next(m for m in range(every, 10**6, every) if m not in cycle.reports_done)
-        yield Due("report", f"{months}-month report", add_months(issued, months))
-
-
-def _after_award(policy: Policy, cycle: CycleFacts) -> Iterator[Due]:
-    if not cycle.awarded_on:
-        return
-    months = policy.recognition_months
-    if not cycle.renewal_invited_on:
-        invite = add_months(cycle.awarded_on, months - policy.renewal_invitation_months)
-        yield Due("renewal_invitation", "Invitation to renew", invite)
-    yield Due("expiry", "Recognition ends", add_months(cycle.awarded_on, months))
+def closed_gates(policy: Policy, facts: ProgramFacts) -> tuple[Gate, ...]:
+    """List what must be true before a program gets access and is not yet."""
+    return tuple(gate for gate in policy.gates if gate.key not in facts.gates_passed)

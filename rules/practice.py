@@ -81,6 +81,10 @@ class Practice:
     own_minimum: str = ""
     evidence: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    rated: bool = True  # whether a practice that is in practice also gets a rating from 1 to 5
+    needs_notes: bool = False  # whether an answer is complete only with notes
+    tags: tuple[str, ...] = ()  # words that a partnership's rules may sort practices by
+    added_by: str = ""  # the plugin that added or changed it; empty for the edition's own
 
     def __post_init__(self) -> None:
         for name in ("code", "title", "question", "statement", "help"):
@@ -89,7 +93,15 @@ class Practice:
                 raise PracticeError(f"{name} of a practice must be a text")
         if not isinstance(self.na, NaRule) or not isinstance(self.own_minimum, str):
             raise PracticeError(f"{self.code}: na must be an NaRule and own_minimum a text")
-        for name, kind in (("evidence", str), ("sub_items", SubItem), ("thresholds", Threshold), ("concerns", str)):
+        if not isinstance(self.rated, bool) or not isinstance(self.needs_notes, bool):
+            raise PracticeError(f"{self.code}: rated and needs_notes must be True or False")
+        for name, kind in (
+            ("evidence", str),
+            ("sub_items", SubItem),
+            ("thresholds", Threshold),
+            ("concerns", str),
+            ("tags", str),
+        ):
             items = getattr(self, name)
             if not isinstance(items, tuple) or not all(isinstance(item, kind) for item in items):
                 raise PracticeError(f"{self.code}: {name} must be a tuple of {kind.__name__}")

@@ -1,6 +1,7 @@
 """What judging an assessment gives: frozen values, each with the trace that explains it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.answers import Status
 from rules.codec import canonical_json, read_json
@@ -13,30 +14,46 @@ def _say(sentence: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Say which rule of which plugin gave a result, from which practices, and why in one sentence."""
+    """Say which rule of which plugin gave a result, from which practices or facts, and why in one sentence.
+
+    `practices` names every answer the result rests on: deleting another answer cannot change it.
+    `facts` names what it rests on besides, as fields of ProgramFacts or CycleFacts.
+    """
 
     plugin: str
     version: str
     rule: str
     practices: tuple[str, ...]
     sentence: str
+    facts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "practices", tuple(self.practices))
+        object.__setattr__(self, "facts", tuple(self.facts))
         _say(self.sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class PracticeResult:
-    """Hold what one answer counts for."""
+    """Hold what one answer counts for: `status` is what was said, `counts_as` what it counts as; None while open."""
 
     code: str
     status: Status | None
     rating: int | None
-    applies: bool
     answered: bool
     safety_gap: bool
+    counts_as: Status | None
     trace: Trace
+
+    @property
+    def applies(self) -> bool:
+        """Tell whether the practice is among those that are counted."""
+        return self.counts_as is not Status.NOT_APPLICABLE
+
+    @property
+    def in_practice(self) -> bool:
+        """Tell whether the practice counts as in practice."""
+        return self.counts_as is Status.IN_PRACTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Count a practice as something else than was answered, by a rule of a plugin."""
+
+    rule: str
+    practice: str
+    counts_as: Status
+    sentence: str
+    trace: Trace
+
+    def __post_init__(self) -> None:
+        _say(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
 class Undetermined:
     """Name a rule that could not judge, and what happened."""
 
@@ -110,6 +141,7 @@ class Scorecard:
     safety_gaps: tuple[Finding, ...]
     findings: tuple[Finding, ...]
     undetermined: tuple[Undetermined, ...]
+    adjustments: tuple[Adjustment, ...] = ()
 
     def to_json(self) -> str:
         """Write the scorecard; the same scorecard always gives the same bytes."""
@@ -117,8 +149,13 @@ class Scorecard:
 
     @classmethod
     def from_json(cls, text: str) -> "Scorecard":
-        """Read a stored scorecard; raises MalformedRecord."""
-        return read_json(cls, text)
+        """Read a stored scorecard; raises MalformedRecord. Lists read the same ones again and again, so they are kept."""
+        return _scorecard(text)
+
+
+@lru_cache(maxsize=256)
+def _scorecard(text: str) -> Scorecard:
+    return read_json(Scorecard, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +176,20 @@ class ConditionResult:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Name a tier, its place among the tiers (higher is more), and the keys of its conditions."""
+    """Name a tier, its place among the tiers (higher is more), and the keys of its conditions.
+
+    `months` is how long it is held, None for the policy's recognition_months; a provisional tier falls back to the tier
+    `fallback` when it ends. `badge` is the short text on the badge.
+    """
 
     key: str
     name: str
     rank: int
     conditions: tuple[str, ...]
+    months: int | None = None
+    provisional: bool = False
+    fallback: str = ""
+    badge: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "conditions", tuple(self.conditions))
@@ -153,6 +198,40 @@ class Tier:
             raise ValueError("A tier needs a key, a name and the keys of its conditions.")
         if type(self.rank) is not int:
             raise ValueError("The rank of a tier is a whole number.")
+        if self.months is not None and (type(self.months) is not int or not 0 < self.months <= 1200):
+            raise ValueError(f"The months of the tier {self.key} must be a whole number from 1 to 1200.")
+        if self.provisional and self.months is None:
+            raise ValueError(f"The tier {self.key} is provisional, so it needs months.")
+        if not isinstance(self.provisional, bool) or not isinstance(self.fallback, str) or len(str(self.badge)) > 40:
+            raise ValueError(
+                f"The tier {self.key}: provisional is true or false, fallback a key, badge up to 40 letters."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """State what a tier brings: for its holders, from a partnership; `tier` is the key of a tier."""
+
+    tier: str
+    text: str
+
+    def __post_init__(self) -> None:
+        _say(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Name a guide or template that helps with some practices; an address begins with https://."""
+
+    title: str
+    address: str
+    practices: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "practices", tuple(self.practices))
+        _say(self.title)
+        if not isinstance(self.address, str) or not self.address.startswith("https://") or len(self.address) > 500:
+            raise ValueError(f"The address of the resource “{self.title}” must begin with https://.")
 
 
 @dataclass(frozen=True, slots=True)

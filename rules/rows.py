@@ -1,16 +1,20 @@
 """Read what judge hooks return: a good row becomes a result, a bad one is named, and neither stops the other."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
 
+from rules.answers import Status
+from rules.asking import Said
 from rules.catalogue import Catalogue
+from rules.facts import CycleFacts, ProgramFacts
 from rules.results import Trace, Undetermined
-from rules.rulebook import Said
 
 Result = TypeVar("Result")
 
 MAX_SENTENCE = 2000  # characters; a sentence is read by people
+FACTS = frozenset(one.name for kind in (ProgramFacts, CycleFacts) for one in fields(kind))
 
 
 class Row:
@@ -52,13 +56,35 @@ class Row:
             raise TypeError(f"“{key}” should be a date, not {value!r}")
         return value
 
-    def trace(self, sentence: str, rule: str = "rule") -> Trace:
-        """Build the trace of this row; `rule` is the key that names the rule. UnknownPractice for unknown codes."""
-        codes = self._parts.get("practices", ())
-        if isinstance(codes, str):
-            raise TypeError("“practices” should be a list of codes")
-        practices = tuple(self._catalogue.practice(code).code for code in codes)
-        return Trace(self._said.plugin.name, self._said.plugin.version, self.text(rule), practices, sentence)
+    def code(self, key: str) -> str:
+        """Get the code of one practice; UnknownPractice for an unknown one."""
+        return self._catalogue.practice(self._part(key)).code
+
+    def status(self, key: str) -> Status:
+        """Get what a practice counts as."""
+        value = self._part(key)
+        try:
+            return Status(value)
+        except ValueError:
+            raise ValueError(f"“{key}” should be one of {', '.join(Status)}, not {value!r}"[:200]) from None
+
+    def trace(self, sentence: str, rule: str = "rule", rests_on: str = "practices") -> Trace:
+        """Build the trace of this row; `rule` is the key that names the rule. UnknownPractice for unknown codes.
+
+        `rests_on` is what the row has to name, practices or facts, also when it rests on none of them: ().
+        """
+        names: dict[str, tuple[str, ...]] = {"practices": (), "facts": ()}
+        for key in names:
+            value = self._part(key) if key == rests_on else self._parts.get(key, ())
+            if not isinstance(value, (list, tuple)):
+                raise TypeError(f"“{key}” should be a list of {'codes' if key == 'practices' else 'names of facts'}")
+            names[key] = tuple(value)
+        practices = tuple(self._catalogue.practice(code).code for code in names["practices"])
+        for fact in names["facts"]:
+            if fact not in FACTS:
+                raise ValueError(f"there is no fact {fact!r}"[:200])
+        plugin = self._said.plugin
+        return Trace(plugin.name, plugin.version, self.text(rule), practices, sentence, names["facts"])
 
     def _part(self, key: str) -> Any:
         if key not in self._parts:

@@ -1,19 +1,25 @@
-"""One partnership's ordered list of plugins, over the national rules: what is in force, and who says what."""
+"""The rules in force for one partnership: what its plugins describe, frozen, and the way to ask them for judgements."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import pluggy
-
-from rules.catalogue import Catalogue, load_edition
-from rules.codec import to_plain
-from rules.discovery import BASE, PluginInfo, UnknownPlugin, found
+from rules.asking import Asker, NobodyAsks, Question, Said
+from rules.catalogue import Catalogue
+from rules.changes import Change
+from rules.codec import canonical_json, from_plain, frozen, to_plain
+from rules.discovery import BASE, Found, discover
+from rules.plugininfo import RULES_API, PluginInfo
 from rules.policy import Policy
-from rules.results import Tier
+from rules.results import Benefit, Resource, Tier
 
-RULES_API = 1
+EDITION = "eepm4"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class RulebookNotBuilt(ValueError):
+    """Raised when a describe hook does not give what it should; names the plugin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,128 +30,105 @@ class PluginChoice:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", _frozen(to_plain(self.settings)))
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, dict):
-        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
-
-
-class RulebookNotBuilt(ValueError):
-    """Raised when a describe hook does not give what it should; names the plugin."""
+        object.__setattr__(self, "settings", frozen(to_plain(self.settings)))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Hold what one plugin answered to one judge hook, or what went wrong."""
+class Description:
+    """Hold everything that describe hooks said, in a form that can be kept and read again."""
 
-    plugin: PluginInfo
-    rows: tuple[Mapping[str, Any], ...]
-    wrong: str = ""
+    plugins: tuple[PluginInfo, ...]
+    settings: Mapping[str, Mapping[str, Any]]
+    policy: Policy
+    tiers: tuple[Tier, ...]
+    benefits: tuple[Benefit, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """Hold the rules in force. Only plugins on the list are ever called, one at a time, in the list's order."""
+    """Hold the rules in force. Only plugins on the list are ever asked, one at a time, in the list's order."""
 
     catalogue: Catalogue
-    policy: Policy
-    tiers: tuple[Tier, ...]
-    plugins: tuple[PluginInfo, ...]
-    choices: tuple[PluginChoice, ...]
-    manager: pluggy.PluginManager
+    description: Description
+    asker: Asker = field(default_factory=NobodyAsks, repr=False)
+    key: str = field(init=False, repr=False)  # the record as canonical JSON; equal keys are equal rules
 
-    def ask(self, hook: str, **given: object) -> Iterator[Said]:
-        """Call a judge hook of each listed plugin; a failure is an answer too, and stops nobody else."""
-        listed = _implementations(self.manager, hook)
-        for info in self.plugins:
-            implementation = listed.get(info.name)
-            if implementation is not None:
-                yield _one(info, implementation, {**given, "settings": self.settings_of(info.name)})
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", canonical_json(self.record()))
+
+    @property
+    def policy(self) -> Policy:
+        """Give the policy values in force."""
+        return self.description.policy
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """Give the tiers, the lowest first."""
+        return self.description.tiers
+
+    @property
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Give the plugins in force: the national rules, then the list."""
+        return self.description.plugins
+
+    @property
+    def choices(self) -> tuple[PluginChoice, ...]:
+        """Give the partnership's list with its settings, as it would be chosen again."""
+        chosen = (PluginChoice(info.name, self.settings_of(info.name)) for info in self.plugins)
+        return tuple(one for one in chosen if one.name != BASE or one.settings)
+
+    def text(self, name: str) -> str:
+        """Give a text of the partnership, empty where it sets none."""
+        return self.description.texts.get(name, "")
 
     def settings_of(self, plugin: str) -> Mapping[str, Any]:
         """Give what the partnership set for one plugin; empty when it set nothing."""
-        return _settings(self.choices, plugin)
+        return self.description.settings.get(plugin, NOTHING)
+
+    def offering(self, hook: str) -> Iterator[PluginInfo]:
+        """List the plugins in force that offer a hook, in the list's order."""
+        return (info for info in self.plugins if hook in info.hooks)
+
+    def ask(self, hook: str, question: Question) -> Iterable[Said]:
+        """Ask a judge hook of each listed plugin that offers it; a failure is an answer too, and stops nobody else."""
+        return self.asker.ask(self, hook, question)
 
     def record(self) -> dict[str, Any]:
-        """Give what is needed to build this rulebook again and to know it by."""
+        """Give what is needed to know these rules by and to read their results later, also without the plugins."""
         return {
             "rules_api": RULES_API,
             "edition": self.catalogue.edition,
             "catalogue_hash": self.catalogue.hash,
-            "plugins": [{**asdict(info), "settings": to_plain(self.settings_of(info.name))} for info in self.plugins],
+            **to_plain(self.description),
         }
 
 
-def _implementations(manager: pluggy.PluginManager, hook: str) -> dict[str, pluggy.HookImpl]:
-    offered = getattr(manager.hook, hook).get_hookimpls()
-    return {one.plugin_name: one for one in offered if not (one.wrapper or one.hookwrapper)}
+def rulebook_from_record(record: Mapping[str, Any], catalogue: Catalogue, asker: Asker | None = None) -> Rulebook:
+    """Read a rulebook as it was recorded; no plugin is needed for that. Raises MalformedRecord."""
+    plain = {key: value for key, value in record.items() if key not in ("rules_api", "edition", "catalogue_hash")}
+    return Rulebook(catalogue, from_plain(Description, plain), asker or NobodyAsks())
 
 
-def _settings(choices: Sequence[PluginChoice], plugin: str) -> Mapping[str, Any]:
-    return next((choice.settings for choice in choices if choice.name == plugin), MappingProxyType({}))
-
-
-def _call(implementation: pluggy.HookImpl, given: Mapping[str, object]) -> Any:
-    return implementation.function(*(given[name] for name in implementation.argnames))
-
-
-def _one(info: PluginInfo, implementation: pluggy.HookImpl, given: Mapping[str, object]) -> Said:
-    try:
-        answer = _call(implementation, given)
-        if not isinstance(answer, (list, tuple)) or not all(isinstance(row, Mapping) for row in answer):
-            return Said(info, (), "it did not return a list of results")
-        return Said(info, tuple(dict(row) for row in answer))
-    except (Exception, SystemExit) as error:  # one bad plugin is named; the others count
-        return Said(info, (), f"{type(error).__name__}: {error}"[:300])
+def listed(choices: Sequence[PluginChoice]) -> tuple[str, ...]:
+    """List the names of the plugins in force: the base, then the choices. Raises RulebookNotBuilt for a repeated one."""
+    if len({choice.name for choice in choices}) < len(choices):
+        raise RulebookNotBuilt("A plugin may stand on the list only once.")
+    return (BASE, *(choice.name for choice in choices if choice.name != BASE))
 
 
 def build_rulebook(
-    choices: Sequence[PluginChoice] = (),
-    edition: str = "eepm4",
-    manager: pluggy.PluginManager | None = None,
-    infos: Mapping[str, PluginInfo] | None = None,
+    choices: Sequence[PluginChoice] = (), edition: str = EDITION, found: Found | None = None
 ) -> Rulebook:
-    """Build the rules of a partnership; "national" is always the base. Raises UnknownPlugin or RulebookNotBuilt.
+    """Build the rules of a partnership with plugins loaded in this process; "national" is always the base.
 
-    `manager` and `infos` stand in for the bundled plugins, for those who try out a plugin of their own.
+    For the command line and for tests; the portal asks a process of its own (rules.evaluator). `found` stands in for
+    the plugins on this machine. Raises UnknownPlugin or RulebookNotBuilt.
     """
-    known = found().infos if infos is None else infos
-    manager = found().manager if manager is None else manager
-    names = [BASE, *(choice.name for choice in choices if choice.name != BASE)]
-    for name in names:
-        if name not in known:
-            why = found().refused.get(name, "There is no plugin with this name.")
-            raise UnknownPlugin(f"The plugin “{name}” cannot be used. {why}")
-    if len({choice.name for choice in choices}) < len(choices):
-        raise RulebookNotBuilt("A plugin may stand on the list only once.")
-    policies, tierings = _implementations(manager, "nqms_policy"), _implementations(manager, "nqms_tiers")
-    policy = Policy()
-    tiers: tuple[Tier, ...] = ()
-    for name in names:
-        given = {"policy": policy, "settings": _settings(choices, name)}
-        try:
-            if name in policies:
-                policy = replace(policy, **dict(_call(policies[name], given)))
-            if name in tierings:
-                tiers = _tiers(_call(tierings[name], given))
-        except (Exception, SystemExit) as error:
-            raise RulebookNotBuilt(f"The plugin “{name}” does not describe its rules: {error}") from None
-    return Rulebook(load_edition(edition), policy, tiers, tuple(known[name] for name in names), tuple(choices), manager)
+    from rules.describing import describe  # these run plugins, which import this package
+    from rules.loading import loaded
 
-
-def _tiers(described: Any) -> tuple[Tier, ...]:
-    tiers = tuple(described)
-    if not all(isinstance(tier, Tier) for tier in tiers):
-        raise TypeError("nqms_tiers must return Tier values.")
-    if len({tier.key for tier in tiers}) < len(tiers) or len({tier.rank for tier in tiers}) < len(tiers):
-        raise ValueError("Two tiers have the same key or the same rank.")
-    return tuple(sorted(tiers, key=lambda tier: tier.rank))
-
-
-def rulebook_from_record(record: Mapping[str, Any]) -> Rulebook:
-    """Build the rulebook a record names, with the plugins as they are installed now. Raises UnknownPlugin."""
-    chosen = [one for one in record["plugins"] if one["name"] != BASE or one["settings"]]
-    return build_rulebook([PluginChoice(one["name"], one["settings"]) for one in chosen], record["edition"])
+    names = listed(choices)
+    return describe(choices, loaded(found or discover(), names), edition)

@@ -1,19 +1,23 @@
 """Judge one whole assessment: pure, and every number has its trace."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TypeVar
 
-from rules.answers import Answer, Status, missing
+from rules.answers import Status, missing
+from rules.asking import Assessment, Question
 from rules.catalogue import Catalogue
-from rules.facts import CycleFacts, ProgramFacts
+from rules.plugininfo import RULES_API
 from rules.practice import Practice
-from rules.results import Finding, PracticeResult, Scorecard, Share, Trace, Undetermined
+from rules.results import Adjustment, Finding, PracticeResult, Scorecard, Share, Trace, Undetermined
 from rules.rows import Row, read_rows
-from rules.rulebook import RULES_API, Rulebook
+from rules.rulebook import Rulebook
 
 __all__ = ["Finding", "PracticeResult", "Scorecard", "Share", "Trace", "Undetermined", "evaluate"]
+
+Result = TypeVar("Result")
 
 CORE = "rules"  # what the engine itself counts, not a plugin
 VERSION = str(RULES_API)
@@ -26,6 +30,11 @@ class Group:
     key: str
     title: str
     codes: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        """Give the name of the rule that counts this group."""
+        return f"share-{self.key}"
 
 
 @lru_cache(maxsize=16)
@@ -56,33 +65,89 @@ def order_of(catalogue: Catalogue) -> Mapping[str, int]:
     return MappingProxyType({practice.code: at for at, practice in enumerate(catalogue.practices)})
 
 
-def evaluate(
-    catalogue: Catalogue, answers: Mapping[str, Answer], facts: ProgramFacts, cycle: CycleFacts, rulebook: Rulebook
-) -> Scorecard:
+def evaluate(assessment: Assessment, rulebook: Rulebook) -> Scorecard:
     """Score an assessment. Answers to codes outside the catalogue are ignored."""
-    tags = facts.tags
-    results = tuple(_result(practice, answers.get(practice.code), tags) for practice in catalogue.practices)
-    by_code = {result.code: result for result in results}
-    sections, areas, totals = groups_of(catalogue)
-    core, enhancements, benchmarks, total = (_share(group, by_code) for group in totals)
-    frozen = MappingProxyType(dict(answers))
-    findings: list[Finding] = []
-    wrong: list[Undetermined] = []
-    for said in rulebook.ask("nqms_findings", catalogue=catalogue, answers=frozen, facts=facts):
-        good, bad = read_rows(said, "nqms_findings", catalogue, _finding)
-        findings += good
-        wrong += bad
-    order = order_of(catalogue)
+    answered = answered_results(assessment, rulebook.catalogue)
+    plain = count(rulebook.catalogue, answered)
+    adjustments, wrong = _judged(rulebook, "nqms_adjust_score", Question(assessment, plain), _adjustment)
+    adjusted = count(rulebook.catalogue, answered, adjustments) if adjustments else plain
+    findings, bad = _judged(rulebook, "nqms_findings", Question(assessment, adjusted), _finding)
+    order = order_of(rulebook.catalogue)
 
     def place(one: Finding) -> tuple[int, str, str, str]:
         return min((order[code] for code in one.practices), default=-1), one.rule, one.trace.plugin, one.sentence
 
     findings.sort(key=place)
+    return judged(adjusted, findings, (*wrong, *bad))
+
+
+def judged(counted: Scorecard, findings: Iterable[Finding], undetermined: Iterable[Undetermined]) -> Scorecard:
+    """Return a counted scorecard with what the judges found, and who could not judge."""
+    found = tuple(findings)
+    gaps = tuple(one for one in found if one.kind == "safety_gap")
+    return replace(counted, safety_gaps=gaps, findings=found, undetermined=tuple(undetermined))
+
+
+def _judged(
+    rulebook: Rulebook, hook: str, question: Question, make: Callable[[Row], Result]
+) -> tuple[list[Result], list[Undetermined]]:
+    results: list[Result] = []
+    wrong: list[Undetermined] = []
+    for said in rulebook.ask(hook, question):
+        good, bad = read_rows(said, hook, rulebook.catalogue, make)
+        results += good
+        wrong += bad
+    return results, wrong
+
+
+def count(
+    catalogue: Catalogue, answered: tuple[PracticeResult, ...], adjustments: Iterable[Adjustment] = ()
+) -> Scorecard:
+    """Count what is in practice, after the adjustments; of several to one practice the last one counts."""
+    made = tuple(adjustments)
+    results = answered
+    if made:
+        last = {one.practice: one for one in made}
+        results = tuple(_adjusted(one, last.get(one.code)) for one in answered)
+    by_code = {result.code: result for result in results}
+    sections, areas, totals = groups_of(catalogue)
+    core, enhancements, benchmarks, total = (_share(group, by_code) for group in totals)
     return Scorecard(
         catalogue.edition, catalogue.hash, results, tuple(_share(group, by_code) for group in sections),
-        tuple(_share(group, by_code) for group in areas), core, enhancements, benchmarks, total,
-        tuple(one for one in findings if one.kind == "safety_gap"), tuple(findings), tuple(wrong),
+        tuple(_share(group, by_code) for group in areas), core, enhancements, benchmarks, total, (), (), (), made,
     )  # fmt: skip
+
+
+def _adjusted(result: PracticeResult, adjustment: Adjustment | None) -> PracticeResult:
+    if adjustment is None:
+        return result
+    return replace(result, counts_as=adjustment.counts_as, trace=adjustment.trace)
+
+
+def answered_results(assessment: Assessment, catalogue: Catalogue) -> tuple[PracticeResult, ...]:
+    """Tell what each answer counts for by itself. The same answer always gives the very same result, so they are kept."""
+    tags, answers, kept = assessment.facts.tags, assessment.answers, _kept(catalogue)
+    results = []
+    for practice in catalogue.practices:
+        answer = answers.get(practice.code)
+        status = answer.status if answer is not None else None
+        rating = answer.rating if answer is not None else None
+        refused = status is Status.NOT_APPLICABLE and not practice.na.allows(tags)  # the program changed since
+        key = (practice.code, status, rating, refused, not missing(practice, answer))
+        found = kept.get(key)
+        if found is None:
+            found = kept[key] = _result(practice, status, rating, refused, key[-1])
+        results.append(found)
+    return tuple(results)
+
+
+Key = tuple[str, Status | None, int | None, bool, bool]
+
+
+@lru_cache(maxsize=16)
+def _kept(catalogue: Catalogue) -> dict[Key, PracticeResult]:
+    """Keep results by what they rest on; a catalogue has some 30 for each practice at most."""
+    return {}
 
 
 WORDS = {
@@ -92,12 +157,10 @@ WORDS = {
 }
 
 
-def _result(practice: Practice, answer: Answer | None, tags: frozenset[str]) -> PracticeResult:
+def _result(
+    practice: Practice, status: Status | None, rating: int | None, refused: bool, answered: bool
+) -> PracticeResult:
     code = practice.code
-    status = answer.status if answer is not None else None
-    rating = answer.rating if answer is not None else None
-    answered = not missing(practice, answer)
-    refused = status is Status.NOT_APPLICABLE and not practice.na.allows(tags)  # the program changed since it answered
     if status is None:
         sentence = f"{code} is not answered yet."
     elif refused:
@@ -107,26 +170,38 @@ def _result(practice: Practice, answer: Answer | None, tags: frozenset[str]) -> 
     else:
         rated = f", rating {rating}" if rating is not None else ""
         sentence = f"{code} {WORDS[status]}{rated}."
-    gap = practice.is_critical and (refused or status is Status.NOT_IN_PRACTICE)
-    applies = refused or status is not Status.NOT_APPLICABLE
+    counts_as = Status.NOT_IN_PRACTICE if refused else status
+    gap = practice.is_critical and counts_as is Status.NOT_IN_PRACTICE
     return PracticeResult(
-        code, status, rating, applies, answered, gap, Trace(CORE, VERSION, "answer", (code,), sentence)
+        code, status, rating, answered, gap, counts_as, Trace(CORE, VERSION, "answer", (code,), sentence)
     )
 
 
 def _share(group: Group, by_code: Mapping[str, PracticeResult]) -> Share:
-    mine = [by_code[code] for code in group.codes]
-    applicable = sum(one.applies for one in mine)
-    in_practice = sum(one.status is Status.IN_PRACTICE for one in mine)
-    ratings = [one.rating for one in mine if one.rating is not None]
-    average = round(sum(ratings) / len(ratings), 2) if ratings else None
-    left_out = len(mine) - applicable
+    applicable = in_practice = answered = rated = points = 0
+    for code in group.codes:
+        one = by_code[code]
+        counts_as = one.counts_as
+        applicable += counts_as is not Status.NOT_APPLICABLE
+        in_practice += counts_as is Status.IN_PRACTICE
+        answered += one.answered
+        if one.rating is not None:
+            rated += 1
+            points += one.rating
+    size = len(group.codes)
+    left_out = size - applicable
     sentence = f"{group.title}: {in_practice} of {applicable} practices that apply are in practice"
     sentence += f"; {left_out} left out as not applicable." if left_out else "."
     return Share(
-        group.key, group.title, in_practice, applicable, sum(one.answered for one in mine), len(mine), average,
-        Trace(CORE, VERSION, f"share-{group.key}", group.codes, sentence),
+        group.key, group.title, in_practice, applicable, answered, size, round(points / rated, 2) if rated else None,
+        Trace(CORE, VERSION, group.rule, group.codes, sentence),
     )  # fmt: skip
+
+
+def _adjustment(row: Row) -> Adjustment:
+    sentence = row.text("sentence")
+    trace = row.trace(sentence)
+    return Adjustment(trace.rule, row.code("practice"), row.status("counts_as"), sentence, trace)
 
 
 def _finding(row: Row) -> Finding:

@@ -1,11 +1,8 @@
 """Ordered tiers and their conditions: awarded, not yet (what is missing), or undetermined (who could not judge)."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
-from rules.answers import Answer
-from rules.catalogue import Catalogue
-from rules.facts import CycleFacts
+from rules.asking import Assessment, Question
 from rules.results import (
     ConditionResult,
     Decision,
@@ -26,17 +23,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-def decide(scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook) -> Decision:
-    """Decide the tier from the conditions of the listed plugins; one that could not judge leaves it undetermined.
+def decide(scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook) -> Decision:
+    """Decide the tier from the conditions of the listed plugins.
 
-    A rule that broke may be the one a condition rests on, so no tier is awarded over it; a condition that is
-    plainly not met stays so.
+    A rule that broke may be the one a condition rests on, so it leaves the decision undetermined: never met, never
+    not met. The conditions that could be judged are shown all the same.
     """
-    conditions, wrong = _conditions(scorecard, cycle, rulebook)
+    conditions, wrong = _conditions(scorecard, assessment, rulebook)
     broken = "; ".join(say_undetermined(one) for one in (*wrong, *scorecard.undetermined))
     tiers = tuple(_tier(tier, conditions, broken) for tier in rulebook.tiers)
     reached = [tier for tier in tiers if tier.met]
-    if any(tier.met is None and (not reached or tier.rank > reached[-1].rank) for tier in tiers):
+    if broken or any(tier.met is None for tier in tiers):
         who = broken or "no plugin judges one of the conditions"
         sentence = f"No tier can be decided now: {who}. Nothing is lost; it is decided once this is mended."
         return Decision("undetermined", None, tiers, sentence)
@@ -49,7 +46,7 @@ def decide(scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook) -> Decis
 
 
 def _conditions(
-    scorecard: Scorecard, cycle: CycleFacts, rulebook: Rulebook
+    scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook
 ) -> tuple[dict[str, ConditionResult], list[Undetermined]]:
     judged: dict[str, ConditionResult] = {}
     wrong: list[Undetermined] = []
@@ -62,7 +59,7 @@ def _conditions(
         made = ConditionResult(trace.rule, row.text("title"), row.flag("met"), sentence, trace.practices, trace)
         judged[trace.rule] = made
 
-    for said in rulebook.ask("nqms_tier_conditions", scorecard=scorecard, cycle=cycle):
+    for said in rulebook.ask("nqms_tier_conditions", Question(assessment, scorecard)):
         wrong += read_rows(said, "nqms_tier_conditions", rulebook.catalogue, condition)[1]
     return judged, wrong
 
@@ -76,29 +73,28 @@ def _tier(tier: Tier, judged: Mapping[str, ConditionResult], broken: str) -> Tie
         sentence = f"Whether “{key}” is met could not be determined: {broken or 'no plugin judges it'}."
         conditions.append(ConditionResult(key, key, None, sentence, (), Trace(CORE, VERSION, key, (), sentence)))
     mets = [one.met for one in conditions]
-    met = False if False in mets else None if None in mets or broken else True
+    met = None if broken or None in mets else False not in mets
     return TierResult(tier.key, tier.name, tier.rank, tuple(conditions), met)
 
 
 def propose_priorities(
-    catalogue: Catalogue, answers: Mapping[str, Answer], scorecard: Scorecard, rulebook: Rulebook
+    scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook
 ) -> tuple[ProposedPriority, ...]:
     """Collect what the listed plugins propose for the plan: safety gaps first, then by the rank they give."""
-    return judge_priorities(catalogue, answers, scorecard, rulebook)[0]
+    return judge_priorities(scorecard, assessment, rulebook)[0]
 
 
 def judge_priorities(
-    catalogue: Catalogue, answers: Mapping[str, Answer], scorecard: Scorecard, rulebook: Rulebook
+    scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook
 ) -> tuple[tuple[ProposedPriority, ...], tuple[Undetermined, ...]]:
     """Collect the proposals as `propose_priorities` does, and name the rules that could not propose any."""
     ranked: list[tuple[int, ProposedPriority]] = []
     wrong: list[Undetermined] = []
-    frozen = MappingProxyType(dict(answers))
-    for said in rulebook.ask("nqms_priorities", catalogue=catalogue, answers=frozen, scorecard=scorecard):
-        good, bad = read_rows(said, "nqms_priorities", catalogue, _priority)
+    for said in rulebook.ask("nqms_priorities", Question(assessment, scorecard)):
+        good, bad = read_rows(said, "nqms_priorities", rulebook.catalogue, _priority)
         ranked += good
         wrong += bad
-    order = order_of(catalogue)
+    order = order_of(rulebook.catalogue)
 
     def place(one: tuple[int, ProposedPriority]) -> tuple[bool, int, int, str, str]:
         rank, made = one

@@ -14,20 +14,25 @@ from portal.cycles.models import Cycle
 from portal.foundation import clock
 from portal.foundation.access import PROGRAM_ROLES, Role
 from portal.foundation.database import db, unit_of_work
-from portal.partnerships.models import Partnership, PartnershipPlugin
+from portal.foundation.judging import evaluator
+from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
+from portal.partnerships.services import adopt
 from portal.programs.models import Program
 from rules.answers import Answer, Status
+from rules.rulebook import PluginChoice
 
 _numbers = itertools.count(1)
 
 
 def make_partnership(key: str | None = None, plugins: tuple[str, ...] = ()) -> Partnership:
     key = key or f"partnership-{next(_numbers)}"
+    rulebook = evaluator().describe([PluginChoice(name) for name in plugins])
     with unit_of_work() as session:
         made = Partnership(key=key, name=f"{key.title()} Mentoring", created_at=clock.now())
-        made.plugins = [PartnershipPlugin(position=at, name=name) for at, name in enumerate(plugins)]
         session.add(made)
+        session.flush()
+        adopt(made, rulebook, None)
     return made
 
 

@@ -42,7 +42,7 @@ class AnswerVersion(VersionRow, Base):
 
 
 class Submission(Base):
-    """The frozen copy: canonical JSON of all answers, its SHA-256, and the scorecard made from it."""
+    """The frozen copy: canonical JSON of all answers and its SHA-256."""
 
     __tablename__ = "submission"
 
@@ -52,7 +52,20 @@ class Submission(Base):
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     content: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
-    scorecard: Mapped[str] = mapped_column(Text)
 
     cycle: Mapped[Cycle] = relationship()
     submitted_by: Mapped[Person | None] = relationship()
+
+
+class Judgement(Base):
+    """What the rules made of the submitted answers, each time they judged; the newest counts, and none is changed."""
+
+    __tablename__ = "judgement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cause: Mapped[str] = mapped_column(String(60))
+    rulebook: Mapped[dict[str, Any]] = mapped_column(JSON)  # Rulebook.record() of the rules that judged
+    scorecard: Mapped[str] = mapped_column(Text)  # Scorecard.to_json()
+    undetermined: Mapped[bool] = mapped_column(default=False, index=True)  # a rule could not judge; tried again

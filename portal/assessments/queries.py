@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,10 +13,11 @@ from portal.cycles.queries import local_today, rulebook_of
 from portal.foundation.database import db
 from portal.programs.queries import facts_of
 from rules.answers import Answer, Problem, missing
+from rules.asking import Assessment, PreviousCycle
 from rules.catalogue import Catalogue, Practice, Section
 from rules.scorecard import Scorecard, evaluate
 
-from .models import AnswerVersion, StoredAnswer, Submission
+from .models import AnswerVersion, Judgement, StoredAnswer, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,46 @@ def answers_of(cycle: Cycle) -> dict[str, Answer]:
     return {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
 
 
+def judgement_of(cycle: Cycle) -> Judgement | None:
+    """Return what the rules last made of the submitted answers."""
+    newest = select(Judgement).where(Judgement.cycle_id == cycle.id).order_by(Judgement.id.desc()).limit(1)
+    return db.session.scalar(newest)
+
+
+def scorecards_of(cycle_ids: Iterable[int]) -> dict[int, Scorecard]:
+    """Return the stored scorecards of these cycles in one query."""
+    found = select(Judgement.cycle_id, Judgement.scorecard).where(Judgement.cycle_id.in_(list(cycle_ids)))
+    return {
+        row.cycle_id: Scorecard.from_json(row.scorecard) for row in db.session.execute(found.order_by(Judgement.id))
+    }
+
+
 def scorecard_of(cycle: Cycle) -> Scorecard:
-    """Return the scorecard: the stored one after submitting, else one of this moment."""
-    submission = submission_of(cycle)
-    if submission is not None:
-        return Scorecard.from_json(submission.scorecard)
-    rulebook = rulebook_of(cycle)
-    return evaluate(
-        rulebook.catalogue, answers_of(cycle), facts_of(cycle.program), cycle.facts(local_today(cycle)), rulebook
+    """Return the scorecard: the stored one once the submitted answers were judged, else one of this moment."""
+    judgement = judgement_of(cycle)
+    if judgement is not None:
+        return Scorecard.from_json(judgement.scorecard)
+    return evaluate(assessment_of(cycle), rulebook_of(cycle))
+
+
+def assessment_of(cycle: Cycle, na_accepted: tuple[str, ...] = ()) -> Assessment:
+    """Return what the rules are given: answers, facts, dates, and the answers of the cycle before."""
+    facts = cycle.facts(local_today(cycle), na_accepted=na_accepted)
+    return Assessment(answers_of(cycle), facts_of(cycle.program), facts, previous_of(cycle))
+
+
+def previous_of(cycle: Cycle) -> PreviousCycle | None:
+    """Return the submitted answers of the cycle before this one."""
+    if cycle.number == 1:
+        return None
+    before = db.session.scalar(
+        select(Submission).join(Cycle).where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
     )
+    if before is None:
+        return None
+    plain = json.loads(before.content)
+    answers = {code: Answer.from_dict(one) for code, one in plain["answers"].items()}
+    return PreviousCycle(plain["rulebook"]["edition"], answers)
 
 
 def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress:

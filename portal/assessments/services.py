@@ -13,24 +13,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts.queries import administrators_of_program, staff_of_partnership
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import audit, clock, outbox
-from portal.foundation.database import db, unit_of_work
+from portal.foundation import audit, clock, jobs, outbox
+from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
 from portal.foundation.versions import renamed
 from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
 
-from .models import AnswerVersion, StoredAnswer, Submission
-from .queries import content_at, gaps_in, stored_answers
+from .models import AnswerVersion, Judgement, StoredAnswer, Submission
+from .queries import assessment_of, content_at, gaps_in, judgement_of, stored_answers
 
+JUDGE = "judge"
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -166,7 +168,10 @@ def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
 
 
 def submit(cycle_id: int, by_id: int) -> Submission:
-    """Freeze the answers, judge them and tell everybody. Raises OutOfOrder or NotComplete."""
+    """Freeze the answers and tell everybody, then let the rules judge. Raises OutOfOrder or NotComplete.
+
+    The rules come after the commit: whatever they do, what was submitted stays submitted, and the worker asks them again.
+    """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         rulebook, today = rulebook_of(cycle), local_today(cycle)
@@ -176,15 +181,55 @@ def submit(cycle_id: int, by_id: int) -> Submission:
             raise NotComplete(f"{len(gaps)} practices still need an answer. Everything you typed is kept.")
         advance(cycle, CycleState.SUBMITTED, today)
         content, digest = freeze(cycle, answers)
-        scorecard = evaluate(rulebook.catalogue, answers, facts_of(cycle.program), cycle.facts(today), rulebook)
         submission = Submission(
-            cycle_id=cycle.id, submitted_at=clock.now(), submitted_by_id=by_id,
-            content=content, content_hash=digest, scorecard=scorecard.to_json(),
-        )  # fmt: skip
+            cycle_id=cycle.id, submitted_at=clock.now(), submitted_by_id=by_id, content=content, content_hash=digest
+        )
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
+        jobs.enqueue(JUDGE, f"{JUDGE}:{cycle.id}", cycle_id=cycle.id)
         _tell_everybody(cycle)
+    judge(cycle_id, "submitted")
     return submission
+
+
+def judge(cycle_id: int, cause: str) -> Judgement:
+    """Let the rules judge the submitted answers; store what they say when it differs from what is stored.
+
+    Asks outside any transaction, since a rule may take seconds.
+    """
+    with reading() as session:
+        cycle = session.get_one(Cycle, cycle_id)
+        rulebook, assessment = rulebook_of(cycle), assessment_of(cycle)
+    card = evaluate(assessment, rulebook)
+    with unit_of_work():
+        cycle = load_for_change(cycle_id)
+        newest, text, record = judgement_of(cycle), card.to_json(), rulebook.record()
+        if newest is not None and (newest.scorecard, newest.rulebook) == (text, record):
+            return newest
+        made = Judgement(
+            cycle_id=cycle_id, made_at=clock.now(), cause=cause, rulebook=record, scorecard=text,
+            undetermined=bool(card.undetermined),
+        )  # fmt: skip
+        db.session.add(made)
+    return made
+
+
+def judge_again() -> int:
+    """Ask the rules again wherever one could not judge and nothing is awarded yet; return how many are mended."""
+    with reading() as session:
+        newest = select(func.max(Judgement.id)).group_by(Judgement.cycle_id)
+        waiting = select(Judgement.cycle_id).join(Cycle, Cycle.id == Judgement.cycle_id)
+        waiting = waiting.where(Judgement.id.in_(newest), Judgement.undetermined, Cycle.awarded_on.is_(None))
+        ids = list(session.scalars(waiting.limit(50)))
+    return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
+
+
+def register_jobs() -> None:
+    """Let this process judge what was submitted while no web server could."""
+
+    @jobs.handles(JUDGE)
+    def _judge_submitted(payload: dict[str, Any]) -> None:
+        judge(payload["cycle_id"], "submitted")
 
 
 def _tell_everybody(cycle: Cycle) -> None:

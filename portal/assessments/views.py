@@ -12,12 +12,11 @@ from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook
 from portal.foundation.access import Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
-from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
 from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem
 from rules.catalogue import Section
-from rules.tiers import decide
 
 from . import queries, services
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
@@ -205,22 +204,4 @@ def answers(cycle_id: int) -> str:
         answers=queries.answers_of(cycle),
         submission=queries.submission_of(cycle),
         labels=RATING_LABELS,
-    )
-
-
-@bp.get("/cycles/<int:cycle_id>/scorecard")
-def scorecard(cycle_id: int) -> str:
-    """Show the numbers with their reasons."""
-    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
-    rulebook, card = rulebook_of(cycle), queries.scorecard_of(cycle)
-    decision = decide(card, cycle.facts(local_today(cycle)), rulebook)
-    return render_template(
-        "assessments/scorecard.html",
-        cycle=cycle,
-        card=card,
-        decision=decision,
-        rulebook=rulebook,
-        submission=queries.submission_of(cycle),
-        fragment=is_fragment(),
-        roles=roles,
     )

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.database import Base, UtcDateTime, Word
@@ -64,10 +64,13 @@ class Cycle(Base):
     statement_signed_on: Mapped[date | None]
     awarded_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    eligibility: Mapped[str] = mapped_column(Text, default="")  # Eligibility.to_json() when access was granted
+    override_reason: Mapped[str] = mapped_column(String(500), default="")  # why staff let it begin all the same
+    staff_agreed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # condition key -> who, when, why
 
     program: Mapped[Program] = relationship(lazy="joined")
 
-    def facts(self, today: date, check_ins_done: tuple[int, ...] = ()) -> CycleFacts:
+    def facts(self, today: date, check_ins_done: tuple[int, ...] = (), na_accepted: tuple[str, ...] = ()) -> CycleFacts:
         """Return what the rules may know of this cycle."""
         return CycleFacts(
             today=today,
@@ -80,4 +83,6 @@ class Cycle(Base):
             awarded_on=self.awarded_on,
             check_ins_done=check_ins_done,
             reports_done=check_ins_done,
+            na_accepted=na_accepted,
+            staff_agreed=tuple(sorted(self.staff_agreed or {})),
         )

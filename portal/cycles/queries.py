@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from functools import lru_cache
 
 from sqlalchemy import select
 
@@ -13,8 +11,9 @@ from portal.foundation import clock
 from portal.foundation.access import STAFF_ROLES, Action, Role, require
 from portal.foundation.database import db
 from portal.foundation.errors import NotAllowed, Stranger
-from rules.policy import Due, due_dates
-from rules.rulebook import Rulebook, rulebook_from_record
+from portal.partnerships.queries import rulebook_of_record
+from rules.duties import Due, due_dates
+from rules.rulebook import Rulebook
 
 from .models import Cycle
 
@@ -40,12 +39,7 @@ def load_for_change(cycle_id: int) -> Cycle:
 
 def rulebook_of(cycle: Cycle) -> Rulebook:
     """Return the rules this cycle began with."""
-    return _rebuilt(json.dumps(cycle.rulebook, sort_keys=True))
-
-
-@lru_cache(maxsize=64)
-def _rebuilt(record: str) -> Rulebook:
-    return rulebook_from_record(json.loads(record))
+    return rulebook_of_record(cycle.rulebook)
 
 
 def local_today(cycle: Cycle) -> date:

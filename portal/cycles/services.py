@@ -9,7 +9,8 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
-from portal.programs.queries import eligibility_of
+from portal.programs.queries import eligibility_of, facts_of
+from rules.policy import closed_gates
 
 from .models import Cycle, CycleState
 from .queries import cycles_of
@@ -58,14 +59,17 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
     setattr(cycle, column, on)
 
 
-def grant_access(program: Program, by_id: int | None) -> Cycle:
-    """Open a self-assessment for the program. Raises NotEligible, GateClosed or CycleUnderWay."""
-    verdict = eligibility_of(program)
-    if not verdict.eligible:
+def grant_access(program: Program, by_id: int | None, override_reason: str = "") -> Cycle:
+    """Open a self-assessment for the program. Raises NotEligible, GateClosed or CycleUnderWay.
+
+    With a reason, staff may open it against the verdict of the rules, where the policy allows that; the reason is kept.
+    """
+    verdict, rulebook = eligibility_of(program), current_rulebook(program.partnership)
+    reason = " ".join(override_reason.split())[:500]
+    if not verdict.eligible and not (reason and rulebook.policy.staff_may_override):
         raise NotEligible(verdict.sentence)
-    rulebook = current_rulebook(program.partnership)
-    if "mou" in rulebook.policy.gates and program.mou_signed_on is None:
-        raise GateClosed("The memorandum of understanding has to be signed before the self-assessment opens.")
+    if closed := closed_gates(rulebook.policy, facts_of(program)):
+        raise GateClosed("Before the self-assessment opens: " + " ".join(gate.sentence for gate in closed))
     earlier = cycles_of(program.id)
     if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
         raise CycleUnderWay("This program already has a self-assessment under way.")
@@ -76,8 +80,13 @@ def grant_access(program: Program, by_id: int | None) -> Cycle:
             rulebook=rulebook.record(),
             created_at=clock.now(),
             access_on=clock.local_day(program.partnership.time_zone),
+            eligibility=verdict.to_json(),
+            override_reason="" if verdict.eligible else reason,
         )
         db.session.add(cycle)
         db.session.flush()
-        audit.record("access granted", person_id=by_id, program_id=program.id, cycle_id=cycle.id)
+        audit.record(
+            "access granted", person_id=by_id, program_id=program.id, cycle_id=cycle.id,
+            against_the_rules=not verdict.eligible,
+        )  # fmt: skip
     return cycle

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from portal.accounts.models import Person
-from portal.assessments.models import AnswerVersion, StoredAnswer, Submission
+from portal.assessments.models import AnswerVersion, Judgement, StoredAnswer, Submission
 from portal.assessments.services import freeze
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
@@ -17,6 +17,7 @@ from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
 from rules.answers import Answer
+from rules.asking import Assessment
 from rules.facts import CycleFacts
 from rules.scorecard import Scorecard, evaluate
 
@@ -184,6 +185,14 @@ def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: d
             submitted_by_id=by.id,
             content=content,
             content_hash=digest,
+        )
+    )
+    db.session.add(
+        Judgement(
+            cycle_id=cycle.id,
+            made_at=at(day, 16, 20),
+            cause="submitted",
+            rulebook=cycle.rulebook,
             scorecard=judged(cycle, answers, day).to_json(),
         )
     )
@@ -192,6 +201,5 @@ def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: d
 
 def judged(cycle: Cycle, answers: dict[str, Answer], day: date) -> Scorecard:
     """Return the scorecard of these answers as it stood on the day of submitting."""
-    rulebook = rulebook_of(cycle)
     facts = CycleFacts(today=day, access_on=cycle.access_on, submitted_on=day)
-    return evaluate(rulebook.catalogue, answers, facts_of(cycle.program), facts, rulebook)
+    return evaluate(Assessment(answers, facts_of(cycle.program), facts), rulebook_of(cycle))

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from portal.foundation.database import db
-from portal.partnerships.models import Partnership, PartnershipPlugin
+from portal.foundation.judging import evaluator
+from portal.partnerships.models import Partnership
+from portal.partnerships.services import adopt
 from portal.programs.models import Program
+from rules.rulebook import PluginChoice
 
 PARTNERSHIPS: dict[str, dict[str, Any]] = {
     "riverbend": {
@@ -90,7 +93,7 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "matches": 40,
         "mentors": 16,
         "staff": "1 coordinator at three quarters of full time, 1 part-time driver",
-        "mou_signed_on": date(2026, 8, 10),
+        "gates_passed": {"mou": "2026-08-10"},
         "key_leader_name": "Josiah Bell",
         "key_leader_title": "Executive director",
     },
@@ -135,7 +138,7 @@ PROGRAMS: dict[str, dict[str, Any]] = {
         "matches": 120,
         "mentors": 120,
         "staff": "1 manager, 2 coordinators, 1 data analyst at 0.4 of full time",
-        "mou_signed_on": date(2023, 8, 7),
+        "gates_passed": {"mou": "2023-08-07"},
         "key_leader_name": "Cornelius Tate",
         "key_leader_title": "President",
     },
@@ -168,12 +171,10 @@ def add_partnerships(moment: datetime) -> dict[str, Partnership]:
     for key, facts in PARTNERSHIPS.items():
         plain = {name: value for name, value in facts.items() if name != "plugins"}
         made = Partnership(key=key, fictional=True, created_at=moment, **plain)
-        made.plugins = [
-            PartnershipPlugin(position=at, name=name, settings={}) for at, name in enumerate(facts["plugins"])
-        ]
         db.session.add(made)
+        db.session.flush()
+        adopt(made, evaluator().describe([PluginChoice(name) for name in facts["plugins"]]), None)
         found[key] = made
-    db.session.flush()
     return found
 
 

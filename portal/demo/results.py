@@ -7,18 +7,19 @@ import secrets
 from datetime import date
 
 from portal.accounts.models import Person
-from portal.assessments.queries import submission_of
+from portal.assessments.queries import answers_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.plans.models import Plan, PlanAction, Priority, Statement
 from portal.plans.services import freeze_plan, signed_hash
+from portal.programs.queries import facts_of
 from portal.recognition.models import Award
 from portal.reviews.models import Review, ReviewItem, ReviewItemVersion
+from rules.asking import Assessment
+from rules.duties import add_months
 from rules.facts import CycleFacts
-from rules.policy import add_months
-from rules.scorecard import Scorecard
 from rules.tiers import decide
 
 from .cycles import DemoCycle, at
@@ -174,7 +175,8 @@ def _add_award(cycle: Cycle, reviewer: Person, day: date) -> None:
         plan_issued_on=cycle.plan_issued_on,
         statement_signed_on=day,
     )
-    decision = decide(Scorecard.from_json(submission.scorecard), facts, rulebook)
+    assessment = Assessment(answers_of(cycle), facts_of(cycle.program), facts)
+    decision = decide(scorecard_of(cycle), assessment, rulebook)
     if decision.tier is None:
         raise ValueError(f"The rules give {cycle.program.name} no tier: {decision.sentence}")
     db.session.add(

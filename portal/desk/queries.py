@@ -21,8 +21,8 @@ from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
 from portal.recognition.models import Award
 from rules.answers import Answer
+from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
-from rules.policy import Due, due_dates
 
 
 @dataclass(frozen=True, slots=True)

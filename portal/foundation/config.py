@@ -93,6 +93,9 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SMTP_STARTTLS": flag("NQMS_SMTP_STARTTLS", True),
         "MAIL_FROM": os.environ.get("NQMS_MAIL_FROM", "NQMS Portal <portal@nqms.example.org>"),
         "BASE_URL": os.environ.get("NQMS_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        "RULES_FOLDER": os.environ.get("NQMS_RULES_FOLDER", ""),  # where the operator drops plugins; empty for none
+        "RULES_SECONDS": whole("NQMS_RULES_SECONDS", 5),
+        "RULES_MEGABYTES": whole("NQMS_RULES_MEGABYTES", 256),
         "CLOCK": None,
     }
     config.update(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.foundation.database import Base, UtcDateTime
@@ -26,19 +26,37 @@ class Partnership(Base):
     fictional: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    plugins: Mapped[list[PartnershipPlugin]] = relationship(
-        order_by="PartnershipPlugin.position", cascade="all, delete-orphan", lazy="selectin"
+    rules: Mapped[list[RulesList]] = relationship(
+        order_by="RulesList.number", cascade="all, delete-orphan", lazy="select", back_populates="partnership"
     )
 
 
-class PartnershipPlugin(Base):
-    """One entry of a partnership's ordered allow-list; an empty list means the national rules alone."""
+class RulesList(Base):
+    """A list of plugins that a partnership adopted, in order, with what they described on that day.
 
-    __tablename__ = "partnership_plugin"
-    __table_args__ = (UniqueConstraint("partnership_id", "name"),)
+    The newest one is in force. `record` is Rulebook.record(), empty while nobody has described the list yet; an empty
+    list means the national rules alone.
+    """
+
+    __tablename__ = "rules_list"
+    __table_args__ = (UniqueConstraint("partnership_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int] = mapped_column(default=0)
-    name: Mapped[str] = mapped_column(String(100))
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    number: Mapped[int] = mapped_column(default=1)
+    adopted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # name and settings, in order
+    record: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    partnership: Mapped[Partnership] = relationship(back_populates="rules")
+
+
+class CatalogueCopy(Base):
+    """The practices as they were when a rulebook was adopted, kept once for each wording."""
+
+    __tablename__ = "catalogue_copy"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)

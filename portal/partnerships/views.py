@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from portal.foundation.access import Action
 from portal.foundation.database import db
+from portal.foundation.judging import evaluator
 from portal.foundation.outbox import Message
-from rules.discovery import available
 
 from .queries import current_rulebook, load_partnership
 
@@ -21,7 +21,10 @@ def rules(partnership_id: int) -> str:
     """Show which rules are in force and what they say."""
     partnership = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
     return render_template(
-        "partnerships/rules.html", partnership=partnership, rulebook=current_rulebook(partnership), known=available()
+        "partnerships/rules.html",
+        partnership=partnership,
+        rulebook=current_rulebook(partnership),
+        known=evaluator().found().plugins,
     )
 
 

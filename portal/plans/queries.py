@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import select
 
-from portal.assessments.queries import answers_of, scorecard_of
+from portal.assessments.queries import assessment_of, scorecard_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
@@ -22,8 +22,7 @@ def plan_of(cycle: Cycle) -> Plan | None:
 
 def proposals_for(cycle: Cycle) -> tuple[ProposedPriority, ...]:
     """Return what the rules propose for the plan, safety gaps first."""
-    rulebook = rulebook_of(cycle)
-    return propose_priorities(rulebook.catalogue, answers_of(cycle), scorecard_of(cycle), rulebook)
+    return propose_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
 
 
 def statement_by_token(token: str) -> Statement | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 
 from portal.foundation.errors import Problem
 from rules.facts import MODELS, SETTINGS
+from rules.policy import Gate
 
 TEXTS = {"name": 200, "host": 200, "place": 200, "description": 5000, "staff": 300,
          "key_leader_name": 200, "key_leader_title": 200, "key_leader_email": 254}  # fmt: skip
 NUMBERS = {"youth_min_age": (0, 30), "youth_max_age": (0, 30), "matches": (0, 100_000), "mentors": (0, 100_000)}
-TICKS = ("in_service_area", "registered", "capacity_confirmed", "pairs_volunteers")
+TICKS = ("in_service_area", "registered", "capacity_confirmed", "pairs_volunteers", "full_cycle_done")
 LABELS = {
     "name": "program's name", "host": "host organization", "place": "town and county", "description": "description",
     "staff": "staff", "key_leader_name": "key leader's name", "key_leader_title": "key leader's title",
@@ -33,11 +34,10 @@ class ProgramForm:
     problems: tuple[Problem, ...]
 
 
-def read_program(form: MultiDict[str, str]) -> ProgramForm:
-    """Read the form; values are usable only without problems."""
-    typed: dict[str, Any] = {
-        key: form.get(key, "").strip() for key in (*TEXTS, *NUMBERS, "founded", "model", "mou_signed_on")
-    }
+def read_program(form: MultiDict[str, str], gates: Sequence[Gate]) -> ProgramForm:
+    """Read the form, with a day for each gate before access; values are usable only without problems."""
+    typed: dict[str, Any] = {key: form.get(key, "").strip() for key in (*TEXTS, *NUMBERS, "founded", "model")}
+    typed["gates_passed"] = {gate.key: form.get(f"gate-{gate.key}", "").strip() for gate in gates}
     typed |= {key: form.get(key) == "yes" for key in TICKS} | {"settings": form.getlist("settings")}
     values, problems = dict(typed), []
     for key, longest in TEXTS.items():
@@ -56,9 +56,10 @@ def read_program(form: MultiDict[str, str]) -> ProgramForm:
     values["founded"] = _day(typed["founded"])
     if values["founded"] is None:
         problems.append(Problem("founded", "Enter the day the program began, like 2019-05-01."))
-    values["mou_signed_on"] = _day(typed["mou_signed_on"])
-    if typed["mou_signed_on"] and values["mou_signed_on"] is None:
-        problems.append(Problem("mou_signed_on", "Enter a day like 2026-08-10, or leave this empty."))
+    values["gates_passed"] = {key: raw for key, raw in typed["gates_passed"].items() if raw}
+    for key, raw in values["gates_passed"].items():
+        if _day(raw) is None:
+            problems.append(Problem(f"gate-{key}", "Enter a day like 2026-08-10, or leave this empty."))
     if typed["model"] not in MODELS:
         problems.append(Problem("model", "Choose the program's model."))
     if not set(typed["settings"]) <= set(SETTINGS):
@@ -79,9 +80,5 @@ def _day(text: str) -> date | None:
 
 def shown(program: Any) -> dict[str, Any]:
     """Return a stored program as the values of its fields."""
-    fields = (*TEXTS, *NUMBERS, *TICKS, "model", "settings")
-    values = {key: getattr(program, key) for key in fields}
-    return values | {
-        "founded": program.founded.isoformat(),
-        "mou_signed_on": program.mou_signed_on.isoformat() if program.mou_signed_on else "",
-    }
+    fields = (*TEXTS, *NUMBERS, *TICKS, "model", "settings", "gates_passed")
+    return {key: getattr(program, key) for key in fields} | {"founded": program.founded.isoformat()}

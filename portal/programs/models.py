@@ -35,7 +35,8 @@ class Program(Base):
     registered: Mapped[bool] = mapped_column(default=False)  # in the Mentoring Connector, listing approved
     capacity_confirmed: Mapped[bool] = mapped_column(default=False)
     pairs_volunteers: Mapped[bool] = mapped_column(default=True)
-    mou_signed_on: Mapped[date | None]
+    full_cycle_done: Mapped[bool] = mapped_column(default=False)  # been through one whole program cycle
+    gates_passed: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # gate before access -> day, as ISO date
     key_leader_name: Mapped[str] = mapped_column(String(200), default="")
     key_leader_title: Mapped[str] = mapped_column(String(200), default="")
     key_leader_email: Mapped[str] = mapped_column(String(254), default="")

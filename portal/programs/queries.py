@@ -50,7 +50,9 @@ def facts_of(program: Program) -> ProgramFacts:
         registered=program.registered,
         capacity_confirmed=program.capacity_confirmed,
         pairs_volunteers=program.pairs_volunteers,
-        mou_signed=program.mou_signed_on is not None,
+        gates_passed=tuple(sorted(program.gates_passed)),
+        youth_served=program.matches,
+        full_cycle_done=program.full_cycle_done,
     )
 
 

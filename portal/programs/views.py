@@ -10,7 +10,7 @@ from flask_login import current_user
 from portal.foundation.access import Action
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
-from portal.partnerships.queries import load_partnership
+from portal.partnerships.queries import current_rulebook, load_partnership
 from rules.facts import MODELS, SETTINGS
 
 from . import services
@@ -36,8 +36,9 @@ def edit_program(program_id: int) -> Any:
 
 def _form(partnership_id: int, program_id: int | None, values: dict[str, Any]) -> Any:
     problems: tuple[Problem, ...] = ()
+    gates = current_rulebook(load_partnership(current_user, partnership_id, Action.MANAGE_PROGRAMS)).policy.gates
     if request.method == "POST":
-        form = read_program(request.form)
+        form = read_program(request.form, gates)
         values, problems = dict(form.typed), form.problems
         if not problems:
             try:
@@ -55,5 +56,6 @@ def _form(partnership_id: int, program_id: int | None, values: dict[str, Any]) -
         program_id=program_id,
         models=MODELS,
         settings=SETTINGS,
+        gates=gates,
     )
     return page, 422 if problems else 200

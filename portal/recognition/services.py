@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from portal.accounts.queries import administrators_of_program
+from portal.assessments.queries import judgement_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError
-from rules.policy import add_months
+from rules.duties import add_months
 
 from .models import Award
 from .queries import decision_of
@@ -21,10 +22,17 @@ class NotAwarded(DomainError):
 
 def confirm(cycle_id: int, by_id: int) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
+    with reading() as session:  # the rules are asked outside the write, since one may take seconds
+        cycle = session.get_one(Cycle, cycle_id)
+        decision, seen = decision_of(cycle), _basis(cycle)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        today, decision = local_today(cycle), decision_of(cycle)
+        today = local_today(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
+        if _basis(cycle, before_award=True) != seen:
+            raise NotAwarded(
+                "Something changed while the rules decided. Nothing was stored; please look and confirm again."
+            )
         tier, rulebook = decision.tier, rulebook_of(cycle)
         if decision.outcome != "awarded" or tier is None:
             raise NotAwarded(decision.sentence)  # which undoes the step
@@ -43,6 +51,13 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         audit.record("recognition confirmed", person_id=by_id, cycle_id=cycle.id, tier=tier.key)
         _tell(cycle)
     return award
+
+
+def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
+    """Name what a decision rests on, so that a change between deciding and storing is noticed."""
+    judgement = judgement_of(cycle)
+    state = CycleState.SIGNED if before_award else cycle.state
+    return state, cycle.rulebook, judgement and judgement.id, cycle.statement_signed_on, dict(cycle.staff_agreed or {})
 
 
 def _tell(cycle: Cycle) -> None:

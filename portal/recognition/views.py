@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, url_for
 from flask_login import current_user
 
+from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
 from portal.foundation.access import Action
@@ -30,6 +31,16 @@ def _page(cycle: Cycle, refusal: str) -> str:
     return render_template(
         "recognition/decision.html", cycle=cycle, decision=decision_of(cycle) if cycle.submitted_on else None,
         award=award_of(cycle), refusal=refusal, policy=rulebook_of(cycle).policy,
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/scorecard")
+def scorecard(cycle_id: int) -> str:
+    """Show the numbers with their reasons."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    return render_template(
+        "recognition/scorecard.html", cycle=cycle, card=scorecard_of(cycle), decision=decision_of(cycle),
+        rulebook=rulebook_of(cycle), submission=submission_of(cycle), roles=roles, award=award_of(cycle),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.assessments.models import Submission
+from portal.assessments.queries import scorecards_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import local_today, rulebook_of
 from portal.foundation.database import db
@@ -19,8 +19,7 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from rules.answers import Answer
 from rules.catalogue import Section
-from rules.policy import Due, due_dates
-from rules.scorecard import Scorecard
+from rules.duties import Due, due_dates
 
 from .models import FindingKind, Review, ReviewItem
 
@@ -79,14 +78,13 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
             select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
         )
     }
-    found = db.session.execute(select(Submission.cycle_id, Submission.scorecard).where(Submission.cycle_id.in_(ids)))
-    cards: dict[int, str] = {row.cycle_id: row.scorecard for row in found}
+    cards = scorecards_of(ids)
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
         duties = [d for d in due_dates(rulebook_of(cycle).policy, cycle.facts(today)) if d.kind in DUTIES]
         first = duties[0] if duties else None
-        gaps = len(Scorecard.from_json(cards[cycle.id]).safety_gaps) if cycle.id in cards else 0
+        gaps = len(cards[cycle.id].safety_gaps) if cycle.id in cards else 0
         late, left = (first.days_late(today), first.days_left(today)) if first else (0, 0)
         rows.append(QueueRow(cycle, reviews.get(cycle.id), gaps, first, late, left))
     return sorted(rows, key=_waits_since)

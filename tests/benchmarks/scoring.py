@@ -7,6 +7,7 @@ import time
 from datetime import date
 
 from rules.answers import Answer, Status
+from rules.asking import Assessment
 from rules.facts import CycleFacts, ProgramFacts
 from rules.rulebook import build_rulebook
 from rules.scorecard import evaluate
@@ -29,13 +30,13 @@ def scoring_figures() -> list[Figure]:
         status = Status.IN_PRACTICE if at % 7 else Status.NOT_IN_PRACTICE
         letters = tuple(item.letter for item in practice.sub_items)
         answers[practice.code] = Answer(practice.code, status, 1 + at % 5 if at % 7 else None, sub_items=letters)
-    cycle = CycleFacts(today=date(2026, 10, 1))
+    assessment = Assessment(answers, FACTS, CycleFacts(today=date(2026, 10, 1)))
     rounds = []
     for _ in range(ROUNDS):
         took = []
         for _ in range(RUNS):
             start = time.perf_counter()
-            evaluate(rulebook.catalogue, answers, FACTS, cycle, rulebook)
+            evaluate(assessment, rulebook)
             took.append(time.perf_counter() - start)
         rounds.append(statistics.median(took))
     return [Figure(f"scoring {len(answers)} answers, national rules", min(rounds) * 1000, 1, "ms")]

@@ -17,7 +17,7 @@ from portal.partnerships.queries import current_rulebook
 from portal.plans.models import Plan, Statement
 from portal.programs.queries import eligibility_of
 from portal.recognition.models import Award
-from rules.policy import Due
+from rules.duties import Due
 from rules.tiers import Decision, decide
 
 from .conftest import newest_cycle, program_named

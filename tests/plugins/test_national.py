@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 
 from rules.answers import Answer, Status
+from rules.asking import Assessment
 from rules.eligibility import judge_eligibility
+from rules.facts import CycleFacts
 from rules.rulebook import build_rulebook
-from rules.scorecard import evaluate
-from rules.tiers import Decision, decide, propose_priorities
-from tests.rules.samples import CATALOGUE, CYCLE, FACTS, SIGNED, TODAY, all_yes, no
+from rules.tiers import Decision, propose_priorities
+from tests.rules import samples
+from tests.rules.samples import CATALOGUE, CYCLE, FACTS, SIGNED, TODAY, all_yes, no, scored
 
 NATIONAL = build_rulebook()
 
 
-def decided(answers: dict[str, Answer], cycle: Any = SIGNED) -> Decision:
-    return decide(evaluate(CATALOGUE, answers, FACTS, cycle, NATIONAL), cycle, NATIONAL)
+def decided(answers: dict[str, Answer], cycle: CycleFacts = SIGNED) -> Decision:
+    return samples.decided(NATIONAL, answers, cycle)
 
 
 def name_of(decision: Decision) -> str:
@@ -90,19 +92,19 @@ def test_no_tier_while_a_step_is_open(step: str) -> None:
 
 @pytest.mark.parametrize("code", [p.code for p in CATALOGUE.practices if p.is_critical])
 def test_critical_practice_not_in_practice_is_a_safety_gap(code: str) -> None:
-    card = evaluate(CATALOGUE, all_yes() | {code: no(code)}, FACTS, CYCLE, NATIONAL)
+    card = scored(NATIONAL, all_yes() | {code: no(code)})
     assert [(one.kind, one.practices) for one in card.safety_gaps] == [("safety_gap", (code,))]
     assert [one.code for one in card.practices if one.safety_gap] == [code]
 
 
 def test_other_practice_not_in_practice_is_no_safety_gap() -> None:
     others = {p.code: no(p.code) for p in CATALOGUE.practices if not p.is_critical}
-    assert evaluate(CATALOGUE, all_yes() | others, FACTS, CYCLE, NATIONAL).findings == ()
+    assert scored(NATIONAL, all_yes() | others).findings == ()
 
 
 def test_safety_part_not_ticked_is_a_note_and_no_gap() -> None:
     answer = replace(all_yes()["B.3.3"], sub_items=tuple("bcdefghijklmnopqrst"))
-    card = evaluate(CATALOGUE, all_yes() | {"B.3.3": answer}, FACTS, CYCLE, NATIONAL)
+    card = scored(NATIONAL, all_yes() | {"B.3.3": answer})
     assert [(one.kind, one.sentence[-2:]) for one in card.findings] == [("safety_note", "a.")]
     assert card.safety_gaps == ()
 
@@ -110,7 +112,7 @@ def test_safety_part_not_ticked_is_a_note_and_no_gap() -> None:
 def test_priorities_are_safety_then_core_then_low_ratings() -> None:
     answers = all_yes() | {code: no(code) for code in ("M.A.1", "V.8", "B.2.3", "E.1.1")}
     answers |= {"B.5.4": replace(answers["B.5.4"], rating=3), "V.1": replace(answers["V.1"], rating=1)}
-    card = evaluate(CATALOGUE, answers, FACTS, CYCLE, NATIONAL)
-    proposed = propose_priorities(CATALOGUE, answers, card, NATIONAL)
+    card = scored(NATIONAL, answers)
+    proposed = propose_priorities(card, Assessment(answers, FACTS, CYCLE), NATIONAL)
     assert [one.practices[0] for one in proposed] == ["B.2.3", "V.8", "M.A.1", "V.1", "B.5.4", "E.1.1"]
     assert [one.safety for one in proposed] == [True, True, False, False, False, False]

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from rules.policy import Policy, closed_gates
+from rules.policy import GATES, Policy, closed_gates
 from rules.rulebook import PluginChoice, Rulebook, build_rulebook
-from rules.scorecard import evaluate
-from rules.tiers import decide
-from tests.rules.samples import CATALOGUE, FACTS, SIGNED, all_yes, no
+from tests.rules.samples import FACTS, SIGNED, all_yes, decided, no
 
 
 def rules_of(name: str) -> Rulebook:
@@ -28,17 +26,17 @@ def test_north_carolina_cites_its_source() -> None:
 def test_northlake_asks_for_its_memorandum_and_quarterly_reports() -> None:
     policy = rules_of("northlake").policy
     assert policy == Policy(
-        review_kind="meeting", review_title="review meeting", gates=("mou",), report_every_months=3
+        review_kind="meeting", review_title="review meeting", gates=(GATES["mou"],), report_every_months=3
     )  # fmt: skip
     assert len(closed_gates(policy, FACTS)) == 1
-    assert closed_gates(policy, replace(FACTS, mou_signed=True)) == ()
+    assert closed_gates(policy, replace(FACTS, gates_passed=("mou",))) == ()
 
 
 @pytest.mark.parametrize("name", ["north_carolina", "northlake"])
 def test_quality_partner_takes_the_four_steps_and_no_share(name: str) -> None:
     rules = rules_of(name)
     answers = all_yes() | {"M.A.1": no("M.A.1")}
-    decision = decide(evaluate(CATALOGUE, answers, FACTS, SIGNED, rules), SIGNED, rules)
+    decision = decided(rules, answers)
     assert [tier.name for tier in decision.tiers] == ["Quality Partner"]
     assert decision.outcome == "awarded"
     assert [one.key for one in decision.tiers[0].conditions] == ["submitted", "reviewed", "plan", "signed"]
@@ -47,5 +45,5 @@ def test_quality_partner_takes_the_four_steps_and_no_share(name: str) -> None:
 @pytest.mark.parametrize("name", ["north_carolina", "northlake"])
 def test_quality_partner_waits_for_the_signature(name: str) -> None:
     rules, cycle = rules_of(name), replace(SIGNED, statement_signed_on=None)
-    decision = decide(evaluate(CATALOGUE, all_yes(), FACTS, cycle, rules), cycle, rules)
+    decision = decided(rules, all_yes(), cycle)
     assert decision.sentence == "Not yet Quality Partner: Still open: Statement of Accuracy signed."

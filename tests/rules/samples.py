@@ -10,13 +10,19 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-import plugins.national
 from rules.answers import Answer, Status
+from rules.asking import Assessment
 from rules.catalogue import Practice, load_edition
-from rules.discovery import add, info_of, new_manager
+from rules.describing import describe
+from rules.discovery import discover
 from rules.facts import CycleFacts, ProgramFacts
 from rules.hookspecs import hookimpl
-from rules.rulebook import PluginChoice, Rulebook, build_rulebook
+from rules.loading import Plugins
+from rules.plugininfo import PluginInfo
+from rules.results import Decision, Scorecard
+from rules.rulebook import PluginChoice, Rulebook
+from rules.scorecard import evaluate
+from rules.tiers import decide
 
 CATALOGUE = load_edition("eepm4")
 unhurried = settings(deadline=None, max_examples=50)  # a busy machine is no mistake of the rules
@@ -79,11 +85,19 @@ def rulebook(
     *made: ModuleType, listed: tuple[str, ...] | None = None, settings: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Rulebook:
     """Build a rulebook of the national rules and these plugins; only the listed ones are in force."""
-    manager, infos = new_manager(), {}
-    for name, module in [("national", plugins.national), *((one.__name__, one) for one in made)]:
-        assert add(manager, name, module) == ""
-        infos[name] = info_of(name, module)
+    loaded = Plugins()
+    loaded.load(discover().plugin("national"))
+    for one in made:
+        loaded.add(PluginInfo(one.__name__, one.VERSION, one.TITLE), one)
     names = tuple(one.__name__ for one in made) if listed is None else listed
-    return build_rulebook(
-        [PluginChoice(name, (settings or {}).get(name, {})) for name in names], manager=manager, infos=infos
-    )
+    return describe([PluginChoice(name, (settings or {}).get(name, {})) for name in names], loaded)
+
+
+def scored(rules: Rulebook, answers: Mapping[str, Answer], cycle: CycleFacts = CYCLE) -> Scorecard:
+    """Score these answers of Willow Road."""
+    return evaluate(Assessment(answers, FACTS, cycle), rules)
+
+
+def decided(rules: Rulebook, answers: Mapping[str, Answer], cycle: CycleFacts = SIGNED) -> Decision:
+    """Score these answers of Willow Road and decide the tier."""
+    return decide(scored(rules, answers, cycle), Assessment(answers, FACTS, cycle), rules)

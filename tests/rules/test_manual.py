@@ -11,9 +11,7 @@ import pytest
 
 from rules import hookspecs
 from rules.hookspecs import HOOKS
-from rules.scorecard import evaluate
-from rules.tiers import decide
-from tests.rules.samples import CATALOGUE, FACTS, SIGNED, all_yes, no, rulebook
+from tests.rules.samples import all_yes, decided, no, rulebook
 
 MANUAL = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8")
 
@@ -33,7 +31,7 @@ def lakeside() -> ModuleType:
 def test_example_of_the_manual_decides(code: str, practice: str, outcome: str) -> None:
     rules = rulebook(lakeside(), settings={"lakeside": {"practice": practice}})
     answers = all_yes() | {code: no(code)}
-    assert decide(evaluate(CATALOGUE, answers, FACTS, SIGNED, rules), SIGNED, rules).outcome == outcome
+    assert decided(rules, answers).outcome == outcome
 
 
 def test_table_of_hooks_names_every_hook_with_its_arguments() -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from rules.answers import Answer, Status
+from rules.asking import Assessment
 from rules.facts import CycleFacts, ProgramFacts
 from rules.rulebook import build_rulebook
 from rules.scorecard import evaluate
@@ -39,8 +40,9 @@ def test_record_checks_not_applicable_counts_only_for_peer_programs(
         for practice in rulebook.catalogue.practices
     } | {"B.2.4": Answer("B.2.4", Status.NOT_APPLICABLE, na_reason="Students only.")}
     facts = ProgramFacts("Made up", model, ("school",), date(2015, 1, 1), 8, 14, True, True, True, True)
-    card = evaluate(rulebook.catalogue, answers, facts, DONE, rulebook)
+    assessment = Assessment(answers, facts, DONE)
+    card = evaluate(assessment, rulebook)
     assert (card.core.applicable, [gap.practices for gap in card.safety_gaps]) == (applicable, gaps)
-    decision = decide(card, DONE, rulebook)
+    decision = decide(card, assessment, rulebook)
     assert decision.tier is not None
     assert decision.tier.name == tier

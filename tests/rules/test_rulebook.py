@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pytest
 
-from rules.discovery import UnknownPlugin, add, available, new_manager
+from rules.discovery import UnknownPlugin, discover
 from rules.hookspecs import HOOKS, hookimpl
+from rules.loading import Plugins
+from rules.plugininfo import PluginInfo, PluginRefused
 from rules.results import Tier
 from rules.rulebook import PluginChoice, RulebookNotBuilt, build_rulebook, rulebook_from_record
-from rules.scorecard import evaluate
-from tests.rules.samples import CATALOGUE, CYCLE, FACTS, all_yes, no, nothing, plugin, rulebook
+from tests.rules.samples import all_yes, decided, no, nothing, plugin, rulebook, scored
 
 NOTE = {"rule": "two", "kind": "note", "practices": ("B.2.5",), "sentence": "Ask two people."}
 
@@ -49,7 +50,7 @@ BAD: dict[str, Callable[[], object]] = {
 def test_bad_plugin_is_named_and_the_others_count(how: str) -> None:
     good = plugin("good", nqms_findings=lambda: [NOTE])
     rules = rulebook(plugin("bad", nqms_findings=BAD[how]), good)
-    card = evaluate(CATALOGUE, {"B.2.5": no("B.2.5")}, FACTS, CYCLE, rules)
+    card = scored(rules, {"B.2.5": no("B.2.5")})
     assert [(one.plugin, one.version) for one in card.undetermined] == [("bad", "2.1")]
     assert card.undetermined[0].what
     assert [(one.trace.plugin, one.rule) for one in card.findings] == [("national", "safety-gap"), ("good", "two")]
@@ -58,7 +59,7 @@ def test_bad_plugin_is_named_and_the_others_count(how: str) -> None:
 def test_plugin_that_is_not_listed_is_never_called() -> None:
     called: list[str] = []
     spy = plugin("spy", **{hook: lambda: called.append("called") for hook in HOOKS})
-    evaluate(CATALOGUE, all_yes(), FACTS, CYCLE, rulebook(spy, listed=()))
+    scored(rulebook(spy, listed=()), all_yes())
     assert called == []
 
 
@@ -69,16 +70,13 @@ def test_judge_hook_is_called_once_for_an_assessment() -> None:
         called.append(len(answers))
         return []
 
-    evaluate(CATALOGUE, all_yes(), FACTS, CYCLE, rulebook(plugin("spy", nqms_findings=nqms_findings)))
+    scored(rulebook(plugin("spy", nqms_findings=nqms_findings)), all_yes())
     assert called == [116]
 
 
 def test_order_of_registration_does_not_matter() -> None:
     one, two = plugin("one", nqms_findings=lambda: [NOTE]), plugin("two", nqms_findings=lambda: [NOTE])
-    cards = [
-        evaluate(CATALOGUE, {}, FACTS, CYCLE, rulebook(*made, listed=("one", "two"))).to_json()
-        for made in ((one, two), (two, one))
-    ]
+    cards = [scored(rulebook(*made, listed=("one", "two")), {}).to_json() for made in ((one, two), (two, one))]
     assert cards[0] == cards[1]
 
 
@@ -88,7 +86,7 @@ def test_answers_given_to_a_plugin_cannot_be_changed() -> None:
         return []
 
     answers = all_yes()
-    card = evaluate(CATALOGUE, answers, FACTS, CYCLE, rulebook(plugin("eraser", nqms_findings=nqms_findings)))
+    card = scored(rulebook(plugin("eraser", nqms_findings=nqms_findings)), answers)
     assert len(answers) == 116
     assert [one.plugin for one in card.undetermined] == ["eraser"]
 
@@ -102,31 +100,37 @@ def test_plugin_is_given_its_own_settings_frozen() -> None:
 
     made = [plugin(name, nqms_findings=nqms_findings) for name in ("one", "two")]
     rules = rulebook(*made, settings={"one": {"least": 3, "of": ["a"]}})
-    evaluate(CATALOGUE, {}, FACTS, CYCLE, rules)
+    scored(rules, {})
     assert seen == [MappingProxyType({"least": 3, "of": ("a",)}), MappingProxyType({})]
+
+
+def why_refused(module: ModuleType) -> str:
+    loaded = Plugins()
+    with pytest.raises(PluginRefused) as refused:
+        loaded.add(PluginInfo(module.__name__, "1.0"), module)
+    assert (loaded.infos, loaded.manager.get_plugins()) == ({}, set())
+    return str(refused.value)
 
 
 def test_wrapper_is_refused_on_load() -> None:
     module = plugin("wrapping")
     module.__dict__["nqms_findings"] = hookimpl(wrapper=True)(lambda: (yield))
-    assert add(new_manager(), "wrapping", module) == "nqms_findings wraps other plugins, which is not allowed."
+    assert why_refused(module) == "nqms_findings wraps other plugins, which is not allowed."
 
 
 def test_misspelt_hook_is_refused_on_load() -> None:
-    why = add(new_manager(), "typo", plugin("typo", nqms_findngs=nothing))
+    why = why_refused(plugin("typo", nqms_findngs=nothing))
     assert why == "nqms_findngs is no hook; see rules/hookspecs.py for their names."
 
 
 def test_hook_without_its_mark_is_refused_on_load() -> None:
     module = plugin("unmarked")
     module.__dict__["nqms_findings"] = lambda answers: []
-    assert "lacks the mark" in add(new_manager(), "unmarked", module)
+    assert "lacks the mark" in why_refused(module)
 
 
 def test_unknown_argument_is_refused_and_leaves_nothing_behind() -> None:
-    manager = new_manager()
-    assert "weather" in add(manager, "odd", plugin("odd", nqms_findings=lambda weather: []))
-    assert manager.get_plugins() == set()
+    assert "weather" in why_refused(plugin("odd", nqms_findings=lambda weather: []))
 
 
 @pytest.mark.parametrize(
@@ -155,14 +159,23 @@ def test_plugin_listed_twice_is_refused() -> None:
         build_rulebook([PluginChoice("northlake"), PluginChoice("northlake")])
 
 
-def test_rulebook_is_built_again_from_its_record() -> None:
+def test_rulebook_is_read_again_from_its_record() -> None:
     rules = build_rulebook([PluginChoice("northlake", {"least": [1, 2]}), PluginChoice("national", {"a": 1})])
-    again = rulebook_from_record(json.loads(json.dumps(rules.record())))
+    again = rulebook_from_record(json.loads(json.dumps(rules.record())), rules.catalogue)
     assert again.record() == rules.record()
-    assert (again.policy, again.tiers) == (rules.policy, rules.tiers)
+    assert (again.policy, again.tiers, again.choices) == (rules.policy, rules.tiers, rules.choices)
+
+
+def test_rulebook_read_from_its_record_judges_nothing_without_its_plugins() -> None:
+    rules = build_rulebook()
+    again = rulebook_from_record(rules.record(), rules.catalogue)
+    decision = decided(again, all_yes())
+    assert (decided(rules, all_yes()).outcome, decision.outcome) == ("awarded", "undetermined")
+    assert [tier.met for tier in decision.tiers] == [None, None]
 
 
 def test_bundled_plugins_say_what_they_are() -> None:
-    infos = available()
-    assert sorted(infos) == ["national", "north_carolina", "northlake"]
-    assert all(info.version and info.title and info.source for info in infos.values())
+    found = discover()
+    assert found.quarantined == {}
+    assert {"national", "north_carolina", "northlake"} <= set(found.plugins)
+    assert all(one.info.version and one.info.title and one.info.source for one in found.plugins.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,14 +11,14 @@ from hypothesis import strategies as st
 from rules.answers import Answer, Status
 from rules.codec import MalformedRecord
 from rules.results import Finding, Scorecard, Trace
-from rules.scorecard import evaluate
-from tests.rules.samples import CATALOGUE, CYCLE, FACTS, all_yes, no, rulebook, some_answers, unhurried
+from tests.rules import samples
+from tests.rules.samples import all_yes, no, rulebook, some_answers, unhurried
 
 NATIONAL = rulebook()
 
 
-def scored(answers: dict[str, Answer]) -> Scorecard:
-    return evaluate(CATALOGUE, answers, FACTS, CYCLE, NATIONAL)
+def scored(answers: Mapping[str, Answer]) -> Scorecard:
+    return samples.scored(NATIONAL, answers)
 
 
 @unhurried

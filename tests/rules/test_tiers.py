@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from rules.asking import Assessment
 from rules.results import Decision, Tier
 from rules.rulebook import Rulebook
-from rules.scorecard import evaluate
-from rules.tiers import decide, judge_priorities, propose_priorities
-from tests.rules.samples import CATALOGUE, CYCLE, FACTS, SIGNED, all_yes, no, nothing, plugin, rulebook
+from rules.tiers import judge_priorities, propose_priorities
+from tests.rules import samples
+from tests.rules.samples import CYCLE, FACTS, all_yes, no, nothing, plugin, rulebook, scored
 from tests.rules.test_rulebook import BAD
 
 CONDITION = {"key": "dance", "title": "A dance", "met": True, "sentence": "They danced.", "practices": ()}
@@ -19,7 +20,7 @@ WITH_DANCE = [Tier("dancer", "Dancing Partner", 3, ("submitted", "dance"))]
 
 
 def decided(rules: Rulebook) -> Decision:
-    return decide(evaluate(CATALOGUE, all_yes(), FACTS, SIGNED, rules), SIGNED, rules)
+    return samples.decided(rules, all_yes())
 
 
 def dancing(condition: Callable[[], object]) -> Rulebook:
@@ -89,8 +90,7 @@ PRIORITY = {
 def test_safety_comes_before_the_lowest_rank_of_another_plugin() -> None:
     rules = rulebook(plugin("songs", nqms_priorities=lambda: [PRIORITY]))
     answers = all_yes() | {"V.8": no("V.8")}
-    card = evaluate(CATALOGUE, answers, FACTS, CYCLE, rules)
-    proposed = propose_priorities(CATALOGUE, answers, card, rules)
+    proposed = propose_priorities(scored(rules, answers), Assessment(answers, FACTS, CYCLE), rules)
     assert [(one.rule, one.practices) for one in proposed] == [("safety-gap", ("V.8",)), ("song", ("V.1",))]
 
 
@@ -99,7 +99,12 @@ def test_safety_comes_before_the_lowest_rank_of_another_plugin() -> None:
 )
 def test_priority_that_cannot_be_read_is_named(change: dict[str, Any]) -> None:
     rules = rulebook(plugin("songs", nqms_priorities=lambda: [{**PRIORITY, **change}, PRIORITY]))
-    card = evaluate(CATALOGUE, all_yes(), FACTS, CYCLE, rules)
-    proposed, wrong = judge_priorities(CATALOGUE, all_yes(), card, rules)
+    proposed, wrong = judge_priorities(scored(rules, all_yes()), Assessment(all_yes(), FACTS, CYCLE), rules)
     assert [one.rule for one in proposed] == ["song"]
     assert [(one.plugin, one.version, one.rule) for one in wrong] == [("songs", "2.1", "song")]
+
+
+def test_rule_that_broke_leaves_undetermined_what_another_condition_would_refuse() -> None:
+    open_ = samples.decided(rulebook(plugin("bad", nqms_findings=BAD["exception"])), all_yes(), CYCLE)
+    assert open_.outcome == "undetermined"
+    assert [[one.met for one in tier.conditions] for tier in open_.tiers] == [[False] * 4, [False] * 4 + [True]]

@@ -15,7 +15,8 @@ from portal.foundation.database import unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.plans.models import Plan
 from portal.plans.queries import plan_of
-from rules.policy import Policy, add_months
+from rules.duties import add_months
+from rules.policy import Policy
 
 from .statements import post_mail, post_statement
 
