@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from rules.codec import canonical_json
+from rules.codec import canonical_json, to_plain
 from rules.practice import NaRule, Practice, PracticeKind, Safety, Section, SubItem, Threshold
 
 __all__ = [
@@ -47,7 +47,8 @@ class Area:
 class Catalogue:
     """Hold all practices in order; CatalogueError when a code or a section key comes twice.
 
-    Two catalogues are equal when their hash is: the same words, numbers and order.
+    Two catalogues are equal when their hash is: the same words, numbers and order. A preview may be tried out before
+    it is complete; `not_found` says in sentences what is missing from it.
     """
 
     edition: str
@@ -55,6 +56,8 @@ class Catalogue:
     areas: tuple[Area, ...]
     year: int = 0
     link: str = ""
+    preview: bool = False
+    not_found: tuple[str, ...] = ()
     sections: tuple[Section, ...] = field(init=False, repr=False)
     practices: tuple[Practice, ...] = field(init=False, repr=False)
     hash: str = field(init=False)
@@ -73,7 +76,7 @@ class Catalogue:
             "practices": practices,
             "_by_code": MappingProxyType({practice.code: practice for practice in practices}),
             "_by_key": MappingProxyType({section.key: section for section in sections}),
-            "hash": hashlib.sha256(canonical_json(self).encode()).hexdigest(),
+            "hash": _hash_of(self),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
@@ -100,6 +103,13 @@ class Catalogue:
             return self._by_key[key]
         except (KeyError, TypeError):
             raise UnknownSection(f"There is no section {key} in {self.title}.") from None
+
+
+def _hash_of(catalogue: Catalogue) -> str:
+    """Hash the words; the two newer fields count only when they say something, so that kept hashes stay true."""
+    plain = to_plain(catalogue)
+    said = {name: value for name, value in plain.items() if value or name not in ("preview", "not_found")}
+    return hashlib.sha256(canonical_json(said).encode()).hexdigest()
 
 
 def _repeated(keys: "object") -> list[tuple[str, int]]:

@@ -18,6 +18,7 @@ def read_edition(folder: Path) -> Catalogue:
     main = _open(folder / "edition.toml")
     root = main.root
     edition, title, year, link = root.text("edition"), root.text("title"), root.whole("year", 0), root.text("link", "")
+    preview, not_found = root.flag("preview", False), root.texts("not_found", ())
     names = root.texts("files")
     areas = [(table.text("key"), table.text("title")) for table in root.tables("areas")]
     root.finish()
@@ -31,7 +32,7 @@ def read_edition(folder: Path) -> Catalogue:
     if problems:
         raise CatalogueError(*problems)
     grouped = (Area(key, title, tuple(s for s in sections if s.area == key)) for key, title in areas)
-    return Catalogue(edition, title, tuple(grouped), year, link)
+    return Catalogue(edition, title, tuple(grouped), year, link, preview, not_found)
 
 
 def _open(path: Path) -> TomlSource:

@@ -38,6 +38,8 @@ ONE_OF_EACH_KIND = {
     "portal/fonts/OpenSans-Regular.ttf",
     "rules/editions/eepm4/edition.toml",
     "rules/editions/eepm4/standard-2-screening.toml",
+    "rules/editions/eepm5/element-02-strong-program-design.toml",
+    "rules/editions/crosswalk-eepm4-eepm5.toml",
     "plugins/national.py",
 }
 

@@ -82,7 +82,6 @@ THRESHOLDS = {
     "E.5.4": [(1, "time a year")],
     "E.5.5": [(1, "time a year")],
 }
-IN_WORDS = {1: {"one", "once"}, 2: {"two", "twice"}, 3: {"three"}, 4: {"four"}, 6: {"six"}}
 CONCERNS = ["mentor", "mentee", "parent or guardian", "responsible adult", "staff"]
 CONCERNED = {  # M mentor, Y young person, P parent or guardian, A another responsible adult, S staff
     "S": "M.A.1 M.A.2 M.A.3 M.A.4 M.A.5 M.A.6 M.B.1 M.B.2 M.C.1 M.C.2 M.C.3 M.C.4 M.C.5 M.D.1 M.D.2 M.D.3 "

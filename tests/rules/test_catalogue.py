@@ -95,3 +95,15 @@ def test_code_that_comes_twice_is_refused(tmp_path: Path) -> None:
 
 def test_well_formed_edition_loads(tmp_path: Path) -> None:
     assert [practice.code for practice in edition(tmp_path, ONE).practices] == ["A.1"]
+
+
+def test_preview_says_what_was_not_found_and_counts_in_the_hash(tmp_path: Path) -> None:
+    plain = edition(tmp_path, ONE)
+    told = edition(tmp_path, ONE, 'preview = true\nnot_found = ["Part 3: its page was not found."]\n' + MAIN)
+    assert (told.preview, told.not_found) == (True, ("Part 3: its page was not found.",))
+    assert (plain.preview, plain.not_found, plain == told) == (False, (), False)
+
+
+def test_preview_that_is_not_true_or_false_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"^edition\.toml:1: “preview” should be true or false\.$"):
+        edition(tmp_path, ONE, 'preview = "yes"\n' + MAIN)
