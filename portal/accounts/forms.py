@@ -1,4 +1,7 @@
-"""Account forms: what was typed in, clean values out."""
+"""Account forms: what was typed in, clean values out.
+
+Views hand them `request.form`: left alone they would also read files and JSON, whose values are no text.
+"""
 
 from __future__ import annotations
 

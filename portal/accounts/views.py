@@ -54,7 +54,7 @@ def after_sign_in(wanted: str | None) -> str:
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
     """Sign in by e-mail address and password."""
-    form, wanted = SignInForm(), request.values.get("next")
+    form, wanted = SignInForm(request.form), request.values.get("next")
     problems: list[Problem] = []
     if request.method == "POST":
         problems = form.problems()
@@ -89,7 +89,7 @@ def account() -> str:
 @bp.post("/account/password")
 def change_password() -> Any:
     """Change the password and end every other session."""
-    form = PasswordForm()
+    form = PasswordForm(request.form)
     try:
         services.change_password(current_user, form.current.data or "", form.new.data or "")
     except Refused as refusal:
@@ -119,7 +119,7 @@ def accept_invitation(token: str) -> Any:
         invitation = services.open_invitation(token)
         name = db.session.get_one(Person, invitation.person_id).name
         if request.method == "POST":
-            person = services.accept_invitation(token, PasswordForm().new.data or "", browser())
+            person = services.accept_invitation(token, PasswordForm(request.form).new.data or "", browser())
             login_user(person)
             return redirect(url_for("desk.home"), 303)
     except services.LinkOver as over:
