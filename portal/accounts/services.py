@@ -239,7 +239,10 @@ def open_invitation(token: str) -> Invitation:
     """Return the invitation behind a link. Raises LinkOver."""
     found = db.session.scalar(select(Invitation).where(Invitation.token_hash == digest(token)))
     if found is None or found.used_at is not None or found.expires_at < clock.now():
-        raise LinkOver("This link was used already or is too old. Ask the person who invited you for a new one.")
+        raise LinkOver(
+            "This link was used already or is too old. If you have chosen a password, sign in with it. "
+            "If not, ask the person who invited you for a new link."
+        )
     return found
 
 
@@ -252,7 +255,9 @@ def accept_invitation(token: str, password: str, browser: str) -> Person:
         raise Refused(problems)
     hashed = hasher.hash(password)
     with unit_of_work() as session:
-        open_invitation(token).used_at = clock.now()
+        open_invitation(token)
+        every = (Invitation.person_id == person_id) & Invitation.used_at.is_(None)
+        session.execute(update(Invitation).where(every).values(used_at=clock.now()))  # no second link sets a password
         session.get_one(Person, person_id).password_hash = hashed
         audit.record("invitation accepted", person_id=person_id)
     return start_session(person_id, browser)

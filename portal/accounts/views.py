@@ -10,12 +10,14 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.security import check_token_alone, csrf
 
 from . import queries, services
 from .forms import PasswordForm, SignInForm
 from .models import Person
 
 bp = Blueprint("accounts", __name__)
+LONGEST_WAY_BACK = 500  # characters; encoded it grows threefold, and servers take lines of 4,000
 login_manager = LoginManager()
 login_manager.session_protection = "basic"  # "strong" signs people out when a phone changes network
 
@@ -36,7 +38,13 @@ def init_login(app: Flask) -> None:
     def _unauthorized() -> Any:
         if is_fragment():  # a sign-in page must never land inside the form somebody is typing into
             return render_template("accounts/_signed_out.html"), 401
-        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+        return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
+
+
+def _way_back() -> str | None:
+    """Return the page that was asked for, unless its address is so long that no server would take it back."""
+    wanted = request.full_path.rstrip("?")
+    return wanted if request.method == "GET" and len(wanted) <= LONGEST_WAY_BACK else None
 
 
 def browser() -> str:
@@ -57,6 +65,7 @@ def sign_in() -> Any:
     form, wanted = SignInForm(request.form), request.values.get("next")
     problems: list[Problem] = []
     if request.method == "POST":
+        before = (current_user.id, current_user.current_session.id) if current_user.is_authenticated else None
         problems = form.problems()
         if not problems:
             try:
@@ -64,6 +73,8 @@ def sign_in() -> Any:
             except services.SignInRefused as refusal:
                 problems = [Problem("email", refusal.sentence)]
             else:
+                if before is not None:  # a copy of the cookie this one replaces must open nothing
+                    services.end_session(*before)
                 login_user(person)
                 return redirect(after_sign_in(wanted), 303)
     page = render_template("accounts/sign_in.html", form=form, problems=problems, wanted=wanted)
@@ -71,8 +82,13 @@ def sign_in() -> Any:
 
 
 @bp.post("/sign-out")
+@csrf.exempt
 def sign_out() -> Any:
-    """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept."""
+    """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept.
+
+    The Statement's page has this button too, and is sent with "no-referrer".
+    """
+    check_token_alone()
     services.end_session(current_user.id, current_user.current_session.id)
     logout_user()
     response = go_to(url_for("desk.front"))

@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, validate_csrf
-from wtforms import ValidationError
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
@@ -17,7 +15,7 @@ from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
-from portal.foundation.security import csrf
+from portal.foundation.security import check_token_alone, csrf
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
@@ -200,15 +198,8 @@ def statement(token: str) -> Any:
 @bp.post("/statement/<token>")
 @csrf.exempt
 def sign(token: str) -> Any:
-    """Sign, once.
-
-    The page is sent with "no-referrer", and over HTTPS the general check asks for a Referer; so only the token is checked.
-    """
-    if current_app.config["WTF_CSRF_ENABLED"]:
-        try:
-            validate_csrf(request.form.get("csrf_token"))
-        except ValidationError as error:
-            raise CSRFError(str(error)) from error
+    """Sign, once."""
+    check_token_alone()
     typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
     try:
         services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes")
