@@ -9,6 +9,7 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
@@ -188,11 +189,8 @@ def invite(
         raise Refused(problems)
     token = secrets.token_urlsafe(32)
     with unit_of_work() as session:
-        person = person_by_email(email)
-        if person is None:
-            person = Person(name=name, email=email, created_at=clock.now())
-            session.add(person)
-            session.flush()
+        person = person_by_email(email) or _new_person(name, email)
+        session.refresh(person, with_for_update=True)  # one after the other: two presses at once give the role once
         held = [
             m
             for m in person.memberships
@@ -233,6 +231,17 @@ def invite(
             role=role.value,
         )
     return person
+
+
+def _new_person(name: str, email: str) -> Person:
+    """Add a person inside the caller's transaction, or return the one whom another request added at this moment."""
+    made = Person(name=name, email=email, created_at=clock.now())
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.scalars(select(Person).where(Person.email == email)).one()
+    return made
 
 
 def open_invitation(token: str) -> Invitation:

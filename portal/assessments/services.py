@@ -114,7 +114,7 @@ def _record(
     row = db.session.scalar(
         select(StoredAnswer)
         .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
-        .with_for_update()
+        .with_for_update(of=StoredAnswer)
     )
     again = _sent_before(cycle.id, code, save_id)
     if again is not None and again.content != typed.as_dict():

@@ -60,16 +60,18 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
 
 def grant_access(program: Program, by_id: int | None) -> Cycle:
     """Open a self-assessment for the program. Raises NotEligible, GateClosed or CycleUnderWay."""
-    verdict = eligibility_of(program)
-    if not verdict.eligible:
-        raise NotEligible(verdict.sentence)
-    rulebook = current_rulebook(program.partnership)
-    if "mou" in rulebook.policy.gates and program.mou_signed_on is None:
-        raise GateClosed("The memorandum of understanding has to be signed before the self-assessment opens.")
-    earlier = cycles_of(program.id)
-    if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
-        raise CycleUnderWay("This program already has a self-assessment under way.")
     with unit_of_work():
+        locked = {"of": Program}  # two presses at once must not open two cycles
+        program = db.session.get_one(Program, program.id, with_for_update=locked, populate_existing=True)
+        verdict = eligibility_of(program)
+        if not verdict.eligible:
+            raise NotEligible(verdict.sentence)
+        rulebook = current_rulebook(program.partnership)
+        if "mou" in rulebook.policy.gates and program.mou_signed_on is None:
+            raise GateClosed("The memorandum of understanding has to be signed before the self-assessment opens.")
+        earlier = cycles_of(program.id)
+        if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
+            raise CycleUnderWay("This program already has a self-assessment under way.")
         cycle = Cycle(
             program_id=program.id,
             number=len(earlier) + 1,

@@ -59,6 +59,7 @@ def init_assets(app: Flask) -> None:
     digest = digest_of(source)
     served = Path(app.config["DATA_FOLDER"]) / "static" / digest
     prepare(source, served)
+
     def headers(found: Headers, _path: str, _url: str) -> None:
         for name, value in fixed_headers(app.config["INSECURE"]):
             found[name] = value

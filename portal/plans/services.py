@@ -220,8 +220,12 @@ def signed_hash(cycle: Cycle, plan: Plan) -> str:
     return hashlib.sha256(both.encode()).hexdigest()
 
 
-def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str) -> None:
-    """Send a new link and withdraw the old one. Raises OutOfOrder or Refused."""
+def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str, seen: str = "") -> None:
+    """Send a new link and withdraw the old one. Raises OutOfOrder or Refused.
+
+    `seen` names the Statement the sender's page showed: when a newer one went to the same person, this is the same
+    form sent twice, and a second mail would only make the first link a dead one.
+    """
     name, email = " ".join(name.split()), email.strip()
     problems = []
     if not _one_line(name):
@@ -237,6 +241,8 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
         if cycle.state is not CycleState.PLAN_ISSUED or plan is None:
             raise OutOfOrder("The Statement can be sent after the plan is issued and until it is signed.")
         old = open_statement(cycle)
+        if old is not None and seen not in ("", str(old.id)) and (old.leader_name, old.leader_email) == (name, email):
+            return
         if old is not None:
             old.withdrawn_at = clock.now()
         _send_statement(cycle, plan, name, email, base_url)
@@ -301,8 +307,11 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
     if not confirmed:
         problems.append(Problem("confirm", "Tick the box to confirm."))
     with unit_of_work():
-        cycle = load_for_change(open_link(token).cycle_id)
+        known = statement_by_token(token)
+        cycle = load_for_change((known or open_link(token)).cycle_id)
         db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
+        if known is not None and known.signed_at and (known.signer_name, known.signer_title) == (name, title):
+            return known  # the button was pressed twice
         found = open_link(token)
         if problems:
             raise Refused(problems)

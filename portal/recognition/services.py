@@ -12,7 +12,7 @@ from portal.foundation.errors import DomainError
 from rules.policy import add_months
 
 from .models import Award
-from .queries import decision_of
+from .queries import award_of, decision_of
 
 
 class NotAwarded(DomainError):
@@ -23,6 +23,9 @@ def confirm(cycle_id: int, by_id: int) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        known = award_of(cycle)
+        if known is not None and known.confirmed_by_id == by_id and cycle.state is CycleState.RECOGNIZED:
+            return known  # the same person pressed twice
         today, decision = local_today(cycle), decision_of(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
         tier, rulebook = decision.tier, rulebook_of(cycle)
