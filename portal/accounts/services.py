@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
+from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
 
@@ -175,15 +176,9 @@ def invite(
     """Give a person a role and, when they have no password yet, mail a link to set one. Raises Refused."""
     name, email = " ".join(name.split()), email.strip().lower()
     problems = []
-    if not name or len(name) > 200:
+    if not looks_like_name(name):
         problems.append(Problem("name", "Enter the person's name."))
-    local, _, host = email.rpartition("@")
-    if (
-        not local
-        or "." not in host
-        or len(email) > 254
-        or any(c.isspace() or ord(c) < 33 or c in '<>"(),;:\\' for c in email)
-    ):
+    if not looks_like_address(email):
         problems.append(Problem("email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)

@@ -16,6 +16,7 @@ from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
+from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, StaleVersion
 from portal.foundation.versions import renamed
@@ -228,10 +229,9 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
     """
     name, email = " ".join(name.split()), email.strip()
     problems = []
-    if not _one_line(name):
+    if not looks_like_name(name):
         problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
-    local, _, host = email.rpartition("@")
-    if not local or "." not in host or len(email) > 254 or not email.isprintable() or any(c in " <>,;" for c in email):
+    if not looks_like_address(email):
         problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
@@ -280,10 +280,6 @@ def _post(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str
     )
 
 
-def _one_line(text: str) -> bool:
-    return 0 < len(text) <= 200 and text.isprintable()
-
-
 def open_link(token: str) -> Statement:
     """Return the Statement a link opens. Raises LinkOver."""
     found = statement_by_token(token)
@@ -298,9 +294,9 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
     """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
     name, title = " ".join(name.split()), " ".join(title.split())
     problems = []
-    if not _one_line(name):
+    if not looks_like_name(name):
         problems.append(Problem("name", "Enter your name, in at most 200 characters."))
-    if not _one_line(title):
+    if not looks_like_name(title):
         problems.append(
             Problem("title", "Enter your title, for example executive director, in at most 200 characters.")
         )
