@@ -10,6 +10,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.pages import error_page, sent_form
 from portal.foundation.security import check_token_alone, csrf
 
 from . import queries, services
@@ -38,6 +39,8 @@ def init_login(app: Flask) -> None:
     def _unauthorized() -> Any:
         if is_fragment():  # a sign-in page must never land inside the form somebody is typing into
             return render_template("accounts/_signed_out.html"), 401
+        if sent_form():  # typed while the sign-in ended
+            return error_page(401, "Please sign in", "Your sign-in has ended. Nothing was stored yet.", again=True)
         return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
 
 
