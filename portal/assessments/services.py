@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,7 +20,7 @@ from portal.accounts.queries import administrators_of_program, staff_of_partners
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import audit, clock, jobs, outbox
+from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
 from portal.foundation.versions import renamed
@@ -32,7 +31,6 @@ from rules.scorecard import evaluate
 from .models import AnswerVersion, Judgement, StoredAnswer, Submission
 from .queries import assessment_of, content_at, gaps_in, judgement_of, stored_answers
 
-JUDGE = "judge"
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -116,7 +114,7 @@ def _record(
     row = db.session.scalar(
         select(StoredAnswer)
         .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
-        .with_for_update()
+        .with_for_update(of=StoredAnswer)
     )
     again = _sent_before(cycle.id, code, save_id)
     if again is not None and again.content != typed.as_dict():
@@ -186,7 +184,6 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         )
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
-        jobs.enqueue(JUDGE, f"{JUDGE}:{cycle.id}", cycle_id=cycle.id)
         _tell_everybody(cycle)
     judge(cycle_id, "submitted")
     return submission
@@ -215,21 +212,21 @@ def judge(cycle_id: int, cause: str) -> Judgement:
 
 
 def judge_again() -> int:
-    """Ask the rules again wherever one could not judge and nothing is awarded yet; return how many are mended."""
+    """Ask the rules wherever they have not judged a submission yet or one could not; return how many are whole now.
+
+    What is recognized stays as it was decided.
+    """
     with reading() as session:
-        newest = select(func.max(Judgement.id)).group_by(Judgement.cycle_id)
-        waiting = select(Judgement.cycle_id).join(Cycle, Cycle.id == Judgement.cycle_id)
-        waiting = waiting.where(Judgement.id.in_(newest), Judgement.undetermined, Cycle.awarded_on.is_(None))
-        ids = list(session.scalars(waiting.limit(50)))
+        newest = select(func.max(Judgement.id).label("id")).group_by(Judgement.cycle_id).subquery()
+        last = select(Judgement).join(newest, Judgement.id == newest.c.id).subquery()
+        waiting = (
+            select(Submission.cycle_id)
+            .join(Cycle, Cycle.id == Submission.cycle_id)
+            .join(last, last.c.cycle_id == Submission.cycle_id, isouter=True)
+            .where(Cycle.awarded_on.is_(None), last.c.id.is_(None) | last.c.undetermined)
+        )
+        ids = list(session.scalars(waiting.order_by(Submission.cycle_id).limit(50)))
     return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
-
-
-def register_jobs() -> None:
-    """Let this process judge what was submitted while no web server could."""
-
-    @jobs.handles(JUDGE)
-    def _judge_submitted(payload: dict[str, Any]) -> None:
-        judge(payload["cycle_id"], "submitted")
 
 
 def _tell_everybody(cycle: Cycle) -> None:

@@ -34,7 +34,8 @@ def load_cycle(person: Person, cycle_id: int, action: Action) -> tuple[Cycle, fr
 
 def load_for_change(cycle_id: int) -> Cycle:
     """Read the cycle again inside a write, locked where the database can."""
-    return db.session.get_one(Cycle, cycle_id, with_for_update=True, populate_existing=True)
+    # "of": the program comes by an outer join, whose rows PostgreSQL does not lock
+    return db.session.get_one(Cycle, cycle_id, with_for_update={"of": Cycle}, populate_existing=True)
 
 
 def rulebook_of(cycle: Cycle) -> Rulebook:

@@ -14,7 +14,7 @@ from flask import render_template
 from reportlab.pdfbase.ttfonts import TTFontFile
 
 from . import clock, jobs
-from .database import reading, unit_of_work
+from .database import db, reading, unit_of_work
 from .documents import JOB, Document, DocumentState, Paper
 from .paths import data_dir
 from .pdf_book import Running, book
@@ -26,6 +26,9 @@ LONGEST_TEXT = 10_000  # characters of one text; what people can type at most
 FONT_FILES = ("OpenSans-Regular.ttf", "DejaVuSans-Symbols.ttf")
 
 
+NOT_MADE = "The PDF could not be made. The page to print says the same; please use that, or try again."
+
+
 class DocumentNotMade(Exception):
     """The document could not be made; the sentence is for the person who asked."""
 
@@ -33,6 +36,7 @@ class DocumentNotMade(Exception):
 def register() -> None:
     """Let this process make documents."""
     jobs.handles(JOB)(make)
+    jobs.when_given_up(JOB)(not_made)
 
 
 def make(payload: dict[str, Any]) -> None:
@@ -45,12 +49,18 @@ def make(payload: dict[str, Any]) -> None:
         content, pages = render(kind, paper, snapshot)
     except Exception:  # whatever the library stumbles over, the person gets a sentence and the worker goes on
         log.exception("document %s not made", payload["document_id"])
-        problem = "The PDF could not be made. The page to print says the same; please use that, or try again."
+        problem = NOT_MADE
     with unit_of_work() as session:
         document = session.get_one(Document, payload["document_id"])
         document.content, document.pages, document.problem = content, pages, problem
         document.state = DocumentState.NOT_MADE if problem else DocumentState.READY
         document.made_at = clock.now()
+
+
+def not_made(payload: dict[str, Any]) -> None:
+    """Say that the document was not made, in the caller's transaction."""
+    document = db.session.get_one(Document, payload["document_id"])
+    document.state, document.problem, document.made_at = DocumentState.NOT_MADE, NOT_MADE, clock.now()
 
 
 def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, int]:

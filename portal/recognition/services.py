@@ -13,7 +13,7 @@ from portal.foundation.errors import DomainError
 from rules.duties import add_months
 
 from .models import Award
-from .queries import decision_of
+from .queries import award_of, decision_of
 
 
 class NotAwarded(DomainError):
@@ -27,6 +27,9 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         decision, seen = decision_of(cycle), _basis(cycle)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        known = award_of(cycle)
+        if known is not None and known.confirmed_by_id == by_id and cycle.state is CycleState.RECOGNIZED:
+            return known  # the same person pressed twice
         today = local_today(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
         if _basis(cycle, before_award=True) != seen:

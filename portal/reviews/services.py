@@ -125,7 +125,9 @@ def _record(
         raise Refused(problems)
     review = begin(cycle, by_id)
     row = db.session.scalar(
-        select(ReviewItem).where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code).with_for_update()
+        select(ReviewItem)
+        .where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code)
+        .with_for_update(of=ReviewItem)
     )
     again = _sent_before(review.id, code, save_id)
     if again is not None and again.content != content:
@@ -171,6 +173,8 @@ def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None
     """Record the first contact after submitting. Raises Refused or OutOfOrder."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        if on is not None and cycle.contacted_on == on and begin(cycle, by_id).contact_how == how.strip():
+            return  # the same contact sent twice
         problems = _day_problems(
             "contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting"
         )
