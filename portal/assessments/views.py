@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of
+from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of, section_after
 from portal.foundation.access import Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
@@ -56,8 +56,6 @@ def section(cycle_id: int, key: str) -> str:
 
 def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
     catalogue = rulebook_of(cycle).catalogue
-    keys = [one.key for one in catalogue.sections]
-    at = keys.index(here.key)
     problems = [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
@@ -66,7 +64,7 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=RATING_LABELS,
         tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
-        following=catalogue.sections[at + 1] if at + 1 < len(keys) else None,
+        following=section_after(cycle, here),
     )  # fmt: skip
 
 
@@ -123,6 +121,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     flash("This section is saved.", "good")
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
+    if request.form.get("then") == "next" and (following := section_after(cycle, here)):
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
 
 

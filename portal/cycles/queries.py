@@ -13,6 +13,7 @@ from portal.foundation import clock
 from portal.foundation.access import STAFF_ROLES, Action, Role, require
 from portal.foundation.database import db
 from portal.foundation.errors import NotAllowed, Stranger
+from rules.catalogue import Section
 from rules.policy import Due, due_dates
 from rules.rulebook import Rulebook, rulebook_from_record
 
@@ -46,6 +47,13 @@ def rulebook_of(cycle: Cycle) -> Rulebook:
 @lru_cache(maxsize=64)
 def _rebuilt(record: str) -> Rulebook:
     return rulebook_from_record(json.loads(record))
+
+
+def section_after(cycle: Cycle, here: Section) -> Section | None:
+    """Return the section that follows, or None after the last."""
+    sections = rulebook_of(cycle).catalogue.sections
+    at = [one.key for one in sections].index(here.key)
+    return sections[at + 1] if at + 1 < len(sections) else None
 
 
 def local_today(cycle: Cycle) -> date:
