@@ -165,7 +165,7 @@ def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
     return content, hashlib.sha256(content.encode()).hexdigest()
 
 
-def submit(cycle_id: int, by_id: int) -> Submission:
+def submit(cycle_id: int, by_id: int, base_url: str) -> Submission:
     """Freeze the answers, judge them and tell everybody. Raises OutOfOrder or NotComplete."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -173,7 +173,8 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         answers = {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
         gaps = gaps_in(rulebook.catalogue, answers) if cycle.state is CycleState.IN_PROGRESS else ()
         if gaps:
-            raise NotComplete(f"{len(gaps)} practices still need an answer. Everything you typed is kept.")
+            needy = "1 practice still needs" if len(gaps) == 1 else f"{len(gaps)} practices still need"
+            raise NotComplete(f"{needy} an answer. Everything you typed is kept.")
         advance(cycle, CycleState.SUBMITTED, today)
         content, digest = freeze(cycle, answers)
         scorecard = evaluate(rulebook.catalogue, answers, facts_of(cycle.program), cycle.facts(today), rulebook)
@@ -183,23 +184,24 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         )  # fmt: skip
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
-        _tell_everybody(cycle)
+        _tell_everybody(cycle, base_url)
     return submission
 
 
-def _tell_everybody(cycle: Cycle) -> None:
+def _tell_everybody(cycle: Cycle, base_url: str) -> None:
     program, policy = cycle.program, rulebook_of(cycle).policy
+    page = f"\nOpen the program's page:\n{base_url}/programs/{program.id}\n"
     for person in administrators_of_program(program.id):
         outbox.post(
             f"submitted:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"We have your self-assessment: {program.name}",
-            text=f"Hello {person.name},\n\nyour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
+            text=f"Hello {person.name},\n\nYour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
             f"What happens next: somebody will get in touch within {policy.contact_weeks} weeks to set up the {policy.review_title}. "
-            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n",
+            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n{page}",
         )  # fmt: skip
     for person in staff_of_partnership(program.partnership_id):
         outbox.post(
             f"to-review:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
-            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n",
+            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n{page}",
         )  # fmt: skip

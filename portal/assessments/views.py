@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.cycles.models import Cycle, CycleState
@@ -172,7 +172,7 @@ def submit(cycle_id: int) -> Any:
         if request.form.get("sure") != "yes":
             return _check_page(cycle, [Problem("sure", "Tick the box to confirm that you are ready to submit.")]), 422
         try:
-            services.submit(cycle.id, current_user.id)
+            services.submit(cycle.id, current_user.id, current_app.config["BASE_URL"])
         except DomainError as refusal:
             db.session.refresh(cycle)
             if cycle.submitted_on is None:

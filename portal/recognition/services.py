@@ -19,7 +19,7 @@ class NotAwarded(DomainError):
     """The rules do not award a tier, or could not decide."""
 
 
-def confirm(cycle_id: int, by_id: int) -> Award:
+def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -41,11 +41,11 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         )
         db.session.add(award)
         audit.record("recognition confirmed", person_id=by_id, cycle_id=cycle.id, tier=tier.key)
-        _tell(cycle)
+        _tell(cycle, base_url)
     return award
 
 
-def _tell(cycle: Cycle) -> None:
+def _tell(cycle: Cycle, base_url: str) -> None:
     program = cycle.program
     for person in administrators_of_program(program.id):
         outbox.post(
@@ -55,5 +55,5 @@ def _tell(cycle: Cycle) -> None:
             partnership_id=program.partnership_id,
             subject=f"News about {program.name}",
             text=f"Hello {person.name},\n\n{program.partnership.name} has finished a step for {program.name}. "
-            "Please sign in to the NQMS Portal to read it.\n",
+            f"Please sign in to read it:\n{base_url}/programs/{program.id}\n",
         )

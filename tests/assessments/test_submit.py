@@ -36,7 +36,7 @@ def test_submit_of_an_incomplete_assessment_lists_gaps_and_stores_nothing(client
     program, person = cast
     cycle = make_cycle(program)
     with pytest.raises(services.NotComplete):
-        services.submit(cycle.id, person.id)
+        services.submit(cycle.id, person.id, base_url="http://localhost")
     sign_in(client, person)
     page = client.get(f"/cycles/{cycle.id}/check").text
     assert "116 practices still need something" in page
@@ -78,6 +78,6 @@ def test_staff_cannot_read_answers_before_submitting(app: Flask, cast) -> None:
     sign_in(client, reviewer)
     for path in ("answers", "scorecard", "receipt", "review"):
         assert client.get(f"/cycles/{cycle.id}/{path}").status_code == 403
-    services.submit(cycle.id, person.id)
+    services.submit(cycle.id, person.id, base_url="http://localhost")
     for path in ("answers", "scorecard", "receipt", "review"):
         assert client.get(f"/cycles/{cycle.id}/{path}").status_code == 200

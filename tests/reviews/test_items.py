@@ -224,7 +224,7 @@ def test_answer_that_does_not_apply_can_be_accepted_or_not(app: Flask, reviewer:
             "rating": None,
             "na_reason": "No mentees are recruited.",
         }
-    assessments.submit(cycle.id, admin.id)
+    assessments.submit(cycle.id, admin.id, base_url="http://localhost")
     page = staff.get(f"/cycles/{cycle.id}/review/sections/s-1")
     assert page.text.count("Do you accept “not applicable”?") == 1
     assert "No mentees are recruited." in page.text
