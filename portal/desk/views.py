@@ -26,8 +26,8 @@ bp = Blueprint("desk", __name__)
 
 @bp.get("/")
 def front() -> Any:
-    """Say what the portal is for and let people in."""
-    if current_user.is_authenticated:
+    """Say what the portal is for and let people in; a demo also lets a signed-in person become another."""
+    if current_user.is_authenticated and not current_app.config["DEMO"]:
         return redirect(url_for("desk.home"), 303)
     return render_template("desk/front.html")
 

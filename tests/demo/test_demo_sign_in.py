@@ -13,7 +13,7 @@ from portal.demo.queries import demo_people, with_links
 from portal.foundation.database import db
 from tests.factories import make_person
 
-from .conftest import person_named
+from .conftest import person_named, program_named
 
 
 def sessions() -> int:
@@ -110,3 +110,20 @@ def test_links_are_made_of_our_own_addresses_only() -> None:
         'See <a href="http://localhost/a?b=1&amp;c=2">http://localhost/a?b=1&amp;c=2</a>.<br>'
         "&lt;b&gt;http://localhost.evil.example&lt;/b&gt; javascript:alert(1)"
     )
+
+
+def test_signed_in_person_can_become_another_from_the_front_page(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post(f"/demo/sign-in/{person_named('Ruben Ortega').id}")
+
+    assert 'href="/#demo-people"' in client.get("/account").text
+    assert "Sign in as Lena Brandt" in client.get("/").text
+
+
+def test_program_whose_renewal_is_open_is_not_called_late(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post(f"/demo/sign-in/{person_named('Paige Madeup').id}")
+
+    page = client.get(f"/programs/{program_named('BridgeLink').id}").text
+
+    assert ["Renewal can begin" in page, "open now" in page, "days late" in page] == [True, True, False]
