@@ -67,6 +67,9 @@ def test_submit_twice_lands_on_one_receipt(client: FlaskClient, cast) -> None:
     assert db.session.scalar(select(func.count(Submission.id))) == 1
     assert db.session.scalar(select(func.count(Message.id)).where(Message.key.like("submitted:%"))) == 1
     assert "received it on October 1, 2026" in client.get(f"/cycles/{cycle.id}/receipt").text
+    mail = db.session.scalars(select(Message).where(Message.key.like("submitted:%"))).one()
+    assert mail.text.startswith(f"Hello {person.name},\n\nYour self-assessment reached")
+    assert mail.text.endswith(f"Open the program's page:\nhttp://localhost/programs/{program.id}\n")
 
 
 def test_staff_cannot_read_answers_before_submitting(app: Flask, cast) -> None:

@@ -169,6 +169,13 @@ def test_section_sent_without_scripts_stores_only_what_changed(cycle: Cycle, sta
     }  # fmt: skip
 
 
+def test_section_sent_without_scripts_is_stored_and_goes_on_to_the_next_one(cycle: Cycle, staff: FlaskClient) -> None:
+    form = section_form(staff, cycle, **{f"{CODE}-finding_text": "Typed just now."}) | {"then": "next"}
+    reply = staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form)
+    assert (reply.status_code, reply.location) == (303, f"/cycles/{cycle.id}/review/sections/s-3")
+    assert texts() == [("Typed just now.", False)]
+
+
 def test_section_with_one_mistake_stores_nothing_and_keeps_everything(cycle: Cycle, staff: FlaskClient) -> None:
     form = section_form(staff, cycle, **{f"{CODE}-rating": "9", "B.2.4-finding_text": "Ask the state office."})
     reply = staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form)
