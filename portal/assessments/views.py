@@ -15,7 +15,7 @@ from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
-from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem
+from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 from rules.tiers import decide
 
@@ -50,6 +50,8 @@ def section(cycle_id: int, key: str) -> str:
         row = rows.get(practice.code)
         answer = Answer.from_dict(row.content) if row else None
         state = f"stored {moment(row.saved_at, zone)}" if row else ""
+        if row and (open_points := missing(practice, answer)):
+            state += f". {open_points[0].sentence}"
         forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
     return _section_page(cycle, here, forms)
 
@@ -95,6 +97,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
     page = render_template(
         "assessments/_saved.html",
         saved=saved,
+        open_points=missing(practice, saved.answer),
         progress=progress,
         here=progress.of(practice.section),
         zone=cycle.program.partnership.time_zone,

@@ -225,3 +225,21 @@ def test_person_who_writes_in_two_windows_is_not_told_of_somebody_else(
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data)
     assert reply.status_code == 409
     assert "Not saved yet: You, perhaps in another window, saved another answer" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"status": "in_practice"}, "stored 14:02. Choose a rating from 1 to 5."),
+        ({"status": "in_practice", "rating": "4"}, "stored 14:02"),
+        ({"notes": "half"}, "stored 14:02. Say whether this is in practice."),
+    ],
+)
+def test_stored_answer_says_what_it_still_lacks(
+    client: FlaskClient, cycle: Cycle, person: Person, parts: dict[str, str], says: str
+) -> None:
+    sign_in(client, person)
+    reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=fields(0, "save-0001", **parts))
+    page = client.get(f"/cycles/{cycle.id}/sections/s-2")
+    assert f'<span class="state good">{says}</span>' in reply.text
+    assert f'<span class="state">{says}</span>' in page.text
