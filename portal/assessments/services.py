@@ -23,7 +23,7 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import covers, renamed
 from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
@@ -85,12 +85,17 @@ def record_section(
     conflicts = []
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        stored = stored_answers(cycle.id)
         for code, (raw, version, save_id) in saves.items():
             seen, key = save_key(version, save_id)
             practice = rulebook_of(cycle).catalogue.practice(code)
             typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-            if typed.as_dict() == content_at(cycle.id, code, seen):
+            shown = content_at(cycle.id, code, seen)
+            if typed.as_dict() == shown:
                 continue  # left as it was shown; a colleague's newer text stands
+            row = stored.get(code)
+            if row and shown and row.saved_by_id == by_id and covers(typed.as_dict(), row.content, shown):
+                seen = row.version
             outcome = _record(cycle, code, raw, seen, key, by_id)
             if isinstance(outcome, AnswerChanged):
                 conflicts.append(outcome)

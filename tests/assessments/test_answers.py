@@ -243,3 +243,25 @@ def test_stored_answer_says_what_it_still_lacks(
     page = client.get(f"/cycles/{cycle.id}/sections/s-2")
     assert f'<span class="state good">{says}</span>' in reply.text
     assert f'<span class="state">{says}</span>' in page.text
+
+
+@pytest.mark.parametrize(("typed", "status"), [("Typed and pressed at once.", 303), ("Another text.", 409)])
+def test_section_sent_while_its_own_save_is_on_its_way_is_no_conflict(
+    client: FlaskClient, cycle: Cycle, person: Person, typed: str, status: int
+) -> None:
+    form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": typed}
+    services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", person.id)
+    sign_in(client, person)
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == status
+    assert stored(cycle)["notes"] == (typed if status == 303 else "Typed and")
+
+
+def test_section_that_says_all_of_a_colleagues_answer_is_still_a_conflict(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": "Typed and pressed."}
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", colleague.id)
+    sign_in(client, person)
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == 409
+    assert stored(cycle)["notes"] == "Typed and"

@@ -176,6 +176,15 @@ def test_section_sent_without_scripts_is_stored_and_goes_on_to_the_next_one(cycl
     assert texts() == [("Typed just now.", False)]
 
 
+def test_section_sent_while_its_own_save_is_on_its_way_is_no_conflict(
+    cycle: Cycle, reviewer: Person, staff: FlaskClient
+) -> None:
+    form = section_form(staff, cycle, **{f"{CODE}-finding_text": "Typed and pressed at once."})
+    services.record_review_item(cycle.id, CODE, raw("", finding_text="Typed and"), "0", "item-save-1", reviewer.id)
+    assert staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form).status_code == 303
+    assert texts() == [("Typed and", False), ("Typed and pressed at once.", False)]
+
+
 def test_section_with_one_mistake_stores_nothing_and_keeps_everything(cycle: Cycle, staff: FlaskClient) -> None:
     form = section_form(staff, cycle, **{f"{CODE}-rating": "9", "B.2.4-finding_text": "Ask the state office."})
     reply = staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form)
