@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person, SignIn
 from portal.demo.queries import demo_people, with_links
 from portal.foundation.database import db
-from tests.factories import make_person
+from tests.factories import make_person, sign_in
 
 from .conftest import person_named, program_named
 
@@ -127,3 +127,14 @@ def test_program_whose_renewal_is_open_is_not_called_late(demo: Flask) -> None:
     page = client.get(f"/programs/{program_named('BridgeLink').id}").text
 
     assert ["Renewal can begin" in page, "open now" in page, "days late" in page] == [True, True, False]
+
+
+def test_recognition_that_lasts_is_shown_while_the_next_cycle_runs(demo: Flask) -> None:
+    staff = demo.test_client()
+    sign_in(staff, person_named("Dana Whitlock"))
+    program = program_named("Harbor Light")
+    assert staff.post(f"/programs/{program.id}/access").status_code == 303
+    page = staff.get(f"/programs/{program.id}").text
+    desk = staff.get(f"/partnerships/{program.partnership_id}").text
+    assert "<strong>Expert Partner</strong> from March 11, 2026 to March 11, 2029." in page
+    assert 'Expert Partner<br><span class="soft small">to March 11, 2029</span>' in desk
