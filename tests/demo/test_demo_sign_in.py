@@ -13,7 +13,7 @@ from portal.demo.queries import demo_people, with_links
 from portal.foundation.database import db
 from tests.factories import make_person, sign_in
 
-from .conftest import person_named, program_named
+from .conftest import newest_cycle, person_named, program_named
 
 
 def sessions() -> int:
@@ -138,3 +138,15 @@ def test_recognition_that_lasts_is_shown_while_the_next_cycle_runs(demo: Flask) 
     desk = staff.get(f"/partnerships/{program.partnership_id}").text
     assert "<strong>Expert Partner</strong> from March 11, 2026 to March 11, 2029." in page
     assert 'Expert Partner<br><span class="soft small">to March 11, 2029</span>' in desk
+
+
+def test_documents_of_earlier_cycles_stay_within_reach(demo: Flask) -> None:
+    staff = demo.test_client()
+    sign_in(staff, person_named("Dana Whitlock"))
+    program = program_named("Harbor Light")
+    earlier = newest_cycle("Harbor Light").id
+    staff.post(f"/programs/{program.id}/access")
+    page = staff.get(f"/programs/{program.id}").text
+    found = [path for path in ("answers", "scorecard", "plan/print", "summary") if f"/cycles/{earlier}/{path}" in page]
+    assert found == ["answers", "scorecard", "plan/print", "summary"]
+    assert [staff.get(f"/cycles/{earlier}/{path}").status_code for path in found] == [200, 200, 200, 200]
