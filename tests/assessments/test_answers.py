@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -265,3 +267,17 @@ def test_section_that_says_all_of_a_colleagues_answer_is_still_a_conflict(
     sign_in(client, person)
     assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == 409
     assert stored(cycle)["notes"] == "Typed and"
+
+
+def test_history_marks_the_newest_stored_text_below_a_refused_one(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="stored"), "0", "save-0001", person.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "0", "save-0002", person.id)
+    sign_in(client, person)
+    page = client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
+    assert re.findall(r'<span class="tag \w+">([^<]+)</span>', page) == [
+        "kept, not used: another text was stored first",
+        "newest",
+    ]
