@@ -23,7 +23,7 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import covers, renamed
 from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
@@ -85,12 +85,17 @@ def record_section(
     conflicts = []
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        stored = stored_answers(cycle.id)
         for code, (raw, version, save_id) in saves.items():
             seen, key = save_key(version, save_id)
             practice = rulebook_of(cycle).catalogue.practice(code)
             typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-            if typed.as_dict() == content_at(cycle.id, code, seen):
+            shown = content_at(cycle.id, code, seen)
+            if typed.as_dict() == shown:
                 continue  # left as it was shown; a colleague's newer text stands
+            row = stored.get(code)
+            if row and shown and row.saved_by_id == by_id and covers(typed.as_dict(), row.content, shown):
+                seen = row.version
             outcome = _record(cycle, code, raw, seen, key, by_id)
             if isinstance(outcome, AnswerChanged):
                 conflicts.append(outcome)
@@ -165,7 +170,7 @@ def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
     return content, hashlib.sha256(content.encode()).hexdigest()
 
 
-def submit(cycle_id: int, by_id: int) -> Submission:
+def submit(cycle_id: int, by_id: int, base_url: str) -> Submission:
     """Freeze the answers and tell everybody, then let the rules judge. Raises OutOfOrder or NotComplete.
 
     The rules come after the commit: whatever they do, what was submitted stays submitted, and the worker asks them again.
@@ -176,7 +181,8 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         answers = {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
         gaps = gaps_in(rulebook.catalogue, answers) if cycle.state is CycleState.IN_PROGRESS else ()
         if gaps:
-            raise NotComplete(f"{len(gaps)} practices still need an answer. Everything you typed is kept.")
+            needy = "1 practice still needs" if len(gaps) == 1 else f"{len(gaps)} practices still need"
+            raise NotComplete(f"{needy} an answer. Everything you typed is kept.")
         advance(cycle, CycleState.SUBMITTED, today)
         content, digest = freeze(cycle, answers)
         submission = Submission(
@@ -184,7 +190,7 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         )
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
-        _tell_everybody(cycle)
+        _tell_everybody(cycle, base_url)
     judge(cycle_id, "submitted")
     return submission
 
@@ -229,19 +235,20 @@ def judge_again() -> int:
     return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
 
 
-def _tell_everybody(cycle: Cycle) -> None:
+def _tell_everybody(cycle: Cycle, base_url: str) -> None:
     program, policy = cycle.program, rulebook_of(cycle).policy
+    page = f"\nOpen the program's page:\n{base_url}/programs/{program.id}\n"
     for person in administrators_of_program(program.id):
         outbox.post(
             f"submitted:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"We have your self-assessment: {program.name}",
-            text=f"Hello {person.name},\n\nyour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
+            text=f"Hello {person.name},\n\nYour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
             f"What happens next: somebody will get in touch within {policy.contact_weeks} weeks to set up the {policy.review_title}. "
-            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n",
+            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n{page}",
         )  # fmt: skip
     for person in staff_of_partnership(program.partnership_id):
         outbox.post(
             f"to-review:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
-            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n",
+            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n{page}",
         )  # fmt: skip

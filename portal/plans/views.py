@@ -206,7 +206,7 @@ def sign(token: str) -> Any:
     check_csrf_token()
     typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
     try:
-        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes")
+        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes", current_app.config["BASE_URL"])
     except Refused as refusal:
         return _statement(token, list(refusal.problems), typed)
     except DomainError as over:

@@ -20,7 +20,7 @@ class NotAwarded(DomainError):
     """The rules do not award a tier, or could not decide."""
 
 
-def confirm(cycle_id: int, by_id: int) -> Award:
+def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
     with reading() as session:  # the rules are asked outside the write, since one may take seconds
         cycle = session.get_one(Cycle, cycle_id)
@@ -52,7 +52,7 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         )
         db.session.add(award)
         audit.record("recognition confirmed", person_id=by_id, cycle_id=cycle.id, tier=tier.key)
-        _tell(cycle)
+        _tell(cycle, base_url)
     return award
 
 
@@ -63,7 +63,7 @@ def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
     return state, cycle.rulebook, judgement and judgement.id, cycle.statement_signed_on, dict(cycle.staff_agreed or {})
 
 
-def _tell(cycle: Cycle) -> None:
+def _tell(cycle: Cycle, base_url: str) -> None:
     program = cycle.program
     for person in administrators_of_program(program.id):
         outbox.post(
@@ -73,5 +73,5 @@ def _tell(cycle: Cycle) -> None:
             partnership_id=program.partnership_id,
             subject=f"News about {program.name}",
             text=f"Hello {person.name},\n\n{program.partnership.name} has finished a step for {program.name}. "
-            "Please sign in to the NQMS Portal to read it.\n",
+            f"Please sign in to read it:\n{base_url}/programs/{program.id}\n",
         )

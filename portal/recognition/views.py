@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import scorecard_of, submission_of
@@ -49,7 +49,7 @@ def confirm(cycle_id: int) -> Any:
     """Confirm the tier the rules decide."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
     try:
-        award = services.confirm(cycle.id, current_user.id)
+        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (services.NotAwarded, OutOfOrder) as refusal:
         return _page(cycle, refusal.sentence), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")

@@ -19,11 +19,11 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import covers, renamed
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
-from .queries import visit_mark
+from .queries import items_of, visit_mark
 
 LOCKED = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
 
@@ -90,10 +90,15 @@ def record_section(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
+        stored = items_of(review)
         for code, (raw, version, save_id) in saves.items():
             seen, key = save_key(version, save_id)
-            if read_item(raw)[0] == _content_at(review.id, code, seen):
+            typed, shown = read_item(raw)[0], _content_at(review.id, code, seen)
+            if typed == shown:
                 continue  # left as it was shown; a colleague's newer text stands
+            row = stored.get(code)
+            if row and shown and row.saved_by_id == by_id and covers(typed, row.content, shown):
+                seen = row.version
             outcome = _record(cycle, code, raw, seen, key, by_id)
             if isinstance(outcome, ItemChanged):
                 conflicts.append(outcome)

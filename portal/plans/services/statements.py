@@ -100,7 +100,7 @@ def open_link(token: str) -> Statement:
     return found
 
 
-def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
+def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> Statement:
     """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
     name, title = " ".join(name.split()), " ".join(title.split())
     problems = []
@@ -136,6 +136,7 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
                 person.name,
                 person.email,
                 f"Signed: {cycle.program.name}",
-                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now.\n",
+                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now:\n"
+                f"{base_url}/cycles/{cycle.id}/recognition\n",
             )
     return found
