@@ -85,17 +85,12 @@ def record_section(
     conflicts = []
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        stored = stored_answers(cycle.id)
         for code, (raw, version, save_id) in saves.items():
             seen, key = save_key(version, save_id)
             practice = rulebook_of(cycle).catalogue.practice(code)
             typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-            shown = content_at(cycle.id, code, seen)
-            if typed.as_dict() == shown:
+            if typed.as_dict() == content_at(cycle.id, code, seen):
                 continue  # left as it was shown; a colleague's newer text stands
-            row = stored.get(code)
-            if row and shown and row.saved_by_id == by_id and covers(typed.as_dict(), row.content, shown):
-                seen = row.version
             outcome = _record(cycle, code, raw, seen, key, by_id)
             if isinstance(outcome, AnswerChanged):
                 conflicts.append(outcome)
@@ -132,6 +127,12 @@ def _record(
     if cycle.state is not CycleState.IN_PROGRESS:
         raise AnswersFrozen("This assessment was submitted, so its answers no longer change. Nothing was stored.")
     current = row.version if row is not None else 0
+    if row is not None and version != current:
+        if row.content == typed.as_dict():
+            return Saved(code, current, row.saved_at, typed)  # the same words took another way; nothing to keep twice
+        shown = content_at(cycle.id, code, version)
+        if row.saved_by_id == by_id and shown is not None and covers(typed.as_dict(), row.content, shown):
+            version = current  # the same person typed on while an earlier save was on its way
     refused = version != current
     moment = clock.now()
     db.session.add(

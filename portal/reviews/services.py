@@ -23,7 +23,7 @@ from portal.foundation.versions import covers, renamed
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
-from .queries import items_of, visit_mark
+from .queries import visit_mark
 
 LOCKED = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
 
@@ -90,15 +90,10 @@ def record_section(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
-        stored = items_of(review)
         for code, (raw, version, save_id) in saves.items():
             seen, key = save_key(version, save_id)
-            typed, shown = read_item(raw)[0], _content_at(review.id, code, seen)
-            if typed == shown:
+            if read_item(raw)[0] == _content_at(review.id, code, seen):
                 continue  # left as it was shown; a colleague's newer text stands
-            row = stored.get(code)
-            if row and shown and row.saved_by_id == by_id and covers(typed, row.content, shown):
-                seen = row.version
             outcome = _record(cycle, code, raw, seen, key, by_id)
             if isinstance(outcome, ItemChanged):
                 conflicts.append(outcome)
@@ -143,6 +138,12 @@ def _record(
     if cycle.state in LOCKED:
         raise OutOfOrder("The plan was issued, so the review no longer changes. Nothing was stored.")
     current = row.version if row is not None else 0
+    if row is not None and version != current:
+        if row.content == content:
+            return SavedItem(code, current, row.saved_at)  # the same words took another way; nothing to keep twice
+        shown = _content_at(review.id, code, version)
+        if row.saved_by_id == by_id and shown is not None and covers(content, row.content, shown):
+            version = current  # the same person typed on while an earlier save was on its way
     refused, moment = version != current, clock.now()
     number = version + 1 if refused else current + 1
     db.session.add(

@@ -78,6 +78,26 @@ def test_stale_version_is_refused_and_its_text_kept(cycle: Cycle, person: Person
     assert sorted(kept) == [("mine", True), ("theirs", False)]
 
 
+def test_same_words_by_another_way_are_kept_once(cycle: Cycle, person: Person) -> None:
+    first = services.record_answer(cycle.id, CODE, raw_answer(notes="said"), "0", "save-0001", person.id)
+    again = services.record_answer(cycle.id, CODE, raw_answer(notes="said"), "0", "save-0002", person.id)
+    assert (again.version, again.saved_at) == (1, first.saved_at)
+    assert [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)] == [("said", False)]
+
+
+def test_same_person_typing_on_over_an_own_save_is_no_conflict(cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", person.id)
+    saved = services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
+    assert (saved.version, stored(cycle)["notes"]) == (2, "half a sentence")
+
+
+def test_colleague_typing_on_over_another_save_is_a_conflict(cycle: Cycle, person: Person) -> None:
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", colleague.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
+
+
 def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Person) -> None:
     with pytest.raises(UnknownPractice):
         services.record_answer(cycle.id, "B.9.9", raw_answer(), "0", "save-0001", person.id)

@@ -101,6 +101,12 @@ def test_stale_version_is_refused_each_time_and_its_text_kept_once(cycle: Cycle,
     assert texts() == [("theirs", False), ("mine", True)]
 
 
+def test_same_item_by_another_way_is_kept_once(cycle: Cycle, reviewer: Person) -> None:
+    services.record_review_item(cycle.id, CODE, raw(private_note="said"), "0", "save-0001", reviewer.id)
+    again = services.record_review_item(cycle.id, CODE, raw(private_note="said"), "0", "save-0002", reviewer.id)
+    assert (again.version, texts()) == (1, [("", False)])
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
     [("rating", "9"), ("rating", "2.5"), ("finding", "weak"), ("na_accepted", "maybe"),
