@@ -12,7 +12,7 @@ from rules.facts import MODELS, SETTINGS, ProgramFacts
 from rules.results import PracticeResult, Scorecard
 from rules.tomlfile import Table
 from rules.tomlparts import Named, filled, read_sentence
-from rules.wording import say_list
+from rules.wording import say_date, say_list
 
 BLANKS = ("code", "title")
 COUNTS_AS = tuple(Status)
@@ -152,9 +152,16 @@ class FactRule:
         """Judge it, in the form that nqms_eligibility returns."""
         value = getattr(facts, self.fact)
         met = all(_holds(test, value, wanted) for test, wanted in self.tests.items())
-        words = {"value": say_list(value) if isinstance(value, tuple) else str(value)}
-        sentence = filled(self.yes if met else self.no, words)
+        sentence = filled(self.yes if met else self.no, {"value": _say(value)})
         return {"rule": self.rule, "met": met, "sentence": sentence, "facts": (self.fact,)}
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return say_date(value)
+    return say_list(value) if isinstance(value, tuple) else str(value)
 
 
 def _holds(test: str, value: Any, wanted: Any) -> bool:

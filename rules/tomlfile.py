@@ -37,8 +37,9 @@ class TomlSource:
 
     def at(self, path: Path) -> str:
         """Say where `path` stands, or the nearest table around it: "file:line"."""
-        known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
-        return f"{self.name}:{self._lines[known] if known else 1}"
+        around = (path[:n] + first for n in range(len(path), 0, -1) for first in ((), (0,)))  # a list's first table
+        line = next((self._lines[one] for one in around if one in self._lines), 1)
+        return f"{self.name}:{line}"
 
     @property
     def root(self) -> "Table":
