@@ -130,7 +130,7 @@ def _when(table: Table) -> When:
 
 
 def _known(table: Table, key: str, words: tuple[str, ...], known: Sequence[str]) -> tuple[str, ...]:
-    if not words:
+    if table.data.get(key) == []:
         table.complain(key, f"“{key}” should name at least one of: {', '.join(known)}.")
     for word in words:
         if word not in known:

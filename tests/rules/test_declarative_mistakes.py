@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from rules.declarative import read_toml
 from rules.discovery import discover
+from rules.plugininfo import PluginRefused
 from tests.rules.toml_plugins import HEAD, why_not_built, why_quarantined
 
 
@@ -90,3 +93,21 @@ def test_group_that_these_rules_do_not_know_is_refused(tmp_path: Path) -> None:
     )
     (line,) = why_not_built(tmp_path, text)
     assert line.startswith("lakeside.toml:10: There is no area or section “screening”; “of” is one of: core, ")
+
+
+MANUAL = (Path(__file__).parents[2] / "rules" / "README.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+ODD = ("3", "0", "-1", "1.5", "nan", "true", "''", "'x'", "'{x}'", "'$x'", "[]", "[3]", "['']", "['x']", "{}", "{ x = 1 }",
+       "[{}]", "1979-05-27", "07:32:00", "'\\u0000'", "9223372036854775807")  # fmt: skip
+
+
+@pytest.mark.parametrize("at", [at for at, line in enumerate(MANUAL.splitlines()) if re.match(r"\w+ = ", line)])
+def test_odd_value_is_read_or_refused_with_file_and_line(at: int) -> None:
+    lines, said = MANUAL.splitlines(), list[str]()
+    for value in ODD:
+        text = "\n".join([*lines[:at], f"{lines[at].split(' = ')[0]} = {value}", *lines[at + 1 :]])
+        try:
+            read_toml("lakeside", text, "lakeside.toml", "drop-in")
+        except PluginRefused as refusal:
+            said += str(refusal).splitlines()
+    assert said
+    assert [line for line in said if not line.startswith("lakeside.toml:")] == []
