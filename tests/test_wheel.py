@@ -41,6 +41,7 @@ ONE_OF_EACH_KIND = {
     "rules/editions/eepm5/element-02-strong-program-design.toml",
     "rules/editions/crosswalk-eepm4-eepm5.toml",
     "plugins/national.py",
+    "plugins/minnesota.toml",
 }
 
 
