@@ -70,6 +70,7 @@ class MoveUp:
     more: bool = False
     also_needed: tuple[OpenCondition, ...] = ()
     unreachable: tuple[OpenCondition, ...] = ()
+    caution: str = ""  # what was not searched, where the search was cut short
 
     @property
     def practices(self) -> frozenset[str]:
@@ -88,7 +89,7 @@ def move_up(assessment: Assessment, rulebook: Rulebook, most: int = MOST, second
     try:
         found = _found(what_if)
     except CannotJudge as error:
-        found = MoveUp("undetermined", f"What would move you up cannot be said. {error}")
+        found = MoveUp("undetermined", f"What reaches the next tier cannot be said. {error}")
     return replace(found, evaluations=what_if.asked)
 
 
@@ -137,12 +138,13 @@ def _said(what_if: WhatIf, base: MoveUp, found: Smallest) -> MoveUp:
     else:
         sentence = f"To reach {base.name}, improve {say_count(len(made[0].practices), 'practice')}. "
         sentence += f"Each of these {len(made)} choices is enough" + ("; there may be more." if found.more else ".")
+    caution = ""
     if not found.irreducible:
-        sentence += " Some of them may not be needed; there was no time to try leaving out each of them."
+        caution = "Some of them may not be needed; there was no time to try leaving out each of them."
     elif not found.exact:
-        sentence += " A smaller set may exist; there are too many combinations to try them all."
+        caution = "A smaller set may exist; there are too many combinations to try them all."
     return replace(base, outcome="improve", sentence=sentence, sets=made, exact=found.exact,
-                   irreducible=found.irreducible, more=found.more)  # fmt: skip
+                   irreducible=found.irreducible, more=found.more, caution=caution)  # fmt: skip
 
 
 def _set(what_if: WhatIf, codes: Sequence[str]) -> ImprovementSet:
@@ -159,7 +161,7 @@ def _set(what_if: WhatIf, codes: Sequence[str]) -> ImprovementSet:
 def move_up_lines(assessment: Assessment, rulebook: Rulebook) -> list[str]:
     """Return what would move a program up, as lines to print."""
     found = move_up(assessment, rulebook)
-    lines = ["What would move it up", f"  {found.sentence}"]
+    lines = ["What would move it up", f"  {found.sentence}", *([f"  {found.caution}"] if found.caution else [])]
     for number, one in enumerate(found.sets, 1):
         if len(found.sets) > 1:
             lines.append(f"    {number}. {one.sentence}")

@@ -106,7 +106,7 @@ class WhatIf:
             return "not in practice"
         if answer.rating is None and self.rulebook.catalogue.practice(code).rated:
             return "not rated yet"
-        return f"rated {answer.rating}" if answer.rating not in (None, 5) else "not all parts ticked"
+        return f"rated {answer.rating}" if answer.rating not in (None, 5) else "missing some of its parts"
 
     def _rating(self, code: str) -> int | None:
         """Return the rating of a practice that is in practice, 0 without one; None when it is not in practice."""

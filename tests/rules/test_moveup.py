@@ -163,14 +163,14 @@ def test_search_keeps_to_its_number_of_evaluations(answers: dict[str, Answer], m
 def test_search_without_time_says_that_less_may_be_enough() -> None:
     found = asked(rules_with("share"), {}, seconds=0)
     assert (found.exact, found.irreducible, len(found.sets[0].practices)) == (False, False, 82)
-    assert found.sentence.endswith("Some of them may not be needed; there was no time to try leaving out each of them.")
+    assert found.caution == "Some of them may not be needed; there was no time to try leaving out each of them."
 
 
 def test_large_search_is_not_called_exact_and_says_so() -> None:
     answers = all_yes() | {one.code: no(one.code) for one in CATALOGUE.practices if one.section == "s-5"}
     found = asked(rules_with("share"), answers, seconds=60)
     assert (found.exact, found.irreducible, len(found.sets)) == (False, True, 1)
-    assert found.sentence.endswith("A smaller set may exist; there are too many combinations to try them all.")
+    assert found.caution == "A smaller set may exist; there are too many combinations to try them all."
 
 
 def test_sentence_begins_with_safety_and_gives_a_reason_for_each() -> None:
