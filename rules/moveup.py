@@ -56,7 +56,7 @@ class MoveUp:
     outcome: "improve" (one of `sets` is enough), "enough" (the answers are good enough; only `also_needed` is open),
     "highest" (nothing is open), "unreachable" (`unreachable` stays open whatever is improved), "undetermined", or
     "none" (the rules know no tier). `exact`: no smaller set exists. `irreducible`: none of a set can be left out.
-    `more`: there are or may be further sets of that size.
+    `more`: there are or may be further sets of that size. `late`: time ran out, so another day may find more.
     """
 
     outcome: str
@@ -68,6 +68,7 @@ class MoveUp:
     exact: bool = False
     irreducible: bool = False
     more: bool = False
+    late: bool = False
     also_needed: tuple[OpenCondition, ...] = ()
     unreachable: tuple[OpenCondition, ...] = ()
     caution: str = ""  # what was not searched, where the search was cut short
@@ -90,7 +91,7 @@ def move_up(assessment: Assessment, rulebook: Rulebook, most: int = MOST, second
         found = _found(what_if)
     except CannotJudge as error:
         found = MoveUp("undetermined", f"What reaches the next tier cannot be said. {error}")
-    return replace(found, evaluations=what_if.asked)
+    return replace(found, evaluations=what_if.asked, late=what_if.late)
 
 
 def _found(what_if: WhatIf) -> MoveUp:
@@ -121,7 +122,7 @@ def _improve(what_if: WhatIf, base: MoveUp, open_: Sequence[ConditionResult]) ->
         candidates = wider
         open_ = what_if.open(what_if.improved(candidates)[what_if.at])
         if not open_:
-            search = Search(what_if.reaches, what_if.left, what_if.gain, what_if.urgency, SETS)
+            search = Search(what_if.reaches, what_if.left, what_if.kind, what_if.gain, what_if.urgency, SETS)
             return _said(what_if, base, smallest_sets(candidates, search))
     sentence = f"No improvement of practices is enough for {base.name}. It stays open: {open_[0].sentence}"
     return replace(base, outcome="unreachable", sentence=sentence, unreachable=tuple(map(_shown, open_)))
@@ -142,7 +143,8 @@ def _said(what_if: WhatIf, base: MoveUp, found: Smallest) -> MoveUp:
     if not found.irreducible:
         caution = "Some of them may not be needed; there was no time to try leaving out each of them."
     elif not found.exact:
-        caution = "A smaller set may exist; there are too many combinations to try them all."
+        why = "there was no time" if what_if.late else "there are too many combinations"
+        caution = f"A smaller set may exist; {why} to try them all."
     return replace(base, outcome="improve", sentence=sentence, sets=made, exact=found.exact,
                    irreducible=found.irreducible, more=found.more, caution=caution)  # fmt: skip
 

@@ -20,10 +20,14 @@ class Spent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Hold the question, how often it may still be asked, and two orders: by what is gained, and by what is taken up first."""
+    """Hold the question, how often it may still be asked, and two orders: by what is gained, and by what is taken up first.
+
+    Things with the same `kind` are alike enough to be left out together, if they can be.
+    """
 
     enough: Enough
     left: Callable[[], int]
+    kind: Order
     gain: Order
     urgency: Order
     shown: int
@@ -68,10 +72,14 @@ def smallest_sets(candidates: Sequence[str], search: Search) -> Smallest:
 
 
 def leave_out(kept: list[str], search: Search) -> bool:
-    """Take out of `kept` whatever can be left out, least gain first; looks again until nothing more can.
+    """Take out of `kept` whatever can be left out, least gain first, whole kinds before single things, until nothing can.
 
     Tells whether the second look found nothing, as it is where adding never harms.
     """
+    for kind in sorted({search.kind(code) for code in kept}, reverse=True):
+        others = [code for code in kept if search.kind(code) != kind]
+        if others and search.enough(others):
+            kept[:] = others
     looks, changed = 0, True
     while changed:
         changed = False

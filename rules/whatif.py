@@ -48,9 +48,10 @@ class WhatIf:
     def __init__(self, assessment: Assessment, rulebook: Rulebook, most: int, seconds: float) -> None:
         self.real, self.rulebook, self.most = assessment, rulebook, most
         self.until = time.monotonic() + seconds
-        self.asked = 0
+        self.asked, self.late = 0, False
         self.done = steps_done(assessment, rulebook)
         self.order = order_of(rulebook.catalogue)
+        self.best: dict[str, Answer] = {}
         self.on_answers: set[str] = set()  # keys of the conditions that rest on answers
         self.at = 0  # the place of the tier that is aimed at
 
@@ -66,7 +67,9 @@ class WhatIf:
         """Judge the tiers with these practices at their best and the steps done. Raises CannotJudge."""
         answers = dict(self.real.answers)
         for code in codes:
-            answers[code] = at_best(self.rulebook.catalogue.practice(code), answers.get(code))
+            if code not in self.best:
+                self.best[code] = at_best(self.rulebook.catalogue.practice(code), answers.get(code))
+            answers[code] = self.best[code]
         return self.decided(replace(self.real, answers=answers, cycle=self.done)).tiers
 
     def open(self, tier: TierResult) -> list[ConditionResult]:
@@ -76,7 +79,8 @@ class WhatIf:
 
     def reaches(self, codes: Iterable[str]) -> bool:
         """Tell whether improving these is enough for the tier aimed at. Raises Spent or CannotJudge."""
-        if self.left() <= 0 or time.monotonic() > self.until:
+        self.late = self.late or time.monotonic() > self.until
+        if self.late or self.left() <= 0:
             raise Spent
         return not self.open(self.improved(codes)[self.at])
 
@@ -113,11 +117,15 @@ class WhatIf:
         answer = self.real.answers.get(code)
         return (answer.rating or 0) if answer is not None and answer.status is Status.IN_PRACTICE else None
 
+    def kind(self, code: str) -> int:
+        """Sort practices by what improving them may bring: ratings of 1 to 3, then what is not in practice, then the rest."""
+        rating = self._rating(code)
+        return 4 if rating is None else rating if 1 <= rating <= 3 else 5
+
     def gain(self, code: str) -> tuple[int, bool, bool, int]:
-        """Order practices by what improving them may bring: ratings of 1 to 3, then what is not in practice, then the rest."""
-        rating, practice = self._rating(code), self.rulebook.catalogue.practice(code)
-        worth = 4 if rating is None else rating if 1 <= rating <= 3 else 5
-        return worth, not practice.is_critical, not practice.is_core, self.order[code]
+        """Order practices by what improving them may bring, and those of a kind by how much they matter."""
+        practice = self.rulebook.catalogue.practice(code)
+        return self.kind(code), not practice.is_critical, not practice.is_core, self.order[code]
 
     def urgency(self, code: str) -> tuple[bool, int, bool, int]:
         """Order practices as people take them up: safety, then what is not in practice, then the lowest ratings."""

@@ -42,7 +42,7 @@ def move_up_of(cycle: Cycle) -> MoveUp:
             _kept.move_to_end(key)
             return _kept[key]
     found = _asked(cycle, rulebook, assessment, packed)
-    if found.outcome != "undetermined" and (found.irreducible or not found.sets):
+    if found.outcome != "undetermined" and not found.late:
         with _lock:
             _kept[key] = found
             while len(_kept) > KEPT:

@@ -181,14 +181,15 @@ def test_rules_that_hang_are_told_in_a_sentence(make_app, tmp_path: Path) -> Non
 
 
 def test_slow_rules_give_what_was_found_in_time_and_say_so(make_app, tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text(SLOW.format(seconds=0.4))
+    (tmp_path / "slow.py").write_text(SLOW.format(seconds=0.7))
     app = make_app(RULES_FOLDER=str(tmp_path), RULES_SECONDS=5)
     with app.app_context():
         cast = Cast(app, "slow")
         found = move_up_of(cast.submitted("B.2.4", "B.1.2"))
-        assert (found.outcome, found.exact, found.irreducible) == ("improve", False, False)
+        assert (found.outcome, found.exact, found.irreducible, found.late) == ("improve", False, False, True)
         assert {"B.2.4", "B.1.2"} <= found.practices
         assert len(found.practices) > 2
+        assert len(moving._kept) == 0  # another look may find more
 
 
 def test_plugin_of_another_version_is_not_asked(make_app, tmp_path: Path) -> None:

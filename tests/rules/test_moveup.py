@@ -162,14 +162,14 @@ def test_search_keeps_to_its_number_of_evaluations(answers: dict[str, Answer], m
 
 def test_search_without_time_says_that_less_may_be_enough() -> None:
     found = asked(rules_with("share"), {}, seconds=0)
-    assert (found.exact, found.irreducible, len(found.sets[0].practices)) == (False, False, 82)
+    assert (found.exact, found.irreducible, found.late, len(found.sets[0].practices)) == (False, False, True, 82)
     assert found.caution == "Some of them may not be needed; there was no time to try leaving out each of them."
 
 
 def test_large_search_is_not_called_exact_and_says_so() -> None:
     answers = all_yes() | {one.code: no(one.code) for one in CATALOGUE.practices if one.section == "s-5"}
     found = asked(rules_with("share"), answers, seconds=60)
-    assert (found.exact, found.irreducible, len(found.sets)) == (False, True, 1)
+    assert (found.exact, found.irreducible, found.late, len(found.sets)) == (False, True, False, 1)
     assert found.caution == "A smaller set may exist; there are too many combinations to try them all."
 
 
@@ -301,9 +301,9 @@ def test_all_core_practices_open_are_found_in_no_time() -> None:
     answers = {one.code: no(one.code) for one in CATALOGUE.practices}
     rules = rules_with("national")
     took = []
-    for _ in range(3):  # the quietest counts: other work on the machine is not ours
-        start = time.perf_counter()
+    for _ in range(3):  # the quietest counts, and of it the time of this process
+        start = time.process_time()
         found = asked(rules, answers)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert (len(found.practices), found.exact, found.evaluations) == (82, True, 85)
-    assert min(took) < 1.0  # 0.1 s on a quiet machine
+    assert min(took) < 0.3

@@ -27,8 +27,11 @@ class Question:
         return any(way <= set(codes) for way in self.ways)
 
     def search(self, shown: int = 100) -> Smallest:
-        order = LETTERS.index
-        return smallest_sets(LETTERS, Search(self.enough, lambda: self.most - self.asked, order, order, shown))
+        order, kind = LETTERS.index, "aabbbccc".__getitem__
+        return smallest_sets(
+            LETTERS,
+            Search(self.enough, lambda: self.most - self.asked, lambda code: kind(order(code)), order, order, shown),
+        )
 
     def by_trying_all(self) -> set[frozenset[str]]:
         for size in range(len(LETTERS) + 1):
