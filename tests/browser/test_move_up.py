@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
 from portal.accounts.services import hasher
+from portal.assessments.services import submit
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.foundation.database import unit_of_work
@@ -25,13 +27,16 @@ def program(app: Flask) -> Program:
     return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
 
 
-@pytest.fixture
-def admin(program: Program) -> Person:
-    made = make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Núñez")
+def with_password(made: Person) -> Person:
     hashed = hasher.hash(PASSWORD)
     with unit_of_work() as session:
         session.get_one(Person, made.id).password_hash = hashed
     return made
+
+
+@pytest.fixture
+def admin(program: Program) -> Person:
+    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Núñez"))
 
 
 @pytest.fixture
@@ -41,12 +46,12 @@ def cycle(program: Program, admin: Person) -> Cycle:
     return made
 
 
-def go(page: Page, admin: Person, path: str) -> None:
+def go(page: Page, person: Person, path: str) -> None:
     page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(admin.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/programs/*")
+    page.wait_for_url(re.compile("/(programs|partnerships)/"))
     page.goto(path)
 
 
@@ -71,3 +76,14 @@ def test_way_to_the_next_tier_without_scripts_is_a_page_of_its_own(
     expect(page_no_js.get_by_role("heading", name="What would move you up")).to_be_visible()
     expect(page_no_js.get_by_role("listitem").filter(has_text="B.2.4")).to_be_visible()
     shot(page_no_js, "move-up-page")
+
+
+def test_plan_is_offered_what_helps_to_reach_the_next_tier(
+    page: Page, cycle: Cycle, admin: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
+) -> None:
+    reviewer = with_password(make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes"))
+    submit(cycle.id, admin.id)
+    go(page, reviewer, f"/cycles/{cycle.id}/plan")
+    expect(page.get_by_text("Would help to reach Expert Partner.")).to_have_count(3)
+    assert axe(page) == []
+    shot(page, "move-up-plan")
