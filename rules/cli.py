@@ -13,6 +13,7 @@ from rules.catalogue import CatalogueError
 from rules.discovery import UnknownPlugin, discover
 from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts, ProgramFacts
+from rules.moveup import move_up_lines
 from rules.results import Decision, Scorecard, Share, Trace
 from rules.rows import say_undetermined
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook
@@ -68,6 +69,8 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         *_safety(card),
         "",
         *_tiers(decide(card, assessment, rulebook)),
+        "",
+        *move_up_lines(assessment, rulebook),
         "",
         "Proposed priorities",
         *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],

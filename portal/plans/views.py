@@ -19,7 +19,7 @@ from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import draft_of, first_draft, left_out, with_proposal
+from .drafts import draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
 from .models import Plan
 from .queries import open_statement, plan_of, proposals_for
@@ -49,7 +49,7 @@ def _editor(
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
-        blank=PriorityDraft(), proposals=proposals[:12], left_out=left_out(draft, proposals), plan=plan,
+        blank=PriorityDraft(), proposals=listed(proposals), left_out=left_out(draft, proposals), plan=plan,
         statement=open_statement(cycle), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ from datetime import date
 from rules.answers import Answer, Status
 from rules.asking import Assessment
 from rules.facts import CycleFacts, ProgramFacts
-from rules.rulebook import build_rulebook
+from rules.moveup import move_up
+from rules.rulebook import Rulebook, build_rulebook
 from rules.scorecard import evaluate
 
 from .figures import Figure
@@ -39,4 +40,17 @@ def scoring_figures() -> list[Figure]:
             evaluate(assessment, rulebook)
             took.append(time.perf_counter() - start)
         rounds.append(statistics.median(took))
-    return [Figure(f"scoring {len(answers)} answers, national rules", min(rounds) * 1000, 1, "ms")]
+    return [
+        Figure(f"scoring {len(answers)} answers, national rules", min(rounds) * 1000, 1, "ms"),
+        Figure("what moves up, 82 core practices open", _moving_up(rulebook) * 1000, 300, "ms"),
+    ]
+
+
+def _moving_up(rulebook: Rulebook) -> float:
+    nothing = Assessment({}, FACTS, CycleFacts(today=date(2026, 10, 1)))
+    rounds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        move_up(nothing, rulebook)
+        rounds.append(time.perf_counter() - start)
+    return min(rounds)
