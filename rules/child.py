@@ -126,7 +126,7 @@ class Child:
                 wire.send(self.outgoing, {"said": info.name, "rows": rows, "wrong": wrong})
                 if wrong:
                     question = read_question(request, rules)  # the next plugin gets what was asked, untouched
-        wire.send(self.outgoing, {"done": True})
+        self._last({"done": True})
 
     def ask(self, rulebook: Rulebook, hook: str, question: Question) -> Iterator[Said]:
         """Ask every listed plugin that offers the hook, with the same care as one question from outside."""
@@ -160,7 +160,10 @@ class Child:
         rules = self.rulebook(request)
         self.until = time.monotonic() + request["seconds"]
         self.turn("")
-        wire.send(self.outgoing, {"result": WORK[request["name"]](rules, request)})
+        self._last({"result": WORK[request["name"]](rules, request)})
+
+    def _last(self, answer: dict[str, Any]) -> None:
+        wire.send(self.outgoing, answer | ({"spent": True} if self.watch.spent else {}))
 
 
 def _mark(assessment: Assessment) -> tuple[object, ...]:

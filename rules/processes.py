@@ -83,7 +83,7 @@ class Cell:
         if self.process is not None and self.process.running.poll() is None:
             return self.process
         self.stop()
-        places = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
+        places = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
         command = [sys.executable, "-P", "-s", "-B", "-c", START, places, str(self.seconds), str(self.megabytes)]
         # No variable of ours goes along: it may hold the secret key or the database's password. The same seed each
         # time, so that a rule that walks through a set says the same tomorrow.
@@ -122,6 +122,8 @@ class Cell:
                 if "turn" in answer:
                     who, loading = answer["turn"], answer["loading"]
                     continue
+                if "spent" in answer:
+                    self.stop()
                 yield answer
                 if "said" not in answer:
                     return

@@ -3,14 +3,15 @@
 It rests on Python's audit events, which code that means harm can go around: it is a watch against mistakes.
 """
 
+import _thread
 import os
 import sys
-import threading
 from types import MappingProxyType
 from typing import Any
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 NETWORK, PROGRAM, PROCESS = "open a network connection", "start another program", "start another process"
+THREAD = "start a thread"
 FORBIDDEN = MappingProxyType({
     "socket.__new__": NETWORK,
     "socket.connect": NETWORK,
@@ -26,7 +27,7 @@ FORBIDDEN = MappingProxyType({
     "pty.spawn": PROGRAM,
     "os.fork": PROCESS,
     "os.forkpty": PROCESS,
-    "_thread.start_new_thread": "start a thread",
+    "_thread.start_new_thread": THREAD,  # from Python 3.12 on; before that they are counted
     "os.remove": "delete a file",
     "os.rename": "rename a file",
     "os.truncate": "write a file",
@@ -50,21 +51,26 @@ class Watch:
 
     def __init__(self) -> None:
         self.on = self.reading = False
-        self._tried = ""
-        self._own = threading.get_ident()
+        self.spent = False  # whether a thread runs on, so that this process should serve nobody else
+        self._tried = ""  # what the plugin whose turn it is tried first
+        self._threads = 0
+        self._own = _thread.get_ident()
         sys.addaudithook(self._see)
 
     def begin(self, reading: bool = False) -> None:
         """Watch from here on; `reading` lets files be read, as code does while it is loaded."""
-        self._tried, self.reading, self.on = "", reading, True
+        self._tried, self.reading, self._threads, self.on = "", reading, _thread._count(), True
 
     def end(self) -> str:
         """Stop watching; return what was tried first, or nothing."""
         self.on = False
+        if _thread._count() > self._threads:
+            self.spent = True
+            self._tried = self._tried or THREAD
         return self._tried
 
     def _see(self, event: str, given: tuple[Any, ...]) -> None:
-        if not self.on and threading.get_ident() == self._own:
+        if not self.on and _thread.get_ident() == self._own:
             return
         what = FORBIDDEN.get(event) or (self._file(*given[:3]) if event == "open" else "")
         if what:
