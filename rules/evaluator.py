@@ -32,6 +32,10 @@ Key = tuple[tuple[str, str, str], ...]
 LOADING = "loading"  # stands for every hook of a plugin that hung while it was loaded
 
 
+def _key(infos: Iterable[PluginInfo]) -> Key:
+    return tuple(sorted((one.name, one.version, one.fingerprint) for one in infos if one.origin != "bundled"))
+
+
 class Evaluator:
     """Ask plugins for descriptions and judgements; safe to share between threads.
 
@@ -156,7 +160,7 @@ class Evaluator:
         return request
 
     def _described(self, plugins: Sequence[FoundPlugin], request: Mapping[str, Any]) -> Any:
-        """Ask the bundled plugins' process; for others one made for this request, so that it sees their code as it is."""
+        """Ask the bundled plugins' process; for others a new one, so that it sees their code as it is."""
         infos = [one.info for one in plugins]
         if all(info.origin == "bundled" for info in infos):
             cell = self._cell(infos)
@@ -166,9 +170,11 @@ class Evaluator:
         cell = self._made()
         try:
             (answer,) = cell.talk(request)
-            return answer
-        finally:
+        except Lost:
             cell.stop()
+            raise
+        self._keep(_key(infos), cell)
+        return answer
 
     def work(self, name: str, rulebook: Rulebook, seconds: float, **given: Any) -> Any:
         """Let the process of a list do one of the pieces in rules.work, whole, in `seconds` at most.
@@ -188,20 +194,25 @@ class Evaluator:
         return Cell(self.seconds, self.megabytes, self.seed)
 
     def _cell(self, infos: Iterable[PluginInfo]) -> Cell:
-        """Return the process that serves this list's plugins from elsewhere, or the one of the bundled ones."""
-        foreign = [info for info in infos if info.origin != "bundled"]
-        key: Key = tuple(sorted((info.name, info.version, info.fingerprint) for info in foreign))
+        """Return what serves this list's plugins from elsewhere, or the bundled ones."""
+        key = _key(infos)
         with self._lock:
             if self._owner != os.getpid():  # after a fork the pipes belong to the other process
                 self._cells, self._owner = {}, os.getpid()
-            cell = self._cells.pop(key, None) or self._made()
-            self._cells[key] = cell  # the one used last is last
+            cell = self._cells.get(key)
+        return self._keep(key, cell or self._made())
+
+    def _keep(self, key: Key, cell: Cell) -> Cell:
+        """Keep a cell as the one used last, and end those that are too many or that it replaces."""
+        with self._lock:
+            idle = [one for one in [self._cells.pop(key, None)] if one is not None and one is not cell]
+            self._cells[key] = cell
             while len(self._cells) > PROCESSES:
-                oldest = next(iter(self._cells))
-                idle = self._cells.pop(oldest)
-                if idle.lock.acquire(blocking=False):
-                    idle.stop()
-                    idle.lock.release()
+                idle.append(self._cells.pop(next(iter(self._cells))))
+        for one in idle:
+            if one.lock.acquire(blocking=False):  # one at work ends when its pipes are closed
+                one.stop()
+                one.lock.release()
         return cell
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ class Plugins:
 def say_raised(error: BaseException) -> str:
     """Say what an exception of a plugin means, short enough for a page."""
     if isinstance(error, SystemExit):
-        return "it tried to end the process it runs in (SystemExit)"
+        return "it ended itself (SystemExit)"
     if isinstance(error, MemoryError):
         return "it used more memory than it may"
     try:

@@ -34,6 +34,10 @@ class Busy(Exception):
     """Raised when the process of a list is at work for somebody else for too long."""
 
 
+def _say(seconds: float | None) -> str:
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
+
+
 @dataclass
 class Process:
     """Hold one child process and the rulebooks it knows."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.codec import to_plain
 from rules.outcomes import outcome_of
+from rules.probing import probe
 from rules.rulebook import Rulebook
 from rules.wire import unpack_assessment
 
@@ -17,4 +18,4 @@ def outcomes(rules: Rulebook, given: Mapping[str, Any]) -> list[Any]:
     return [to_plain(outcome_of(unpack_assessment(one), rules)) for one in given["assessments"]]
 
 
-WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes})
+WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes, "probe": probe})

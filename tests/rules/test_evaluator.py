@@ -39,7 +39,7 @@ NAMED = {
     "raises": (FINDINGS, "ZeroDivisionError: division by zero"),
     "hangs_asleep": (FINDINGS, LATE),
     "hangs_busy": (FINDINGS, LATE),
-    "exits": (FINDINGS, "it tried to end the process it runs in (SystemExit)"),
+    "exits": (FINDINGS, "it ended itself (SystemExit)"),
     "exits_at_once": (FINDINGS, ENDED),
     "kills_itself": (FINDINGS, ENDED),
     "kills": (FINDINGS, "it tried to end a process"),
