@@ -115,19 +115,33 @@ def _resting(samples: list[tuple[int, Sample]], rules: Rulebook, recorder: Recor
             tried += 1
             answers = {key: answer for key, answer in sample.assessment.answers.items() if key != code}
             less = _judge(replace(sample.assessment, answers=answers), rules, recorder)
-            for hook in {*whole, *less}:
-                changed = _without(whole.get(hook, ()), code) ^ _without(less.get(hook, ()), code)
-                for rule in sorted(rule for rule, _ in changed)[:1]:
+            for hook in sorted({*whole, *less}):
+                for rule in _moved(whole.get(hook, ()), less.get(hook, ()), code)[:1]:
                     hidden.setdefault(f"{hook}, rule {rule}, rests on {code} and does not name it")
     return {"hidden": list(hidden)[:MOST], "deleted": tried, "to_delete": wanted}
 
 
-def _without(rows: Iterable[Mapping[str, Any]], code: str) -> set[tuple[str, str]]:
-    """Return rule and text of the rows that do not name a practice."""
-    counted = Counter(
-        (str(row.get("rule", row.get("key", "?"))), written(row)) for row in rows if code not in _named(row)
-    )
-    return {(rule, f"{text} {times}") for (rule, text), times in counted.items()}
+def _moved(whole: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], code: str) -> list[str]:
+    """Return the rules that changed without an answer, though they had not named it.
+
+    A row that named it may be gone, and one of the same rule may stand in its place.
+    """
+    (named, before), (_, after) = (_counted(rows, code) for rows in (whole, less))
+    gone = [rule for rule, _ in before - after]
+    come = Counter(rule for rule, _ in (after - before).elements())
+    return sorted({*gone, *(come - named)})
+
+
+def _counted(rows: Iterable[Mapping[str, Any]], code: str) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Count the rules of the rows that name a practice, and the rows that do not."""
+    named, others = Counter[str](), Counter[tuple[str, str]]()
+    for row in rows:
+        rule = str(row.get("rule", row.get("key", "?")))
+        if code in _named(row):
+            named[rule] += 1
+        else:
+            others[(rule, written(row))] += 1
+    return named, others
 
 
 def _named(row: Mapping[str, Any]) -> set[str]:
