@@ -298,7 +298,7 @@ def test_third_number_of_a_version_goes_on_judging_and_the_second_does_not(
         rules = rules_of(evaluator, "good_region")
         assert rules.plugins[-1].origin == "installed"
         told = []
-        for version, words in (("1.2.0", "seen"), ("1.2.7", "answers counted"), ("1.3.0", "forgotten")):
+        for version, words in (("1.2.0", "answers seen"), ("1.2.7", "answers counted"), ("1.3.0", "forgotten")):
             installed(tmp_path, version, words)
             card = evaluate(ASSESSMENT, rules)
             told += [
@@ -306,7 +306,7 @@ def test_third_number_of_a_version_goes_on_judging_and_the_second_does_not(
                 *map(say_undetermined, card.undetermined),
             ]
         assert told == [
-            "1.2.0: 116 seen.",
+            "1.2.0: 116 answers seen.",
             "1.2.7: 116 answers counted.",
             "good_region 1.2.0 could not judge “nqms_findings” "
             "(version 1.3.0 is on this machine, and these rules were made with 1.2.0)",
