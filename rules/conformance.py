@@ -210,7 +210,9 @@ class _Seen:
         for what in probed["hidden"][:5]:
             self.fail("names", f"{what}.")
         deleted, wanted = probed["deleted"], probed["to_delete"]
-        if deleted:
+        if not wanted:
+            self.passed["names"] = "None of its results rests on an answer."
+        elif deleted:
             some = f"{deleted} of {wanted}" if deleted < wanted else f"{deleted}"
             self.passed["names"] = f"With {some} answers deleted one by one, only results that name them changed."
 

@@ -10,6 +10,7 @@ from typing import Any
 from rules.asking import Asker, Assessment, Question, Said
 from rules.codec import canonical_json
 from rules.eligibility import judge_eligibility
+from rules.hookspecs import JUDGE
 from rules.rulebook import Rulebook
 from rules.sampling import Sample, sample_assessments
 from rules.scorecard import evaluate
@@ -31,15 +32,13 @@ class Recorder:
     def ask(self, rulebook: Rulebook, hook: str, question: Question) -> Iterator[Said]:
         """Ask as usual, and keep what the plugin says."""
         answers = iter(self.asker.ask(rulebook, hook, question))
-        while True:
-            before = canonical_json(question.scorecard) if self.careful and question.scorecard else ""
+        for info in rulebook.offering(hook):
+            mine = info.name == self.plugin
+            before = canonical_json(question.scorecard) if mine and self.careful and question.scorecard else ""
             start = time.perf_counter()
-            said = next(answers, None)
-            took = time.perf_counter() - start
-            if said is None:
-                return
-            if said.plugin.name == self.plugin:
-                self.took += took
+            said = next(answers)
+            if mine:
+                self.took += time.perf_counter() - start
                 self.rows.setdefault(hook, []).extend(said.rows)
                 if said.wrong:
                     self.wrong[f"{hook}: {said.wrong}"] = None
@@ -64,7 +63,7 @@ def probe(rules: Rulebook, given: Mapping[str, Any]) -> dict[str, Any]:
     rounds: list[float] = []
     practices: set[str] = set()
     for time_round in range(2):
-        recorder.took, judged = 0.0, 0
+        recorder.took, recorder.careful, judged = 0.0, time_round == 0, 0
         for at, sample in samples:
             if judged and time.monotonic() > until:
                 break
@@ -82,7 +81,7 @@ def probe(rules: Rulebook, given: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _judge(assessment: Assessment, rules: Rulebook, recorder: Recorder) -> dict[str, list[Mapping[str, Any]]]:
+def _judge(assessment: Assessment, rules: Rulebook, recorder: Recorder) -> None:
     """Judge an assessment by everything there is to judge, and keep what the engine could not read."""
     recorder.rows = {}
     card = evaluate(assessment, rules)
@@ -99,26 +98,45 @@ def _judge(assessment: Assessment, rules: Rulebook, recorder: Recorder) -> dict[
     if not wrong:
         for key in sorted({key for tier in rules.tiers for key in tier.conditions} - conditions.keys()):
             recorder.wrong[f"nqms_tiers: no plugin judges the condition “{key}” of a tier"] = None
-    return recorder.rows
 
 
 def _resting(samples: list[tuple[int, Sample]], rules: Rulebook, recorder: Recorder, until: float) -> dict[str, Any]:
     """Delete one answer after the other: only results that name it may change."""
-    recorder.careful = False
     hidden: dict[str, None] = {}
-    tried, wanted = 0, sum(len(sample.assessment.answers) for _, sample in samples)
+    tried, hooks = 0, _offered(rules, recorder.plugin)
+    wanted = sum(len(sample.assessment.answers) for _, sample in samples) if hooks else 0
     for _, sample in samples:
-        whole = _judge(sample.assessment, rules, recorder)
+        whole = _answered(sample.assessment, rules, recorder, hooks)
         for code in sample.assessment.answers:
-            if time.monotonic() > until:
+            if not hooks or time.monotonic() > until:
                 break
             tried += 1
             answers = {key: answer for key, answer in sample.assessment.answers.items() if key != code}
-            less = _judge(replace(sample.assessment, answers=answers), rules, recorder)
+            less = _answered(replace(sample.assessment, answers=answers), rules, recorder, hooks)
             for hook in sorted({*whole, *less}):
                 for rule in _moved(whole.get(hook, ()), less.get(hook, ()), code)[:1]:
                     hidden.setdefault(f"{hook}, rule {rule}, rests on {code} and does not name it")
     return {"hidden": list(hidden)[:MOST], "deleted": tried, "to_delete": wanted}
+
+
+def _offered(rules: Rulebook, plugin: str) -> frozenset[str]:
+    """Return the hooks of a plugin whose results may rest on answers."""
+    hooks = next(info.hooks for info in rules.plugins if info.name == plugin)
+    return frozenset(hooks) & (frozenset(JUDGE) - {"nqms_eligibility"})
+
+
+def _answered(
+    assessment: Assessment, rules: Rulebook, recorder: Recorder, hooks: frozenset[str]
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Return what the plugin says to these hooks, and judge nothing else."""
+    recorder.rows = {}
+    if hooks:
+        card = evaluate(assessment, rules)
+        if "nqms_tier_conditions" in hooks:
+            judge_conditions(card, assessment, rules)
+        if "nqms_priorities" in hooks:
+            judge_priorities(card, assessment, rules)
+    return recorder.rows
 
 
 def _moved(whole: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], code: str) -> list[str]:
