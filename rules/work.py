@@ -7,6 +7,7 @@ from typing import Any
 from rules.codec import to_plain
 from rules.moveup import MOST, SECONDS, move_up
 from rules.outcomes import outcome_of
+from rules.probing import probe
 from rules.rulebook import Rulebook
 from rules.wire import unpack_assessment
 
@@ -24,4 +25,4 @@ def next_tier(rules: Rulebook, given: Mapping[str, Any]) -> Any:
     return to_plain(move_up(unpack_assessment(given["assessment"]), rules, most, within))
 
 
-WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes, "move_up": next_tier})
+WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes, "move_up": next_tier, "probe": probe})

@@ -40,6 +40,8 @@ ONE_OF_EACH_KIND = {
     "rules/editions/eepm4/standard-2-screening.toml",
     "rules/editions/eepm5/element-02-strong-program-design.toml",
     "rules/editions/crosswalk-eepm4-eepm5.toml",
+    "rules/examples/nearly-there.toml",
+    "rules/new/rule.txt",
     "plugins/national.py",
     "plugins/minnesota.toml",
 }
