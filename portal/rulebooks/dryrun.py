@@ -6,20 +6,19 @@ asked about one by one, so that the plugin at fault is named and the others coun
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from portal.foundation.database import reading
 from portal.foundation.judging import evaluator
 from portal.partnerships.queries import rulebook_of_record
-from rules import wire
-from rules.codec import from_plain
 from rules.discovery import BASE, UnknownPlugin
-from rules.evaluator import Busy, Lost
-from rules.outcomes import Moved, Outcome, moves, outcome_of, summed_up
+from rules.evaluator import Busy, Evaluator, Lost
+from rules.outcomes import Moved, Outcome, Reason, moves, outcome_of, summed_up
+from rules.results import Trace
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt
 from rules.scorecard import Scorecard
 from rules.tiers import decide
@@ -44,6 +43,7 @@ class Judge:
     """Judge by one rulebook, in batches as long as those are answered."""
 
     rules: Rulebook | None
+    asked: Evaluator
     problem: str = ""
     singly: bool = False
 
@@ -54,7 +54,7 @@ class Judge:
             return [Outcome("undetermined", "", self.problem, 0, 0, 0, ()) for _ in pieces]
         if not self.singly:
             try:
-                return [one for batch in _portions(pieces) for one in _batch(rules, batch)]
+                return [one for batch in _portions(pieces) for one in _batch(self.asked, rules, batch)]
             except (Lost, Busy, UnknownPlugin):
                 self.singly = True
         found = []
@@ -70,20 +70,24 @@ def _portions(pieces: Sequence[Piece]) -> Iterator[list[dict[str, Any]]]:
     portion: list[dict[str, Any]] = []
     size = 0
     for piece in pieces:
-        packed = wire.pack_assessment(piece.assessment)
-        size += len(json.dumps(packed))
+        size += piece.size
         if portion and size > BYTES:
             yield portion
-            portion, size = [], 0
-        portion.append(packed)
+            portion, size = [], piece.size
+        portion.append(piece.packed)
     if portion:
         yield portion
 
 
-def _batch(rules: Rulebook, packed: list[dict[str, Any]]) -> list[Outcome]:
-    asked = evaluator()
+def _batch(asked: Evaluator, rules: Rulebook, packed: list[dict[str, Any]]) -> list[Outcome]:
     said = asked.work("outcomes", rules, asked.seconds, assessments=packed)
-    return [from_plain(Outcome, one) for one in said]
+    return [_read(one) for one in said]
+
+
+def _read(plain: dict[str, Any]) -> Outcome:
+    """Read one outcome; by hand, since a preview reads thousands with dozens of reasons each."""
+    reasons = tuple(Reason(one["key"], one["value"], Trace(**one["trace"])) for one in plain["reasons"])
+    return Outcome(**{**plain, "reasons": reasons})
 
 
 def _single(rules: Rulebook, piece: Piece) -> Outcome:
@@ -96,18 +100,21 @@ class AsItIs:
 
     judges: dict[str, Judge] = field(default_factory=dict)
 
+    def prepare(self, pieces: Sequence[Piece]) -> None:
+        """Read the rules of these cycles, which takes the database; judging them then does not."""
+        for piece in pieces:
+            if piece.rules_key not in self.judges:
+                self.judges[piece.rules_key] = _judge_of(piece.record)
+
     def outcomes(self, pieces: Sequence[Piece], until: float) -> list[Outcome]:
         """Return what each comes to today; a record that nobody can ask about any more keeps its stored scorecard."""
         kinds: dict[str, list[int]] = {}
         for at, piece in enumerate(pieces):
-            kinds.setdefault(json.dumps(piece.record, sort_keys=True), []).append(at)
+            kinds.setdefault(piece.rules_key, []).append(at)
         found: dict[int, Outcome] = {}
         for key, places in kinds.items():
             mine = [pieces[at] for at in places]
-            judge = self.judges.get(key)
-            if judge is None:
-                judge = self.judges[key] = _judge_of(mine[0].record)
-            found |= dict(zip(places, _as_stored(judge, mine, until), strict=True))
+            found |= dict(zip(places, _as_stored(self.judges[key], mine, until), strict=True))
         return [found[at] for at in range(len(pieces))]
 
 
@@ -116,8 +123,8 @@ def _judge_of(record: dict[str, Any]) -> Judge:
         with reading():
             rules = rulebook_of_record(record)
     except (UnknownPlugin, RulebookNotBuilt) as error:
-        return Judge(None, str(error))
-    return Judge(rules, singly=not all_here(rules))
+        return Judge(None, evaluator(), str(error))
+    return Judge(rules, evaluator(), singly=not all_here(rules))
 
 
 def all_here(rules: Rulebook) -> bool:
@@ -149,23 +156,36 @@ def dry_run(partnership_id: int, rules: Rulebook, tick: Callable[[int, int], Non
     until = time.monotonic() + LONGEST
     with reading():
         ids = cycle_ids_of(partnership_id)
-    before, after, rows = AsItIs(), Judge(rules, singly=not all_here(rules)), []
+    before, after = AsItIs(), Judge(rules, evaluator(), singly=not all_here(rules))
+    rows: list[dict[str, Any]] = []
     tick(0, len(ids))
-    for start in range(0, len(ids), AT_ONCE):
-        with reading():
-            pieces = pieces_of(ids[start : start + AT_ONCE])
-        if time.monotonic() > until:
-            raise TookTooLong
+
+    def judged(pieces: list[Piece]) -> list[dict[str, Any]]:
         old, new = before.outcomes(pieces, until), after.outcomes(pieces, until)
-        rows += [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one)) is not None]
-        tick(min(start + AT_ONCE, len(ids)), len(ids))
+        return [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one)) is not None]
+
+    with ThreadPoolExecutor(1) as beside:  # the next batch is read while the rules judge the one before
+        waiting: Future[list[dict[str, Any]]] | None = None
+        for start in range(0, len(ids), AT_ONCE):
+            with reading():
+                pieces = pieces_of(ids[start : start + AT_ONCE])
+            before.prepare(pieces)
+            if waiting is not None:
+                rows += waiting.result()
+                tick(start, len(ids))
+            if time.monotonic() > until:
+                raise TookTooLong
+            waiting = beside.submit(judged, pieces)
+        if waiting is not None:
+            rows += waiting.result()
+            tick(len(ids), len(ids))
     return {"total": len(ids), "rows": rows}
 
 
 def _row(piece: Piece, old: Outcome, new: Outcome) -> dict[str, Any] | None:
     """Return what differs for one assessment, None when nothing does and both could be judged."""
     moved = moves(old, new)
-    kind = _kind(old, new, bool(moved))
+    kind = _kind(old, new, piece.private, bool(moved))
     if not kind:
         return None
     row: dict[str, Any] = {
@@ -177,22 +197,21 @@ def _row(piece: Piece, old: Outcome, new: Outcome) -> dict[str, Any] | None:
     return row
 
 
-def _kind(old: Outcome, new: Outcome, moved: bool) -> str:
+def _kind(old: Outcome, new: Outcome, private: bool, moved: bool) -> str:
     if new.outcome == "undetermined":
         return "undetermined"
-    if _figures(old) != _figures(new):
+    if (old.outcome, old.tier) != (new.outcome, new.tier) or (not private and _figures(old) != _figures(new)):
         return "moves"
     return "reasons" if moved else ""
 
 
 def _figures(one: Outcome) -> tuple[object, ...]:
-    return one.outcome, one.tier, one.in_practice, one.applicable, one.safety_gaps
+    return one.in_practice, one.applicable, one.safety_gaps
 
 
 def _side(one: Outcome, private: bool) -> dict[str, Any]:
     """Keep a side for the page; before submitting, nothing that rests on answers but whether a tier is reached."""
-    side = asdict(one)
-    del side["reasons"]
+    side = {part.name: getattr(one, part.name) for part in fields(one) if part.name != "reasons"}
     if private:
         hidden = {"in_practice": None, "applicable": None, "safety_gaps": None}
         return side | hidden | ({} if one.outcome == "undetermined" else {"sentence": ""})
@@ -201,9 +220,16 @@ def _side(one: Outcome, private: bool) -> dict[str, Any]:
 
 def _move(one: Moved) -> dict[str, str]:
     trace = (one.after or one.before).trace  # type: ignore[union-attr]  # one of the two is there
-    was, now = (side.value if side else "not judged" for side in (one.before, one.after))
+    was, now = (side.value if side else _without(one.key) for side in (one.before, one.after))
     return {"what": one.key, "was": was, "now": now, "plugin": trace.plugin, "version": trace.version,
             "rule": trace.rule, "sentence": trace.sentence}  # fmt: skip
+
+
+def _without(key: str) -> str:
+    """Say what it means that one side has no such result."""
+    if key.startswith("Safety of"):
+        return "no gap"
+    return "as answered" if key.endswith("counts as") else "not asked for"
 
 
 def _rules_only(moved: Sequence[Moved]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -19,11 +20,12 @@ from portal.programs.models import Program
 from portal.programs.queries import facts_of
 from portal.recognition.models import Award
 from portal.reviews.models import Review, ReviewItem
+from rules import wire
 from rules.answers import Answer
 from rules.asking import Assessment, PreviousCycle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """One assessment as the rules are given it, with what is stored about its result."""
 
@@ -37,6 +39,23 @@ class Piece:
     record: dict[str, Any]  # the rules the cycle has now
     scorecard: str  # Scorecard.to_json() of what they last judged, "" before
     awarded: str  # the tier that was confirmed, "" for none
+
+    @cached_property
+    def packed(self) -> dict[str, Any]:
+        """Return the assessment as it is sent to the process that judges; both sides of a dry run send the same."""
+        return wire.pack_assessment(self.assessment)
+
+    @cached_property
+    def rules_key(self) -> str:
+        """Return what equal rules have in common."""
+        return json.dumps(self.record, sort_keys=True)
+
+    @property
+    def size(self) -> int:
+        """Estimate the bytes it takes there; a letter outside ASCII takes six."""
+        before = self.assessment.previous
+        answers = [*self.assessment.answers.values(), *(before.answers.values() if before else ())]
+        return sum(80 + 6 * (len(one.notes) + len(one.na_reason)) for one in answers)
 
 
 def cycle_ids_of(partnership_id: int) -> list[int]:

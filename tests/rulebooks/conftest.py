@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
+from portal.assessments.services import register_jobs
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.services import advance
 from portal.foundation import jobs
@@ -42,6 +43,7 @@ def folder(tmp_path: Path) -> Path:
 def app(make_app: Callable[..., Flask], folder: Path) -> Iterator[Flask]:
     """Give the app with the folder, a short limit for plugins, and a worker's jobs known."""
     built = make_app(RULES_FOLDER=str(folder), RULES_SECONDS=2)
+    register_jobs()
     checking.register()
     running.register()
     with built.app_context():
