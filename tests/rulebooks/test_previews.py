@@ -99,7 +99,7 @@ def test_preview_names_what_moves_and_which_rule_moves_it(lake: Lake, desk: Flas
         lake.recognized.id: ("moves", "Expert Partner", "Lake Partner"),
     }
     page = page_of(desk, lake, preview)
-    assert "All 3 assessments of your programs were judged twice" in page
+    assert "Judged twice: 3 assessments of your programs" in page
     assert "Would move 2 Cannot be judged 0 Same result, other reasons 1 Nothing differs 0" in page
     assert "Stays as awarded: Expert Partner. Today it would be Lake Partner." in page
     assert "115 of 116 → would be 114 of 115" in page
@@ -161,6 +161,7 @@ def test_rules_whose_plugin_is_gone_keep_the_stored_scorecard(lake: Lake, desk: 
     take(lake, PluginChoice("marker"))
     program = make_program(lake.partnership, "Dogwood")
     cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    work()
     file.unlink()
     press(desk, lake, "remove:marker")
     preview = asked(desk, lake)
