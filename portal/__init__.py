@@ -24,6 +24,7 @@ ROOMS = (
     "plans",
     "recognition",
     "followup",
+    "rulebooks",
     "desk",
     "demo",
 )

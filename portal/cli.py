@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from . import create_app
+from .rulebooks.commands import rules
 
 
 def main() -> None:
@@ -90,8 +91,11 @@ def worker(once: bool) -> None:
     from .accounts.services import prune
     from .assessments.services import judge_again
     from .foundation import jobs, mail, pdf
+    from .rulebooks import checking, running
 
     pdf.register()
+    checking.register()
+    running.register()
     going, pruned, judged = True, 0.0, 0.0
 
     def stop(*_: Any) -> None:
@@ -144,6 +148,8 @@ def add_partnership(key: str, name: str, plugins: tuple[str, ...], admin_name: s
             raise click.ClickException(str(refusal)) from None
     click.echo(f"{name} is ready. {admin_name} starts here, once, within 14 days:\n{link}")
 
+
+commands.add_command(rules)
 
 if __name__ == "__main__":
     main()

@@ -11,9 +11,11 @@ import sys
 import tarfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
@@ -209,3 +211,74 @@ def test_rules_of_the_installed_wheel_explain_a_file_of_answers(installed: Path,
     told = run(*command, cwd=elsewhere, env=outside())
     assert "Quality Partner" in told
     assert "undetermined" not in told
+
+
+PLUGIN_PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "lakeshore-rules"
+version = "1.2.0"
+
+[project.entry-points."nqms.rules"]
+lakeshore = "lakeshore_rules"
+"""
+PLUGIN_CODE = """
+from rules import Tier, hookimpl
+
+RULES_API = (1, 1)
+TITLE = "Lakeshore (fictional)"
+SOURCE = "Made up for a test."
+
+
+@hookimpl
+def nqms_tiers():
+    return [Tier("shore", "Shore Partner", 1, ("submitted",))]
+"""
+
+
+@pytest.fixture
+def with_plugin(installed: Path, tmp_path: Path) -> Path:
+    """Build a rule plugin as a package of its own and install it beside the portal, without a network."""
+    project, folder = tmp_path / "lakeshore", tmp_path / "wheels"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(PLUGIN_PROJECT)
+    (project / "lakeshore_rules.py").write_text(PLUGIN_CODE)
+    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, project, cwd=tmp_path)
+    pip = (sys.executable, "-m", "pip", "--python", installed / "python", "install", "-qq")
+    options = ("--no-input", "--no-deps", "--no-index", "--force-reinstall")
+    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    run(*pip, *options, next(folder.glob("*.whl")), env=environment)
+    return installed
+
+
+@pytest.mark.wheel
+def test_installed_plugin_is_listed_and_can_be_described(with_plugin: Path, elsewhere: Path) -> None:
+    listed = run(with_plugin / "nqms", "rules", "plugins", cwd=elsewhere, env=outside())
+    assert "lakeshore 1.2.0  Lakeshore (fictional)  (installed)" in listed.splitlines()
+    ask = "from rules.evaluator import Evaluator; from rules.rulebook import PluginChoice; " + (
+        "print([tier.name for tier in Evaluator().describe([PluginChoice('lakeshore')]).tiers])"
+    )
+    assert run(with_plugin / "python", "-c", ask, cwd=elsewhere, env=outside()).strip() == "['Shore Partner']"
+
+
+@pytest.mark.wheel
+def test_installed_plugin_is_offered_on_the_page_and_active_nowhere(with_plugin: Path, demo: str) -> None:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def get(path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
+        sent = urllib.parse.urlencode(data).encode() if data else None
+        with opener.open(demo + path, sent, timeout=30) as reply:
+            return reply.read().decode(), urllib.parse.urlparse(reply.url).path
+
+    front, _ = get("/")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', front)
+    person = re.search(r'action="(/demo/sign-in/\d+)"(?:(?!</form>).)*Dana Whitlock', front, re.DOTALL)
+    assert token
+    assert person
+    _, partnership = get(person[1], {"csrf_token": token[1]})
+    page, _ = get(f"{partnership}/rules")
+    assert "Only the national rules are in force." in page
+    assert "Lakeshore (fictional)" in page.partition("Also on this machine")[2]

@@ -46,6 +46,7 @@ class Action(enum.StrEnum):
     CHECK_IN = "log check-ins"
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
+    SET_RULES = "choose the rule plugins, preview and adopt them"
     READ_OUTBOX = "see what mail was and will be sent"
 
 
@@ -66,6 +67,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.CHECK_IN: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
+    Action.SET_RULES: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.READ_OUTBOX: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
 }
 
@@ -97,7 +99,6 @@ ROUTES: dict[str, Action | Open] = {
     "accounts.forgot_password": Open.PUBLIC,
     "accounts.link_sent": Open.PUBLIC,
     "accounts.new_password": Open.TOKEN,
-    "partnerships.rules": Action.SEE_PARTNERSHIP,
     "partnerships.outbox": Action.READ_OUTBOX,
     "programs.new_program": Action.MANAGE_PROGRAMS,
     "programs.edit_program": Action.MANAGE_PROGRAMS,
@@ -134,6 +135,15 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.decision": Action.RECOGNIZE,
     "recognition.confirm": Action.RECOGNIZE,
     "followup.log_check_in": Action.CHECK_IN,
+    "rulebooks.rules": Action.SEE_PARTNERSHIP,
+    "rulebooks.adopted_list": Action.SEE_PARTNERSHIP,
+    "rulebooks.plugin": Action.SEE_PARTNERSHIP,
+    "rulebooks.check": Action.SET_RULES,
+    "rulebooks.change": Action.SET_RULES,
+    "rulebooks.save": Action.SET_RULES,
+    "rulebooks.preview": Action.SET_RULES,
+    "rulebooks.cancel": Action.SET_RULES,
+    "rulebooks.adopt": Action.SET_RULES,
     "demo.sign_in_as": Open.DEMO,
     "demo.mail": Open.DEMO,
 }

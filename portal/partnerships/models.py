@@ -49,6 +49,7 @@ class RulesList(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
     choices: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # name and settings, in order
     record: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    set_by: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # which plugin set what; {} while not known
 
     partnership: Mapped[Partnership] = relationship(back_populates="rules")
 

@@ -1,4 +1,4 @@
-"""The partnership's rules and its mail."""
+"""The partnership's mail."""
 
 from __future__ import annotations
 
@@ -8,24 +8,11 @@ from sqlalchemy import select
 
 from portal.foundation.access import Action
 from portal.foundation.database import db
-from portal.foundation.judging import evaluator
 from portal.foundation.outbox import Message
 
-from .queries import current_rulebook, load_partnership
+from .queries import load_partnership
 
 bp = Blueprint("partnerships", __name__)
-
-
-@bp.get("/partnerships/<int:partnership_id>/rules")
-def rules(partnership_id: int) -> str:
-    """Show which rules are in force and what they say."""
-    partnership = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
-    return render_template(
-        "partnerships/rules.html",
-        partnership=partnership,
-        rulebook=current_rulebook(partnership),
-        known=evaluator().found().plugins,
-    )
 
 
 @bp.get("/partnerships/<int:partnership_id>/mail")

@@ -6,12 +6,13 @@ import sys
 
 from .documents import document_figures
 from .pages import page_figures
+from .previews import preview_figures
 from .scoring import scoring_figures
 
 
 def main() -> int:
     """Measure everything and print it; 1 when a figure is over its limit."""
-    figures = [*scoring_figures(), *document_figures(), *page_figures()]
+    figures = [*scoring_figures(), *preview_figures(), *document_figures(), *page_figures()]
     print(f"{'':<72}{'measured':>9}{'limit':>9}")
     for figure in figures:
         print(figure.line())
