@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -10,7 +11,9 @@ from portal.assessments.queries import assessment_of, scorecard_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
-from rules.tiers import ProposedPriority, propose_priorities
+from rules.codec import canonical_json, read_json
+from rules.results import Undetermined
+from rules.tiers import ProposedPriority, judge_priorities
 
 from .models import Plan, Statement
 
@@ -20,9 +23,26 @@ def plan_of(cycle: Cycle) -> Plan | None:
     return db.session.scalar(select(Plan).where(Plan.cycle_id == cycle.id))
 
 
-def proposals_for(cycle: Cycle) -> tuple[ProposedPriority, ...]:
-    """Return what the rules propose for the plan, safety gaps first."""
-    return propose_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What the rules propose for a plan, safety gaps first, and the rules that could not propose."""
+
+    proposed: tuple[ProposedPriority, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+    def to_json(self) -> str:
+        """Write the proposals; the same proposals always give the same bytes."""
+        return canonical_json(self)
+
+
+def proposals_for(cycle: Cycle) -> Proposals:
+    """Return what the rules propose: as kept with the plan, else as they propose at this moment; nothing before submitting."""
+    if cycle.submitted_on is None:
+        return Proposals()
+    plan = plan_of(cycle)
+    if plan is not None and plan.proposals:
+        return read_json(Proposals, plan.proposals)
+    return Proposals(*judge_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle)))
 
 
 def statement_by_token(token: str) -> Statement | None:
