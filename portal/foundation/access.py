@@ -43,6 +43,7 @@ class Action(enum.StrEnum):
     WRITE_PLAN = "write and issue the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
+    MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
@@ -63,6 +64,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.WRITE_PLAN: _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
+    Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -101,6 +103,7 @@ ROUTES: dict[str, Action | Open] = {
     "partnerships.outbox": Action.READ_OUTBOX,
     "programs.new_program": Action.MANAGE_PROGRAMS,
     "programs.edit_program": Action.MANAGE_PROGRAMS,
+    "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
     "assessments.task_list": Action.ANSWER,
     "assessments.section": Action.ANSWER,
@@ -111,6 +114,7 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.submit": Action.SUBMIT,
     "assessments.receipt": Action.READ_ANSWERS,
     "assessments.answers": Action.READ_ANSWERS,
+    "assessments.judgements": Action.READ_ANSWERS,
     "reviews.queue": Action.SEE_PARTNERSHIP,
     "reviews.overview": Action.REVIEW,
     "reviews.section": Action.REVIEW,
@@ -132,6 +136,11 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.scorecard": Action.READ_ANSWERS,
     "recognition.decision": Action.RECOGNIZE,
     "recognition.confirm": Action.RECOGNIZE,
+    "recognition.agree": Action.RECOGNIZE,
+    "recognition.move": Action.MOVE_CYCLE,
+    "recognition.move_now": Action.MOVE_CYCLE,
+    "recognition.undo_move": Action.MOVE_CYCLE,
+    "recognition.comparison": Action.READ_ANSWERS,
     "followup.log_check_in": Action.CHECK_IN,
     "demo.sign_in_as": Open.DEMO,
     "demo.mail": Open.DEMO,
