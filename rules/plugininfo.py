@@ -42,11 +42,11 @@ class PluginInfo:
     def judges_like(self, other: "PluginInfo") -> bool:
         """Tell whether another copy of this plugin gives the same judgements.
 
-        The third number of a version never changes a judgement, so 1.2.0 and 1.2.5 judge alike; a changed drop-in
-        file never does.
+        The third number of a version never changes a judgement, so 1.2.0 and 1.2.5 judge alike: a drop-in is mended
+        that way too. A drop-in file that changed without a new number never does.
         """
         mine, theirs = self.version.split(".")[:2], other.version.split(".")[:2]
-        return mine == theirs and self.fingerprint == other.fingerprint
+        return mine == theirs and (self.fingerprint == other.fingerprint or self.version != other.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def make_app(tmp_path: Path, migrated: Path, clock: StandingClock) -> Iterator[C
 
     yield build
     for app in apps:
+        if app.config["RULES_FOLDER"]:  # a folder of this test alone, so its processes serve nobody else
+            app.extensions["evaluator"].close()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

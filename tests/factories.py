@@ -64,10 +64,10 @@ def make_person(
     return made
 
 
-def make_cycle(program: Program, access_on: date = date(2026, 8, 1)) -> Cycle:
+def make_cycle(program: Program, access_on: date = date(2026, 8, 1), number: int = 1) -> Cycle:
     with unit_of_work() as session:
         made = Cycle(
-            program_id=program.id, rulebook=current_rulebook(program.partnership).record(),
+            program_id=program.id, number=number, rulebook=current_rulebook(program.partnership).record(),
             created_at=clock.now(), access_on=access_on,
         )  # fmt: skip
         session.add(made)
@@ -97,7 +97,8 @@ def answer_all(cycle: Cycle, by: Person, not_in_practice: tuple[str, ...] = (), 
                 Answer(practice.code, Status.NOT_IN_PRACTICE)
                 if practice.code in not_in_practice
                 else Answer(practice.code, Status.IN_PRACTICE, rating,
-                            sub_items=tuple(item.letter for item in practice.sub_items))
+                            sub_items=tuple(item.letter for item in practice.sub_items),
+                            notes="As we were asked." if practice.needs_notes else "")
             )  # fmt: skip
             session.add(
                 StoredAnswer(

@@ -7,19 +7,29 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
+from portal.cycles.explaining import Explainer
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of, section_after
-from portal.foundation.access import Action
+from portal.cycles.queries import (
+    labels_of,
+    load_cycle,
+    local_today,
+    open_duties,
+    resources_of,
+    rulebook_of,
+    section_after,
+)
+from portal.foundation.access import STAFF_ROLES, Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
-from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem, missing
+from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
 from . import queries, services
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
+from .judgements import judgements_of
 
 bp = Blueprint("assessments", __name__)
 
@@ -34,6 +44,7 @@ def task_list(cycle_id: int) -> str:
     return render_template(
         "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
         areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
+        rulebook=rulebook_of(cycle),
     )  # fmt: skip
 
 
@@ -56,14 +67,16 @@ def section(cycle_id: int, key: str) -> str:
 
 
 def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
-    catalogue = rulebook_of(cycle).catalogue
+    rulebook = rulebook_of(cycle)
+    catalogue = rulebook.catalogue
     problems = [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
     ]  # fmt: skip
     return render_template(
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
-        progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=RATING_LABELS,
+        progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=labels_of(rulebook),
+        resources=resources_of(rulebook), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
         following=section_after(cycle, here),
     )  # fmt: skip
@@ -89,7 +102,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
             practice=practice,
             stored=conflict.stored,
             theirs=theirs,
-            labels=RATING_LABELS,
+            labels=labels_of(rulebook_of(cycle)),
         ), 409
     catalogue = rulebook_of(cycle).catalogue
     progress = queries.progress_of(catalogue, queries.answers_of(cycle))
@@ -146,8 +159,9 @@ def history(cycle_id: int, code: str) -> str:
     practice = rulebook_of(cycle).catalogue.practice(code)
     versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
     return render_template(
-        "assessments/history.html", cycle=cycle, practice=practice, versions=versions, labels=RATING_LABELS
-    )
+        "assessments/history.html", cycle=cycle, practice=practice, versions=versions,
+        labels=labels_of(rulebook_of(cycle)),
+    )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/check")
@@ -193,6 +207,7 @@ def receipt(cycle_id: int) -> str:
         submission=queries.submission_of(cycle),
         duties=open_duties(cycle),
         policy=rulebook_of(cycle).policy,
+        text=rulebook_of(cycle).text("receipt"),
     )
 
 
@@ -206,5 +221,15 @@ def answers(cycle_id: int) -> str:
         catalogue=rulebook_of(cycle).catalogue,
         answers=queries.answers_of(cycle),
         submission=queries.submission_of(cycle),
-        labels=RATING_LABELS,
+        labels=labels_of(rulebook_of(cycle)),
+        explain=Explainer(rulebook_of(cycle)),
+    )
+
+
+@bp.get("/cycles/<int:cycle_id>/judgements")
+def judgements(cycle_id: int) -> str:
+    """Show each time the rules judged the submitted answers, and what changed from one to the next."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    return render_template(
+        "assessments/judgements.html", cycle=cycle, rows=judgements_of(cycle), staff=bool(roles & STAFF_ROLES)
     )

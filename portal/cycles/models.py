@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Person
 from portal.foundation.database import Base, UtcDateTime, Word
 from portal.programs.models import Program
 from rules.facts import CycleFacts
@@ -86,3 +87,23 @@ class Cycle(Base):
             na_accepted=na_accepted,
             staff_agreed=tuple(sorted(self.staff_agreed or {})),
         )
+
+
+class CycleMove(Base):
+    """One deliberate move of a cycle to other rules; no answer changes, and undoing it restores `before` exactly."""
+
+    __tablename__ = "cycle_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    moved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(500))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)  # Rulebook.record() on both sides of the move
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    cycle: Mapped[Cycle] = relationship()
+    moved_by: Mapped[Person | None] = relationship(foreign_keys=[moved_by_id])
+    undone_by: Mapped[Person | None] = relationship(foreign_keys=[undone_by_id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Person
 from portal.foundation import clock
@@ -14,9 +15,11 @@ from portal.foundation.errors import NotAllowed, Stranger
 from portal.partnerships.queries import rulebook_of_record
 from rules.catalogue import Section
 from rules.duties import Due, due_dates
+from rules.eligibility import Eligibility
+from rules.results import Resource
 from rules.rulebook import Rulebook
 
-from .models import Cycle
+from .models import Cycle, CycleMove
 
 
 def load_cycle(person: Person, cycle_id: int, action: Action) -> tuple[Cycle, frozenset[Role]]:
@@ -65,3 +68,28 @@ def cycles_of(program_id: int) -> list[Cycle]:
     """Return the program's cycles, newest first."""
     found = select(Cycle).where(Cycle.program_id == program_id).order_by(Cycle.number.desc())
     return list(db.session.scalars(found))
+
+
+def labels_of(rulebook: Rulebook) -> dict[int, str]:
+    """Return what each rating from 1 to 5 is called by these rules."""
+    return dict(enumerate(rulebook.policy.rating_labels, start=1))
+
+
+def resources_of(rulebook: Rulebook) -> dict[str, list[Resource]]:
+    """Return the guides that these rules name, by practice code."""
+    found: dict[str, list[Resource]] = {}
+    for one in rulebook.description.resources:
+        for code in one.practices:
+            found.setdefault(code, []).append(one)
+    return found
+
+
+def verdict_at_start(cycle: Cycle) -> Eligibility | None:
+    """Return what the rules said when access was given; None for cycles that began before that was kept."""
+    return Eligibility.from_json(cycle.eligibility) if cycle.eligibility else None
+
+
+def moves_of(cycle: Cycle) -> list[CycleMove]:
+    """Return the moves of this cycle to other rules, newest first, the undone ones too."""
+    found = select(CycleMove).where(CycleMove.cycle_id == cycle.id).order_by(CycleMove.id.desc())
+    return list(db.session.scalars(found.options(joinedload(CycleMove.moved_by), joinedload(CycleMove.undone_by))))

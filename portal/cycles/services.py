@@ -70,9 +70,14 @@ def grant_access(program: Program, by_id: int | None, override_reason: str = "")
     The rules are asked before the write, since one may take seconds.
     """
     facts, verdict, rulebook = facts_of(program), eligibility_of(program), current_rulebook(program.partnership)
-    reason = " ".join(override_reason.split())[:500]
-    if not verdict.eligible and not (reason and rulebook.policy.staff_may_override):
-        raise NotEligible(verdict.sentence)
+    reason = " ".join(override_reason.split())
+    if not verdict.eligible:
+        if not rulebook.policy.staff_may_override:
+            raise NotEligible(verdict.sentence)
+        if not reason:
+            raise NotEligible(f"{verdict.sentence} To let it begin all the same, say why.")
+        if len(reason) > 500 or "\x00" in reason:
+            raise NotEligible("The reason can hold 500 characters. Nothing was opened.")
     if closed := closed_gates(rulebook.policy, facts):
         raise GateClosed("Before the self-assessment opens: " + " ".join(gate.sentence for gate in closed))
     with unit_of_work():
@@ -96,6 +101,6 @@ def grant_access(program: Program, by_id: int | None, override_reason: str = "")
         db.session.flush()
         audit.record(
             "access granted", person_id=by_id, program_id=program.id, cycle_id=cycle.id,
-            against_the_rules=not verdict.eligible,
+            against_the_rules=not verdict.eligible, reason="" if verdict.eligible else reason,
         )  # fmt: skip
     return cycle

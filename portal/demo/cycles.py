@@ -18,6 +18,7 @@ from portal.programs.models import Program
 from portal.programs.queries import facts_of
 from rules.answers import Answer
 from rules.asking import Assessment
+from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts
 from rules.scorecard import Scorecard, evaluate
 
@@ -132,12 +133,14 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
 
 def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> Cycle:
     """Add one cycle with its answers, and its submission when it has one, to the running transaction."""
+    rulebook = current_rulebook(program.partnership)
     cycle = Cycle(
         program_id=program.id,
         program=program,
         number=demo.number,
         state=demo.state,
-        rulebook=current_rulebook(program.partnership).record(),
+        rulebook=rulebook.record(),
+        eligibility=judge_eligibility(facts_of(program), demo.access, rulebook).to_json(),
         created_at=at(demo.access, 9),
         access_on=demo.access,
         submitted_on=demo.submitted,

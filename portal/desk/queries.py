@@ -11,8 +11,9 @@ from sqlalchemy import select
 from portal.accounts.models import Membership
 from portal.assessments.models import StoredAnswer
 from portal.assessments.queries import Progress, progress_of
-from portal.cycles.models import Cycle
-from portal.cycles.queries import cycles_of, local_today, rulebook_of
+from portal.cycles.explaining import Explainer, plugins_not_at_hand
+from portal.cycles.models import Cycle, CycleMove
+from portal.cycles.queries import cycles_of, local_today, moves_of, rulebook_of, verdict_at_start
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
@@ -20,6 +21,7 @@ from portal.plans.models import Plan, Statement
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
 from portal.recognition.models import Award
+from portal.recognition.queries import AwardShown, award_shown
 from rules.answers import Answer
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
@@ -82,6 +84,33 @@ def lives_of_program(program: Program) -> list[Life]:
     cycles = cycles_of(program.id)
     found = lives_of(cycles)
     return [found[cycle.id] for cycle in cycles]
+
+
+@dataclass(frozen=True, slots=True)
+class AboutCycle:
+    """What a program's page tells of the rules behind its newest cycle."""
+
+    verdict: Eligibility | None  # as judged when access was given
+    explain: Explainer
+    moves: tuple[CycleMove, ...]
+    gone: tuple[str, ...]  # told to staff alone: plugins that cannot judge here any more
+    shown: AwardShown | None
+
+
+def about_cycle(life: Life, staff: bool) -> AboutCycle:
+    """Gather why a cycle could begin, how its rules changed, and what it was recognized for."""
+    cycle, rulebook = life.cycle, rulebook_of(life.cycle)
+    return AboutCycle(
+        verdict_at_start(cycle), Explainer(rulebook), tuple(moves_of(cycle)),
+        plugins_not_at_hand(rulebook) if staff and life.award is None else (),
+        award_shown(cycle, life.award) if life.award else None,
+    )  # fmt: skip
+
+
+def comparable(lives: list[Life]) -> list[Cycle]:
+    """Return the submitted cycles, newest first, when there are two to compare; else none."""
+    submitted = [life.cycle for life in lives if life.cycle.submitted_on]
+    return submitted if len(submitted) > 1 else []
 
 
 def desk_rows(partnership: Partnership) -> list[DeskRow]:

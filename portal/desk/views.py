@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from portal.accounts.queries import people_of_program
 from portal.accounts.services import invite as invite_person
+from portal.cycles.explaining import Explainer
 from portal.cycles.models import CycleState
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may, roles_at
 from portal.foundation.database import db
@@ -18,6 +19,7 @@ from portal.foundation.htmx import go_to
 from portal.partnerships.queries import current_rulebook, load_partnership
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of, load_program
+from portal.recognition.moving import closed_to_moves
 from rules.policy import closed_gates
 
 from . import queries
@@ -81,12 +83,16 @@ def program(program_id: int) -> str:
 
 def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed: dict[str, str]) -> str:
     lives = queries.lives_of_program(found)
+    rulebook, staff = current_rulebook(found.partnership), bool(roles & STAFF_ROLES)
+    about = queries.about_cycle(lives[0], staff) if lives else None
     return render_template(
         "desk/program.html", program=found, roles=roles, problems=problems, typed=typed, lives=lives,
         life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found),
-        policy=current_rulebook(found.partnership).policy, states=list(CycleState), staff=bool(roles & STAFF_ROLES),
-        manages=may(roles, Action.MANAGE_PROGRAMS),
-        closed_gates=closed_gates(current_rulebook(found.partnership).policy, facts_of(found)),
+        policy=rulebook.policy, states=list(CycleState), staff=staff, manages=may(roles, Action.MANAGE_PROGRAMS),
+        explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
+        move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
+        if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
+        closed_gates=closed_gates(rulebook.policy, facts_of(found)),
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Action(enum.StrEnum):
     WRITE_PLAN = "write and issue the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
+    MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
@@ -64,6 +65,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.WRITE_PLAN: _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
+    Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -102,6 +104,7 @@ ROUTES: dict[str, Action | Open] = {
     "partnerships.outbox": Action.READ_OUTBOX,
     "programs.new_program": Action.MANAGE_PROGRAMS,
     "programs.edit_program": Action.MANAGE_PROGRAMS,
+    "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
     "assessments.task_list": Action.ANSWER,
     "assessments.section": Action.ANSWER,
@@ -112,6 +115,7 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.submit": Action.SUBMIT,
     "assessments.receipt": Action.READ_ANSWERS,
     "assessments.answers": Action.READ_ANSWERS,
+    "assessments.judgements": Action.READ_ANSWERS,
     "reviews.queue": Action.SEE_PARTNERSHIP,
     "reviews.overview": Action.REVIEW,
     "reviews.section": Action.REVIEW,
@@ -134,6 +138,11 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.move_up": Action.READ_ANSWERS,
     "recognition.decision": Action.RECOGNIZE,
     "recognition.confirm": Action.RECOGNIZE,
+    "recognition.agree": Action.RECOGNIZE,
+    "recognition.move": Action.MOVE_CYCLE,
+    "recognition.move_now": Action.MOVE_CYCLE,
+    "recognition.undo_move": Action.MOVE_CYCLE,
+    "recognition.comparison": Action.READ_ANSWERS,
     "followup.log_check_in": Action.CHECK_IN,
     "rulebooks.rules": Action.SEE_PARTNERSHIP,
     "rulebooks.adopted_list": Action.SEE_PARTNERSHIP,

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from rules.catalogue import UnknownPractice, UnknownSection
 from rules.discovery import UnknownPlugin
 from rules.rulebook import RulebookNotBuilt
-from rules.wording import say_date, say_month
+from rules.wording import say_date, say_month, sentence_case
 
 from . import clock
 from .database import db
@@ -117,7 +117,9 @@ def sent_form() -> list[tuple[str, str]]:
 
 def init_pages(app: Flask) -> None:
     """Register filters, helpers and the handlers that turn domain errors into pages."""
-    app.jinja_env.filters.update(day=day, month=month, moment=moment, paragraphs=paragraphs)
+    app.jinja_env.filters.update(
+        day=day, month=month, moment=moment, paragraphs=paragraphs, sentence_case=sentence_case
+    )
     app.jinja_env.globals.update(counted=counted, new_save_id=new_save_id, radar_points=radar_points)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -44,6 +44,8 @@ def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
         "priorities": priorities,
         "shares": [_share(one) for one in (*card.areas, card.total)],
         "statement": _statement(cycle),
+        "signers": rulebook.policy.statement_signers,
+        "statement_text": rulebook.text("statement"),
     }
 
 

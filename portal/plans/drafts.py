@@ -39,7 +39,7 @@ def first_draft(cycle: Cycle) -> PlanDraft:
         if item and item.finding and item.content.get("finding_text") and practice.area in AREAS:
             texts[item.finding][practice.area].append(str(item.content["finding_text"]))
     joined = {kind: {key: "\n".join(lines) for key, lines in areas.items()} for kind, areas in texts.items()}
-    proposals = proposals_for(cycle)[: rulebook.policy.max_priorities] if cycle.submitted_on else ()
+    proposals = proposals_for(cycle).proposed[: rulebook.policy.max_priorities]
     priorities = tuple(_priority(one) for one in proposals)
     return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
 

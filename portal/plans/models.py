@@ -43,6 +43,7 @@ class Plan(Base):
     overview: Mapped[str] = mapped_column(Text, default="")
     strengths: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # by area key
     improvements: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # by area key
+    proposals: Mapped[str] = mapped_column(Text, default="")  # queries.Proposals as JSON, as first drafted
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_content: Mapped[str] = mapped_column(Text, default="")

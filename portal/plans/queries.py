@@ -11,7 +11,11 @@ from portal.assessments.queries import assessment_of, scorecard_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
-from rules.tiers import propose_priorities
+from rules.codec import canonical_json, read_json
+from rules.plugininfo import RULES_API
+from rules.results import Trace, Undetermined
+from rules.scorecard import CORE
+from rules.tiers import judge_priorities
 
 from .models import Plan, Statement
 from .moving import move_up_of
@@ -25,6 +29,7 @@ class Proposal:
     practices: tuple[str, ...]
     why: str
     safety: bool
+    trace: Trace
     helps: str = ""
 
 
@@ -33,22 +38,50 @@ def plan_of(cycle: Cycle) -> Plan | None:
     return db.session.scalar(select(Plan).where(Plan.cycle_id == cycle.id))
 
 
-def proposals_for(cycle: Cycle) -> tuple[Proposal, ...]:
-    """Return what the rules propose for the plan, safety gaps first, then what else would help to reach the next tier."""
-    proposed = propose_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What the rules propose for a plan, and the rules that could not propose.
+
+    Safety gaps come first; what only helps to reach the next tier comes last.
+    """
+
+    proposed: tuple[Proposal, ...] = ()
+    undetermined: tuple[Undetermined, ...] = ()
+
+    def to_json(self) -> str:
+        """Write the proposals; the same proposals always give the same bytes."""
+        return canonical_json(self)
+
+
+def proposals_for(cycle: Cycle) -> Proposals:
+    """Return what the rules propose: as kept with the plan, else as they propose at this moment; nothing before submitting."""
+    if cycle.submitted_on is None:
+        return Proposals()
+    plan = plan_of(cycle)
+    if plan is not None and plan.proposals:
+        return read_json(Proposals, plan.proposals)
+    proposed, undetermined = judge_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
     found = move_up_of(cycle)
     helps = {True: found.name, False: ""}
     made = [
-        Proposal(one.title, one.practices, one.why, one.safety, helps[not found.practices.isdisjoint(one.practices)])
+        Proposal(
+            one.title, one.practices, one.why, one.safety, one.trace,
+            helps[not found.practices.isdisjoint(one.practices)],
+        )
         for one in proposed
-    ]
+    ]  # fmt: skip
     named = {code for one in proposed for code in one.practices}
     made += [
-        Proposal(one.title, (one.practice,), f"{one.practice} is {one.reason}.", False, found.name)
+        _helping(one.title, one.practice, f"{one.practice} is {one.reason}.", found.name)
         for one in (found.sets[0].practices if found.sets else ())
         if one.practice not in named
     ]
-    return tuple(made)
+    return Proposals(tuple(made), undetermined)
+
+
+def _helping(title: str, code: str, why: str, tier: str) -> Proposal:
+    """Propose a practice only because it would help to reach a tier."""
+    return Proposal(title, (code,), why, False, Trace(CORE, str(RULES_API), "next-tier", (code,), why), tier)
 
 
 def statement_by_token(token: str) -> Statement | None:

@@ -8,14 +8,16 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
 from flask_login import current_user
 
+from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, load_for_change, rulebook_of
+from portal.cycles.queries import load_cycle, load_for_change, resources_of, rulebook_of
 from portal.foundation import documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
+from rules.results import Resource
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
@@ -45,13 +47,20 @@ def _editor(
     **more: Any,
 ) -> str:
     rulebook = rulebook_of(cycle)
-    proposals = proposals_for(cycle) if cycle.submitted_on else ()
+    found = proposals_for(cycle)
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
-        blank=PriorityDraft(), proposals=listed(proposals), left_out=left_out(draft, proposals), plan=plan,
-        statement=open_statement(cycle), **({"version": plan.version if plan else 0} | more),
+        blank=PriorityDraft(), proposals=listed(found.proposed), wrong=found.undetermined,
+        left_out=left_out(draft, found.proposed), plan=plan, statement=open_statement(cycle),
+        explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
+
+
+def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Resource]]:
+    """Return the guides that help with each priority of the draft, each once."""
+    by_code = resources_of(rulebook_of(cycle))
+    return [list(dict.fromkeys(g for code in one.code_list for g in by_code.get(code, ()))) for one in draft.priorities]
 
 
 @bp.post("/cycles/<int:cycle_id>/plan")
@@ -60,7 +69,7 @@ def save(cycle_id: int) -> Any:
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
     draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
     if (codes := request.form.get("add")) and cycle.submitted_on:
-        draft = with_proposal(draft, codes, proposals_for(cycle), rulebook_of(cycle).policy.max_priorities)
+        draft = with_proposal(draft, codes, proposals_for(cycle).proposed, rulebook_of(cycle).policy.max_priorities)
     version, save_id = request.form.get("version"), request.form.get("save_id")
     try:
         saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id)
@@ -91,7 +100,7 @@ def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
         return _editor(cycle, plan_of(cycle), draft, problems), 422
     flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
-    if codes := left_out(draft, proposals_for(cycle)):
+    if codes := left_out(draft, proposals_for(cycle).proposed):
         flash(f"No priority names these safety practices: {', '.join(codes)}.", "warn")
     return go_to(url_for("plans.print_page", cycle_id=cycle.id))
 

@@ -1,22 +1,32 @@
-"""The decision on a program's recognition, with every reason."""
+"""The decision on a program's recognition, with every reason; moving a cycle to other rules; comparing two cycles."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import scorecard_of, submission_of
+from portal.cycles.explaining import explainer_of, plugins_not_at_hand
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
-from portal.foundation.access import PROGRAM_ROLES, Action
-from portal.foundation.errors import OutOfOrder
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, may, roles_at
+from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 from portal.plans.moving import move_up_of
 
-from . import services
-from .queries import award_of, decision_of
+from . import moving, services
+from .comparing import NothingToCompare, comparison_of
+from .queries import (
+    award_of,
+    award_shown,
+    benefits_of,
+    deciding_rulebook,
+    decision_of,
+    months_of,
+    staff_conditions,
+)
 
 bp = Blueprint("recognition", __name__)
 
@@ -25,14 +35,27 @@ bp = Blueprint("recognition", __name__)
 def decision(cycle_id: int) -> str:
     """Show what the rules decide, condition by condition."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
-    return _page(cycle, "")
+    return _page(cycle)
 
 
-def _page(cycle: Cycle, refusal: str) -> str:
+def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
+    found = decision_of(cycle) if cycle.submitted_on else None
+    award, rulebook = award_of(cycle), deciding_rulebook(cycle)
+    tier = found.tier.key if found and found.tier else ""
     return render_template(
-        "recognition/decision.html", cycle=cycle, decision=decision_of(cycle) if cycle.submitted_on else None,
-        award=award_of(cycle), refusal=refusal, policy=rulebook_of(cycle).policy,
+        "recognition/decision.html", cycle=cycle, decision=found, award=award, problems=problems, typed=typed or {},
+        shown=award_shown(cycle, award) if award else None, explain=explainer_of(cycle, rulebook),
+        by_hand=staff_conditions(found) if found else (), months=months_of(rulebook, tier),
+        benefits=benefits_of(rulebook, tier), wrong=scorecard_of(cycle).undetermined if found and not award else (),
+        gone=() if award else plugins_not_at_hand(rulebook), move=move_address(cycle), rulebook=rulebook,
     )  # fmt: skip
+
+
+def move_address(cycle: Cycle) -> str:
+    """Return the address of the step to other rules, empty for people who may not take it."""
+    roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
+    mine = may(roles, Action.MOVE_CYCLE) and not moving.closed_to_moves(cycle)
+    return url_for("recognition.move", cycle_id=cycle.id) if mine else ""
 
 
 @bp.get("/cycles/<int:cycle_id>/scorecard")
@@ -42,6 +65,8 @@ def scorecard(cycle_id: int) -> str:
     return render_template(
         "recognition/scorecard.html", cycle=cycle, card=scorecard_of(cycle), decision=decision_of(cycle),
         rulebook=rulebook_of(cycle), submission=submission_of(cycle), roles=roles, award=award_of(cycle),
+        explain=explainer_of(cycle, rulebook_of(cycle)), why_decided=explainer_of(cycle, deciding_rulebook(cycle)),
+        staff=bool(roles & STAFF_ROLES), move=move_address(cycle),
     )  # fmt: skip
 
 
@@ -60,6 +85,78 @@ def confirm(cycle_id: int) -> Any:
     try:
         award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (services.NotAwarded, OutOfOrder) as refusal:
-        return _page(cycle, refusal.sentence), 422
+        return _page(cycle, (Problem("decision", refusal.sentence),)), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")
     return go_to(url_for("recognition.decision", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/recognition/agree")
+def agree(cycle_id: int) -> Any:
+    """Record, or take back, what staff agree to by hand."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
+    key, reason = request.form.get("key", ""), request.form.get("reason", "")
+    try:
+        if request.form.get("then") == "take_back":
+            services.take_back(cycle.id, key, current_user.id)
+        else:
+            services.agree(cycle.id, key, reason, current_user.id)
+    except DomainError as refusal:
+        problems = refusal.problems if isinstance(refusal, Refused) else (Problem("decision", refusal.sentence),)
+        problems = tuple(Problem(f"reason-{key}" if p.field == "reason" else p.field, p.sentence) for p in problems)
+        return _page(cycle, problems, {key: reason}), 422
+    flash("This is recorded, with your name and your reason.", "good")
+    return go_to(url_for("recognition.decision", cycle_id=cycle.id))
+
+
+@bp.get("/cycles/<int:cycle_id>/rules")
+def move(cycle_id: int) -> str:
+    """Show what would change if this cycle moved to the rules in force now."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.MOVE_CYCLE)
+    return _move_page(cycle)
+
+
+def _move_page(cycle: Cycle, problems: tuple[Problem, ...] = (), reason: str = "") -> str:
+    rulebook, preview = rulebook_of(cycle), moving.preview(cycle)
+    explain = explainer_of(cycle, preview.target).knowing(rulebook)
+    return render_template(
+        "recognition/move.html", cycle=cycle, preview=preview, problems=problems, reason=reason, explain=explain,
+        rulebook=rulebook, gone=plugins_not_at_hand(rulebook), moves=moving.moves_shown(cycle),
+        closed=moving.closed_to_moves(cycle), undoable=moving.undoable(cycle),
+    )  # fmt: skip
+
+
+@bp.post("/cycles/<int:cycle_id>/rules")
+def move_now(cycle_id: int) -> Any:
+    """Move the cycle to the rules the page showed."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.MOVE_CYCLE)
+    reason = request.form.get("reason", "")
+    try:
+        moving.move(cycle.id, request.form.get("seen", ""), reason, current_user.id)
+    except DomainError as refusal:
+        problems = refusal.problems if isinstance(refusal, Refused) else (Problem("reason", refusal.sentence),)
+        return _move_page(cycle, problems, reason), 422
+    flash("The cycle is moved. Every answer is kept, and you can undo this.", "good")
+    return go_to(url_for("recognition.move", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/rules/undo")
+def undo_move(cycle_id: int) -> Any:
+    """Put the rules back that were in force before the last move."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.MOVE_CYCLE)
+    try:
+        moving.undo(cycle.id, current_user.id)
+    except DomainError as refusal:
+        return _move_page(cycle, (Problem("undo", refusal.sentence),)), 422
+    flash("The move is undone. The cycle has its earlier rules again, and every answer is kept.", "good")
+    return go_to(url_for("recognition.move", cycle_id=cycle.id))
+
+
+@bp.get("/cycles/<int:cycle_id>/comparison")
+def comparison(cycle_id: int) -> Any:
+    """Compare this cycle with an earlier one of the same program."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    try:
+        found = comparison_of(cycle, request.args.get("with", type=int))
+    except NothingToCompare as reason:
+        return render_template("error.html", title="There is nothing to compare yet", sentence=reason.sentence), 404
+    return render_template("recognition/comparison.html", cycle=cycle, found=found)

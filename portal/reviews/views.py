@@ -8,15 +8,15 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import answers_of, scorecard_of
+from portal.cycles.explaining import plugins_not_at_hand, reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, open_duties, rulebook_of, section_after
-from portal.foundation.access import Action
+from portal.cycles.queries import labels_of, load_cycle, open_duties, rulebook_of, section_after
+from portal.foundation.access import Action, may, roles_at
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
 from portal.partnerships.queries import load_partnership
-from rules.answers import RATING_LABELS
 from rules.catalogue import Section
 
 from . import queries, services
@@ -48,7 +48,15 @@ def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str], chan
         card=scorecard_of(cycle), sections=queries.section_reviews(rulebook.catalogue.sections, answers, items),
         gaps=queries.widest_gaps(cycle, answers, items), duties=open_duties(cycle),
         section_of={practice.code: practice.section for practice in rulebook.catalogue.practices},
+        explain=reviewers_explainer(cycle, rulebook),
+        gone=() if cycle.awarded_on else plugins_not_at_hand(rulebook), move=_move_address(cycle),
     )  # fmt: skip
+
+
+def _move_address(cycle: Cycle) -> str:
+    """Return the address of the step to other rules, empty for people who may not take it."""
+    mine = may(roles_at(current_user.memberships, cycle.program.partnership_id), Action.MOVE_CYCLE)
+    return url_for("recognition.move", cycle_id=cycle.id) if mine and not cycle.awarded_on else ""
 
 
 @bp.get("/cycles/<int:cycle_id>/review/sections/<key>")
@@ -76,7 +84,7 @@ def _section(
     ]
     return render_template(
         "reviews/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
-        answers=answers_of(cycle), labels=RATING_LABELS, open=cycle.state not in services.LOCKED,
+        answers=answers_of(cycle), labels=labels_of(rulebook_of(cycle)), open=cycle.state not in services.LOCKED,
         following=section_after(cycle, here),
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ def test_stale_save_keeps_both_texts(cast: Cast) -> None:
 
 
 def test_proposals_begin_with_the_safety_gaps(cast: Cast) -> None:
-    proposals = proposals_for(cast.cycle)
+    proposals = proposals_for(cast.cycle).proposed
     assert [one.safety for one in proposals] == sorted((one.safety for one in proposals), reverse=True)
     assert "B.2.4" in proposals[0].practices
 

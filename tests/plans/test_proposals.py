@@ -10,6 +10,7 @@ from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.plans.drafts import listed
 from portal.plans.queries import Proposal, proposals_for
+from rules.results import Trace
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
 ENHANCED = """
@@ -30,7 +31,7 @@ def nqms_tier_conditions(answers):
 def test_proposals_of_the_rules_are_marked_and_none_is_doubled(app: Flask) -> None:
     program = make_program(make_partnership("riverbend"))
     admin = make_person(Role.PROGRAM_ADMINISTRATOR, program)
-    proposals = proposals_for(submitted_cycle(program, admin, ("B.2.4", "B.1.2", "E.1.1")))
+    proposals = proposals_for(submitted_cycle(program, admin, ("B.2.4", "B.1.2", "E.1.1"))).proposed
     assert [(one.practices, one.helps) for one in proposals] == [
         (("B.2.4",), "Expert Partner"), (("B.1.2",), "Expert Partner"), (("E.1.1",), ""),
     ]  # fmt: skip
@@ -43,7 +44,7 @@ def test_practice_that_no_rule_proposes_is_offered_when_it_helps(make_app, tmp_p
         program = make_program(make_partnership("riverbend", ("enhanced",)))
         reviewer: Person = make_person(Role.REVIEWER, program.partnership)
         cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), ("B.2.4",))
-        first, second = proposals_for(cycle)
+        first, second = proposals_for(cycle).proposed
         assert (first.practices, first.safety, first.helps) == (("B.2.4",), True, "Bright Partner")
         assert (second.practices, second.safety, second.helps) == (("E.1.1",), False, "Bright Partner")
         assert second.why == "E.1.1 is rated 4."
@@ -56,7 +57,10 @@ def test_practice_that_no_rule_proposes_is_offered_when_it_helps(make_app, tmp_p
         assert 'name="p1-codes" value="E.1.1"' in client.get(at).text
 
 
+TRACE = Trace("national", "1.0.0", "core-gap", ("B.2.4",), "Why.")
+
+
 def test_list_is_cut_but_what_helps_is_still_listed() -> None:
-    plain = tuple(Proposal(f"Aim {n}", ("B.2.4",), "Why.", False) for n in range(20))
-    helping = tuple(Proposal(f"Help {n}", ("B.2.4",), "Why.", False, "Expert Partner") for n in range(8))
+    plain = tuple(Proposal(f"Aim {n}", ("B.2.4",), "Why.", False, TRACE) for n in range(20))
+    helping = tuple(Proposal(f"Help {n}", ("B.2.4",), "Why.", False, TRACE, "Expert Partner") for n in range(8))
     assert listed((*plain, *helping)) == (*plain[:12], *helping[:6])

@@ -117,7 +117,7 @@ def test_open_assessment_links_each_practice_to_its_section(cast: Cast) -> None:
     assert f'href="/cycles/{cycle.id}/sections/s-2#B.2.4"' in part.text
     assert "Still open: self-assessment submitted." in text(part.text)
     assert cast.browser(cast.reviewer).get(where).status_code == 403  # the answers are the program's own until then
-    submit(cycle.id, cast.admin.id)
+    submit(cycle.id, cast.admin.id, "http://localhost")
     assert cast.browser(cast.reviewer).get(where).status_code == 200
 
 

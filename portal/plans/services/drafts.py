@@ -5,14 +5,15 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.assessments.services import save_key
+from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit, clock
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
 from portal.foundation.versions import renamed
 from portal.plans.forms import PlanDraft, read_month, unreadable
 from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
-from portal.plans.queries import plan_of
+from portal.plans.queries import plan_of, proposals_for
 
 
 class PlanChanged(StaleVersion):
@@ -22,6 +23,7 @@ class PlanChanged(StaleVersion):
 def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int) -> Plan:
     """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged."""
     seen, key = save_key(version, save_id)
+    proposed, asked = _ask(cycle_id)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         if cycle.submitted_on is None:
@@ -37,6 +39,8 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
             db.session.add(plan)
             db.session.flush()
         stale = _keep(plan, draft, seen, key, by_id, closed=issued)
+        if proposed and not plan.proposals and cycle.rulebook == asked:
+            plan.proposals = proposed
         if stale is False:
             _fill(plan, draft)
             audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
@@ -45,6 +49,20 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
     if stale:
         raise PlanChanged("Somebody else saved the plan while you were writing. Both are kept.")
     return plan
+
+
+def _ask(cycle_id: int) -> tuple[str, object]:
+    """Ask the rules, outside the write, what they propose, unless that is kept already or one of them cannot judge.
+
+    Returns what to keep, and the rules that were asked.
+    """
+    with reading() as session:
+        cycle = session.get_one(Cycle, cycle_id)
+        plan = plan_of(cycle)
+        if cycle.submitted_on is None or cycle.plan_issued_on or (plan is not None and plan.proposals):
+            return "", None
+        found, asked = proposals_for(cycle), cycle.rulebook
+    return ("" if found.undetermined else found.to_json()), asked
 
 
 def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int, closed: bool) -> bool | None:
