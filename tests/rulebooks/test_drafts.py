@@ -147,9 +147,9 @@ def test_added_plugin_is_checked_by_the_worker(lake: Lake, desk: FlaskClient, fo
     assert "Being checked" in text_of(desk.get(f"{path(lake)}/change"))
     work()
     about = text_of(desk.get(f"{path(lake)}/plugins/marker"))
-    assert "It can be used checked 14:02 It changes no practice. It judges safety gaps and notes." in about
+    assert "It passed checked 14:02 It changes no practice. It judges safety gaps and notes." in about
     assert "Hooks: nqms_findings." in about
-    assert "It cannot be used The plugin “rubbish” does not describe its rules" in text_of(
+    assert "It did not pass The plugin “rubbish” does not describe its rules" in text_of(
         desk.get(f"{path(lake)}/plugins/rubbish")
     )
     write(folder, "marker", MARK, version="1.1.0")
