@@ -8,84 +8,35 @@ import json
 import os
 import resource
 import signal
-import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 from rules import wire
-from rules.asking import Question
+from rules.answers import Answer
+from rules.asking import Assessment, Question, Said
 from rules.catalogue import Catalogue, load_edition
 from rules.codec import from_plain, to_plain
 from rules.describing import describe
 from rules.loading import Plugins
-from rules.plugininfo import FoundPlugin, PluginRefused
+from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused
 from rules.results import Adjustment, Finding, Undetermined
 from rules.rulebook import EDITION, PluginChoice, Rulebook, RulebookNotBuilt, rulebook_from_record
 from rules.scorecard import answered_results, count, judged
+from rules.watch import Watch
 from rules.work import WORK
 
-WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-FORBIDDEN = {
-    "socket.connect": "open a network connection",
-    "socket.bind": "open a network connection",
-    "socket.sendto": "send over the network",
-    "socket.getaddrinfo": "ask the network for an address",
-    "subprocess.Popen": "start another program",
-    "os.system": "start another program",
-    "os.exec": "start another program",
-    "os.posix_spawn": "start another program",
-    "os.fork": "start another process",
-    "os.remove": "delete a file",
-    "os.rename": "rename a file",
-    "os.mkdir": "make a folder",
-    "os.kill": "end a process",
-}
-CODE = (".py", ".pyc", ".so", ".toml", ".zip")  # what imports and editions read
-
-
-class NotHere(RuntimeError):
-    """Raised when a plugin tries what no rule needs."""
-
-
-class Watch:
-    """Refuse network, programs and files while a plugin's code runs, and remember what it tried."""
-
-    def __init__(self) -> None:
-        self.on = False
-        self.tried: list[str] = []
-        sys.addaudithook(self._see)
-
-    def _see(self, event: str, given: tuple[Any, ...]) -> None:
-        if not self.on:
-            return
-        what = FORBIDDEN.get(event) or (_file(*given[:3]) if event == "open" else "")
-        if what:
-            self.tried.append(what)
-            raise NotHere(f"it tried to {what}")
-
-    def begin(self) -> None:
-        """Watch from here on."""
-        self.tried, self.on = [], True
-
-    def end(self) -> str:
-        """Stop watching; return what was tried first, or nothing."""
-        self.on = False
-        return self.tried[0] if self.tried else ""
-
-
-def _file(path: object, mode: object, flags: object) -> str:
-    if (isinstance(mode, str) and set(mode) & set("wax+")) or (isinstance(flags, int) and flags & WRITES):
-        return "write a file"
-    if isinstance(path, (str, bytes)) and not os.fsdecode(path).endswith(CODE):
-        return "read a file"
-    return ""
+GRACE = 2.0  # seconds after which this process ends itself when the one that asks has not ended it
+parts_of = attrgetter(*Answer.__slots__)
 
 
 class Child:
-    """Answer requests until the other side is gone."""
+    """Answer requests until the other side is gone; also an Asker, for work that judges many times over."""
 
     def __init__(self, incoming: int, outgoing: int, seconds: float) -> None:
         self.incoming, self.outgoing, self.seconds = incoming, outgoing, seconds
+        self.until = 0.0  # when the piece of work has to be done
         self.plugins = Plugins()
         self.rulebooks: dict[str, Rulebook] = {}
         self.watch = Watch()
@@ -100,21 +51,28 @@ class Child:
             getattr(self, f"do_{request['do']}")(request)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def turn(self, name: str) -> None:
+    def turn(self, name: str, loading: bool = False) -> None:
         """Say whose code runs next, and see to it that this process ends with it if nobody else does."""
-        signal.setitimer(signal.ITIMER_REAL, self.seconds + 2)
-        wire.send(self.outgoing, {"turn": name})
+        rest = self.seconds if name else self.until - time.monotonic()
+        signal.setitimer(signal.ITIMER_REAL, max(0.0, rest) + GRACE)
+        wire.send(self.outgoing, {"turn": name, "loading": loading})
 
     def _load(self, plugins: Sequence[Mapping[str, Any]]) -> None:
         for plain in plugins:
             found = from_plain(FoundPlugin, plain)
-            if found.info.name in self.plugins.infos or found.info.name in self.plugins.not_loaded:
+            name = found.info.name
+            if name in self.plugins.infos or name in self.plugins.not_loaded:
                 continue
-            self.turn(found.info.name)
+            self.turn(name, loading=True)
+            self.watch.begin(reading=True)
             try:
                 self.plugins.load(found)
             except PluginRefused:
-                continue  # kept in not_loaded, and said when the plugin is asked
+                pass  # kept in not_loaded, and said when the plugin is asked
+            finally:
+                tried = self.watch.end()
+            if tried:
+                self.plugins.drop(name, f"It tried to {tried} while it was loaded.")
 
     def do_describe(self, request: Mapping[str, Any]) -> None:
         """Build a rulebook and send what it is made of."""
@@ -124,33 +82,38 @@ class Child:
                 wire.send(self.outgoing, {"refused": f"The plugin “{name}” cannot be used. {why}", "unknown": True})
                 return
         choices = [PluginChoice(name, settings) for name, settings in request["choices"]]
-        self.watch.begin()
-        try:
-            rules = describe(choices, self.plugins, request["edition"], self._unwatched_turn)
-        except RulebookNotBuilt as error:
-            self.watch.end()
-            wire.send(self.outgoing, {"refused": str(error)})
-            return
-        tried = self.watch.end()
-        if tried:
-            wire.send(self.outgoing, {"refused": f"A plugin tried to {tried} while it described its rules."})
-            return
-        wire.send(self.outgoing, {"record": rules.record(), "catalogue": to_plain(rules.catalogue)})
+        tried: list[str] = []
+        before = ""
 
-    def _unwatched_turn(self, name: str) -> None:
-        self.watch.on = False
-        self.turn(name)
-        self.watch.on = True
+        def turn(name: str) -> None:
+            nonlocal before
+            tried.extend([f"{before}” tried to {what}"] if (what := self.watch.end()) else [])
+            before = name
+            self.turn(name)
+            self.watch.begin()
+
+        try:
+            rules = describe(choices, self.plugins, request["edition"], turn)
+            refused = ""
+        except RulebookNotBuilt as error:
+            refused = str(error)
+        tried.extend([f"{before}” tried to {what}"] if (what := self.watch.end()) else [])
+        if tried:
+            refused = f"The plugin “{tried[0]} while it described its rules."
+        answer = {"refused": refused} if refused else {"record": rules.record(), "catalogue": to_plain(rules.catalogue)}
+        if len(json.dumps(answer)) > wire.MAX_DESCRIBED:
+            answer = {"refused": f"The rules are longer than {wire.MAX_DESCRIBED:,} characters."}
+        wire.send(self.outgoing, answer)
 
     def rulebook(self, request: Mapping[str, Any]) -> Rulebook:
         """Return the rulebook a request is about; it comes whole with the first one."""
         if "record" in request:
-            if len(self.rulebooks) >= 32:
+            if len(self.rulebooks) >= wire.MAX_KNOWN:
                 self.rulebooks.clear()
             record = request["record"]
             plain = request.get("catalogue")
             catalogue = load_edition(record["edition"]) if plain is None else from_plain(Catalogue, plain)
-            self.rulebooks[request["key"]] = rulebook_from_record(record, catalogue, self.plugins)
+            self.rulebooks[request["key"]] = rulebook_from_record(record, catalogue, self)
         return self.rulebooks[request["key"]]
 
     def do_ask(self, request: Mapping[str, Any]) -> None:
@@ -158,37 +121,56 @@ class Child:
         rules, hook = self.rulebook(request), request["hook"]
         question = read_question(request, rules)
         for info in rules.offering(hook):
-            if info.name not in request["names"]:
-                continue
-            self.turn(info.name)
-            self.watch.begin()
-            said = self.plugins.said(info, hook, question.arguments(rules, info.name))
-            wrong, rows = said.wrong, "[]"
-            if not wrong:
-                try:
-                    rows = json.dumps(wire.pack_rows(list(said.rows)))
-                except Exception as error:  # a value may do anything when it is looked at
-                    wrong = f"{error}"[:300]
-            tried = self.watch.end()
-            if tried:
-                wrong = f"it tried to {tried}"
-            elif len(rows) > wire.MAX_SAID:
-                wrong = f"its answer is longer than {wire.MAX_SAID:,} characters"
-            answer: object = [] if wrong else json.loads(rows)
-            wire.send(self.outgoing, {"said": info.name, "rows": answer, "wrong": wrong})
-        wire.send(self.outgoing, {"done": True})
+            if info.name in request["names"]:
+                rows, wrong = self._said(rules, info, hook, question)
+                wire.send(self.outgoing, {"said": info.name, "rows": rows, "wrong": wrong})
+                if wrong:
+                    question = read_question(request, rules)  # the next plugin gets what was asked, untouched
+        self._last({"done": True})
+
+    def ask(self, rulebook: Rulebook, hook: str, question: Question) -> Iterator[Said]:
+        """Ask every listed plugin that offers the hook, with the same care as one question from outside."""
+        for info in rulebook.offering(hook):
+            rows, wrong = self._said(rulebook, info, hook, question)
+            self.turn("")
+            yield Said(info, tuple(wire.unpack_rows(rows)), wrong)
+
+    def _said(self, rules: Rulebook, info: PluginInfo, hook: str, question: Question) -> tuple[list[Any], str]:
+        """Return what one plugin says as plain rows, or what went wrong."""
+        self.turn(info.name)
+        before = _mark(question.assessment)
+        self.watch.begin()
+        said = self.plugins.said(info, hook, question.arguments(rules, info.name))
+        wrong, rows = said.wrong, list[Any]()
+        if not wrong:
+            try:
+                rows = wire.pack_rows(list(said.rows))
+                if len(json.dumps(rows)) > wire.MAX_SAID:
+                    wrong = f"its answer is longer than {wire.MAX_SAID:,} characters"
+            except Exception as error:  # a value may do anything when it is looked at
+                wrong = f"{error}"[:300] or type(error).__name__
+        if tried := self.watch.end():
+            wrong = f"it tried to {tried}"
+        elif _mark(question.assessment) != before:
+            wrong = "it changed the answers or facts it was given"
+        return ([], wrong) if wrong else (rows, "")
 
     def do_work(self, request: Mapping[str, Any]) -> None:
         """Do a piece of work that judges many times over; its result comes in one frame."""
         rules = self.rulebook(request)
+        self.until = time.monotonic() + request["seconds"]
         self.turn("")
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 2)
-        self.watch.begin()
-        try:
-            result = WORK[request["name"]](rules, request)
-        finally:
-            self.watch.end()
-        wire.send(self.outgoing, {"result": result})
+        self._last({"result": WORK[request["name"]](rules, request)})
+
+    def _last(self, answer: dict[str, Any]) -> None:
+        wire.send(self.outgoing, answer | ({"spent": True} if self.watch.spent else {}))
+
+
+def _mark(assessment: Assessment) -> tuple[object, ...]:
+    """Return what an assessment says, part by part, so that a change to it shows."""
+    answers, before = assessment.answers, assessment.previous
+    then = before and list(map(parts_of, before.answers.values()))
+    return list(answers), list(map(parts_of, answers.values())), then, hash(assessment.facts), hash(assessment.cycle)
 
 
 def read_question(request: Mapping[str, Any], rules: Rulebook) -> Question:
@@ -223,5 +205,5 @@ def main(seconds: float, megabytes: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         Child(incoming, outgoing, seconds).serve()
-    except wire.Ended:
-        os._exit(0)
+    finally:
+        os._exit(0)  # at once, whatever a plugin left running

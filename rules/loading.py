@@ -4,12 +4,14 @@ import importlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from rules import hookspecs
 from rules.asking import Question, Said
+from rules.declarative import load_toml
 from rules.discovery import Found, UnknownPlugin
 from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused
 
@@ -69,6 +71,12 @@ class Plugins:
                 raise
         return self.infos[name]
 
+    def drop(self, name: str, why: str) -> None:
+        """Take a plugin out again, and keep why."""
+        if self.infos.pop(name, None):
+            self.manager.unregister(name=name)
+        self.not_loaded.setdefault(name, why)
+
     def _offered(self, hook: str) -> dict[str, pluggy.HookImpl]:
         return {one.plugin_name: one for one in getattr(self.manager.hook, hook).get_hookimpls()}
 
@@ -86,6 +94,8 @@ class Plugins:
         """Call one judge hook and hold what it said or what went wrong."""
         if info.name not in self.infos:
             return Said(info, (), self.not_loaded.get(info.name, "there is no such plugin here"))
+        if info.name not in self._offered(hook):
+            return Said(info, (), "it no longer offers this hook")
         try:
             answer = self.call(hook, info.name, given)
             if not isinstance(answer, (list, tuple)) or not all(isinstance(row, Mapping) for row in answer):
@@ -96,15 +106,29 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # one bad plugin is named, whatever it raises; the others count
-            return Said(info, (), f"{type(error).__name__}: {str(error)[:250]}")
+            return Said(info, (), say_raised(error))
+
+
+def say_raised(error: BaseException) -> str:
+    """Say what an exception of a plugin means, short enough for a page."""
+    if isinstance(error, SystemExit):
+        return "it ended itself (SystemExit)"
+    if isinstance(error, MemoryError):
+        return "it used more memory than it may"
+    try:
+        return f"{type(error).__name__}: {str(error)[:250]}"
+    except BaseException:  # the words of an exception may raise one themselves
+        return type(error).__name__
 
 
 def load_code(found: FoundPlugin) -> object:
-    """Import the code of a plugin. Raises PluginRefused."""
+    """Import the code of a plugin, or read its TOML file. Raises PluginRefused."""
     kind, _, where = found.where.partition(":")
     try:
         if kind == "module":
             return importlib.import_module(where)
+        if where.endswith(".toml"):
+            return load_toml(found, Path(where))
         spec = importlib.util.spec_from_file_location(f"nqms_drop_in_{found.info.name}", where)
         if spec is None or spec.loader is None:
             raise PluginRefused("Its file cannot be loaded.")
@@ -114,7 +138,7 @@ def load_code(found: FoundPlugin) -> object:
     except (PluginRefused, KeyboardInterrupt):
         raise
     except BaseException as error:  # a plugin may do anything on import
-        raise PluginRefused(f"It could not be loaded: {type(error).__name__}: {str(error)[:250]}") from None
+        raise PluginRefused(f"It could not be loaded: {say_raised(error)}") from None
 
 
 def loaded(found: Found, names: Iterable[str]) -> Plugins:

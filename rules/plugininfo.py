@@ -3,12 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from rules.wording import say_list
 
 RULES_API = 1  # the contract's version; it grows when something of it is taken away
 OLDEST_API = 1  # the oldest contract that still works, with a warning
+
+# What a plugin may use for one more version of the contract: "nqms_findings" or "nqms_findings.previous", and what to do
+# instead. It is named here, then warned of through one version, then taken away with the next.
+DEPRECATED: Mapping[str, str] = MappingProxyType({})
 
 VERSION = re.compile(r"\d{1,5}\.\d{1,5}(\.\d{1,5})?")
 KINDS = ("text", "whole", "number", "flag", "choice", "practice")
@@ -149,8 +154,11 @@ def _setting(key: str, parts: object) -> Setting:
     bounds = (parts.get("least"), parts.get("most"))
     if any(bound is not None and type(bound) not in (int, float) for bound in bounds):
         raise PluginRefused(f"The setting “{key}”: least and most are numbers.")
+    choices = parts.get("choices", ())
+    if not isinstance(choices, (list, tuple)) or not all(isinstance(one, str) for one in choices):
+        raise PluginRefused(f"The setting “{key}”: choices is a list of texts.")
     setting = Setting(key, kind, title, parts["default"], str(parts.get("help", "")), *bounds,
-                      tuple(map(str, parts.get("choices", ()))))  # fmt: skip
+                      tuple(choices))  # fmt: skip
     try:
         setting.read(setting.default)
     except ValueError as error:

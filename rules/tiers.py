@@ -18,8 +18,8 @@ from rules.rulebook import Rulebook
 from rules.scorecard import CORE, VERSION, order_of
 
 __all__ = [
-    "ConditionResult", "Decision", "ProposedPriority", "Tier", "TierResult", "decide", "judge_priorities",
-    "propose_priorities",
+    "ConditionResult", "Decision", "ProposedPriority", "Tier", "TierResult", "decide", "judge_conditions",
+    "judge_priorities", "propose_priorities",
 ]  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def decide(scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook) -> 
     A rule that broke may be the one a condition rests on, so it leaves the decision undetermined: never met, never
     not met. The conditions that could be judged are shown all the same.
     """
-    conditions, wrong = _conditions(scorecard, assessment, rulebook)
+    conditions, wrong = judge_conditions(scorecard, assessment, rulebook)
     broken = "; ".join(say_undetermined(one) for one in (*wrong, *scorecard.undetermined))
     tiers = tuple(_tier(tier, conditions, broken) for tier in rulebook.tiers)
     reached = [tier for tier in tiers if tier.met]
@@ -45,9 +45,10 @@ def decide(scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook) -> 
     return Decision("not_yet", None, tiers, f"Not yet {tiers[0].name}: {first.sentence}")
 
 
-def _conditions(
+def judge_conditions(
     scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook
 ) -> tuple[dict[str, ConditionResult], list[Undetermined]]:
+    """Collect the conditions that the listed plugins judge, by key, and name the rules that could not judge."""
     judged: dict[str, ConditionResult] = {}
     wrong: list[Undetermined] = []
 

@@ -16,6 +16,8 @@ from rules.facts import CycleFacts, ProgramFacts
 
 MAX_FRAME = 16_000_000  # bytes; an assessment with every text at its longest is about 4 MB
 MAX_SAID = 1_000_000  # characters of one plugin's answer
+MAX_DESCRIBED = 4_000_000  # characters of a rulebook with its practices; the editions have some 200,000
+MAX_KNOWN = 16  # rulebooks that a child keeps
 DEPTH = 6
 
 
@@ -76,11 +78,15 @@ def pack_rows(value: object, depth: int = DEPTH) -> Any:
         return str(value)
     if type(value) is date:
         return {"$day": value.isoformat()}
-    if depth and isinstance(value, Mapping):
+    if isinstance(value, (Mapping, list, tuple)) and not depth:
+        raise NotPlain("it returned lists or tables that lie too deep in each other")
+    if isinstance(value, Mapping):
+        if any(str(key).startswith("$") for key in value):
+            raise NotPlain("it returned a table with a key that begins with $")
         return {str(key): pack_rows(item, depth - 1) for key, item in value.items()}
-    if depth and isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)):
         return [pack_rows(item, depth - 1) for item in value]
-    if depth and isinstance(value, (set, frozenset)) and all(isinstance(item, str) for item in value):
+    if isinstance(value, (set, frozenset)) and all(isinstance(item, str) for item in value):
         return sorted(value)
     raise NotPlain(f"it returned a value of the kind {type(value).__name__}, which is no plain value")
 

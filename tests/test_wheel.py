@@ -42,7 +42,10 @@ ONE_OF_EACH_KIND = {
     "rules/editions/eepm4/standard-2-screening.toml",
     "rules/editions/eepm5/element-02-strong-program-design.toml",
     "rules/editions/crosswalk-eepm4-eepm5.toml",
+    "rules/examples/nearly-there.toml",
+    "rules/new/rule.txt",
     "plugins/national.py",
+    "plugins/minnesota.toml",
 }
 
 
@@ -171,7 +174,7 @@ def demo(installed: Path, elsewhere: Path) -> Iterator[str]:
             try:
                 fetch(address + "/healthz")
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not listening yet, or listening and still too busy to answer
                 assert server.poll() is None, log.read_text()
                 time.sleep(0.1)
         else:

@@ -102,7 +102,7 @@ def test_dropped_file_is_seen_previewed_adopted_and_used(
     expect(page.get_by_text("The check is under way")).to_be_visible()
     look("checking")
     work()
-    expect(page.get_by_text("It judges conditions of tiers.")).to_be_visible()
+    expect(page.get_by_text("Says the same each time: yes.")).to_be_visible()
     look("plugin")
     page.goto(f"{rules}/change")
     page.get_by_label("Least rating").fill("many")

@@ -12,7 +12,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
-from portal.assessments.services import register_jobs
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.services import advance
 from portal.foundation import jobs
@@ -43,7 +42,6 @@ def folder(tmp_path: Path) -> Path:
 def app(make_app: Callable[..., Flask], folder: Path) -> Iterator[Flask]:
     """Give the app with the folder, a short limit for plugins, and a worker's jobs known."""
     built = make_app(RULES_FOLDER=str(folder), RULES_SECONDS=2)
-    register_jobs()
     checking.register()
     running.register()
     with built.app_context():
@@ -80,7 +78,7 @@ def recognize(cycle: Cycle, admin: Person) -> None:
     with unit_of_work():
         for state in (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED):
             advance(cycle, state, date(2026, 9, 1))
-    confirm(cycle.id, admin.id)
+    confirm(cycle.id, admin.id, base_url="http://localhost")
     db.session.refresh(cycle)
 
 

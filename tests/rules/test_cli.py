@@ -1,4 +1,4 @@
-"""`nqms-rules explain`: reasons for every number, every problem at once, and neither web nor database."""
+"""`nqms-rules`: reasons for every number, what differs by a plugin, every problem at once, and neither web nor database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.cli import main
+from rules.cli import SAMPLES, main
+from rules.conformance import Report
+from tests.rules.drop_ins import put
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "rules" / "examples" / "answers.toml"
@@ -126,3 +128,88 @@ def test_explaining_imports_neither_web_nor_database() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(EXAMPLE)], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]")
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
+    code = main(arguments)
+    said = capsys.readouterr()
+    return code, said.out.splitlines(), said.err
+
+
+def test_explain_and_plugins_take_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = put(tmp_path / "plugins", "raises")
+    (folder / "broken.py").write_text("RULES_API = (1,\n")
+    out = explained(capsys, str(EXAMPLE), "--partnership", "good", "--folder", str(folder))[1]
+    assert out.splitlines()[0].endswith("rules: national 1.0.0, good 1.0.0")
+    code, lines, _ = ran(capsys, "plugins", "--folder", str(folder))
+    assert code == 0
+    assert "good 1.0.0  Good" in lines
+    assert [line.partition(".py")[0] for line in lines if "cannot be used" in line] == ["broken cannot be used. broken"]
+
+
+def test_samples_that_come_along_are_three_stages(capsys: pytest.CaptureFixture[str]) -> None:
+    outcomes = []
+    for path in SAMPLES:
+        out = explained(capsys, str(path))[1].splitlines()
+        outcomes.append(next(line for line in out if line.startswith("Recognition: ")))
+    assert outcomes == [
+        "Recognition: awarded. All conditions of Expert Partner are met.",
+        "Recognition: awarded. All conditions of Dedicated Partner are met.",
+        "Recognition: not yet. Not yet Dedicated Partner: Still open: self-assessment submitted.",
+    ]
+
+
+def test_try_prints_what_differs_from_the_national_rules(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = put(tmp_path / "plugins")
+    code, lines, err = ran(capsys, "try", "northlake", "--sample")
+    assert (code, err) == (0, "")
+    assert lines[:5] == [
+        "northlake 1.0.0 beside the national rules",
+        "  tiers: Quality Partner",
+        "",
+        "all-in-place.toml, Willow Road Mentors (fictional)",
+        "  Expert Partner, 116 of 116 in practice; with northlake: Quality Partner, 116 of 116 in practice",
+    ]
+    assert "    All core practices in practice: met, would be not judged (national 1.0.0, rule all-core: " in lines[5]
+    told = ran(capsys, "try", str(folder / "good.py"), str(SAMPLES[2]))[1]
+    assert told[-2:] == [
+        "  not yet, 8 of 116 in practice; with good: not yet, 8 of 116 in practice", "    note: 13 answers seen.",
+    ]  # fmt: skip
+
+
+def test_try_names_a_rule_that_could_not_judge(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = put(tmp_path / "plugins", "raises")
+    code, lines, _ = ran(capsys, "try", "raises", str(SAMPLES[0]), "--folder", str(folder))
+    assert code == 0
+    assert "    could not judge: raises, nqms_findings: ZeroDivisionError: division by zero" in lines
+    assert lines[4] == "  Expert Partner, 116 of 116 in practice; with raises: undetermined, 116 of 116 in practice"
+
+
+def test_try_takes_settings_and_refuses_those_that_do_not_fit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "tiers.py"
+    path.write_text(
+        'from rules import Tier, hookimpl\nRULES_API = (1, 1)\nVERSION = "1.0.0"\n'
+        'SETTINGS = {"rank": {"kind": "whole", "title": "Rank", "default": 1, "least": 1, "most": 9}}\n\n\n'
+        '@hookimpl\ndef nqms_tiers(settings):\n    return [Tier("one", f"Tier {settings[\'rank\']}", 1, ("submitted",))]\n'
+    )
+    assert ran(capsys, "try", str(path), "--set", "rank=7")[1][1] == "  tiers: Tier 7"
+    code, lines, err = ran(capsys, "try", str(path), "--set", "rank=70", "--set", "rnk=1")
+    assert (code, lines, err) == (2, [], "There is no setting “rnk”.\n“Rank” is a whole number from 1 to 9.\n")
+
+
+def test_report_prints_text_or_json_and_says_in_its_code_whether_all_is_well(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = put(tmp_path / "plugins", "connects")
+    code, lines, _ = ran(capsys, "report", "connects", "--folder", str(folder), "--json")
+    assert (code, Report.from_json(lines[0]).plugin) == (1, "connects")
+    code, lines, _ = ran(capsys, "report", str(folder / "connects.py"))
+    assert (code, lines[-1]) == (1, "It should not be enabled as it is.")
+    assert "NO  Uses no network, file or program: nqms_findings: it tried to open a network connection." in lines
+
+
+@pytest.mark.parametrize("command", ["try", "report", "check"])
+def test_plugin_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert ran(capsys, command, "atlantis") == (2, [], "There is no plugin and no file called atlantis.\n")

@@ -1,53 +1,20 @@
-"""`nqms-rules`: score a file of answers and say why, with neither the web application nor a database."""
+"""Prints the scorecard of a file of answers, with the reason of every number."""
 
-import argparse
-import os
-import sys
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from rules.answersfile import AnswersUnreadable, read_answers
+from rules.answersfile import read_answers
 from rules.asking import Assessment
-from rules.catalogue import CatalogueError
-from rules.discovery import UnknownPlugin, discover
 from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts, ProgramFacts
+from rules.moveup import move_up_lines
 from rules.results import Decision, Scorecard, Share, Trace
 from rules.rows import say_undetermined
-from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook
+from rules.rulebook import Rulebook
 from rules.scorecard import evaluate
 from rules.tiers import decide, judge_priorities
 
 SHOWN = 8  # proposed priorities; a plan holds five at most
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 when it worked, 2 when the input could not be read."""
-    parser = argparse.ArgumentParser(prog="nqms-rules", description="Score a mentoring program's answers and say why.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    explain_ = commands.add_parser("explain", help="print the scorecard of a file of answers, with its reasons")
-    explain_.add_argument("answers", type=Path, help="a TOML file; see rules/examples/answers.toml")
-    explain_.add_argument(
-        "--partnership", default="national", help="plugin names with commas, in the partnership's order"
-    )
-    commands.add_parser("plugins", help="list the plugins that can be named")
-    given = parser.parse_args(argv)
-    try:
-        if given.command == "plugins":
-            for found in discover().plugins.values():
-                print(f"{found.info.name} {found.info.version}  {found.info.title}")
-        else:
-            names = [name.strip() for name in given.partnership.split(",") if name.strip()]
-            rulebook = build_rulebook([PluginChoice(name) for name in names])
-            print("\n".join(explain(given.answers, rulebook)))
-            sys.stdout.flush()
-    except (AnswersUnreadable, CatalogueError, UnknownPlugin, RulebookNotBuilt) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader has seen enough, as in `nqms-rules … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def explain(path: Path, rulebook: Rulebook) -> list[str]:
@@ -68,6 +35,8 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         *_safety(card),
         "",
         *_tiers(decide(card, assessment, rulebook)),
+        "",
+        *move_up_lines(assessment, rulebook),
         "",
         "Proposed priorities",
         *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],
@@ -113,7 +82,3 @@ def _why(trace: Trace) -> str:
 
 def _mark(met: bool | None) -> str:
     return {True: "yes", False: "no ", None: "?  "}[met]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Child processes that run plugins: started with no secret, spoken to with a time limit, and ended when they fall silent."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rules import wire
+
+STARTING = 15.0  # seconds a new process has to say that it is there
+START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rules.child import main; "
+    "main(float(sys.argv[2]), int(sys.argv[3]))"
+)
+
+
+class Lost(Exception):
+    """Raised when a process gave no answer; `who` was at work (or being loaded), and `what` happened."""
+
+    def __init__(self, who: str, what: str, loading: bool = False) -> None:
+        super().__init__(f"The plugin “{who}” could not judge: {what}." if who else f"{what[:1].upper()}{what[1:]}.")
+        self.who, self.what, self.loading = who, what, loading
+
+
+class Busy(Exception):
+    """Raised when the process of a list is at work for somebody else for too long."""
+
+
+def _say(seconds: float | None) -> str:
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
+
+
+@dataclass
+class Process:
+    """Hold one child process and the rulebooks it knows."""
+
+    running: subprocess.Popen[bytes]
+    known: set[str] = field(default_factory=set)
+
+    def pipes(self) -> tuple[int, int]:
+        """Return where to write to and where to read from."""
+        put, get = self.running.stdin, self.running.stdout
+        assert put is not None  # noqa: S101 - both are pipes, as asked for when it was started
+        assert get is not None  # noqa: S101
+        return put.fileno(), get.fileno()
+
+    def end(self) -> None:
+        """End the process, and any that a plugin may have started in it."""
+        if self.running.returncode is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self.running.pid, signal.SIGKILL)
+        for pipe in (self.running.stdin, self.running.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self.running.wait()
+
+
+class Cell:
+    """Hold the process that serves one set of plugins, one request at a time."""
+
+    def __init__(self, seconds: float, megabytes: int, seed: int = 0) -> None:
+        self.seconds, self.megabytes, self.seed = seconds, megabytes, seed
+        self.lock = threading.Lock()
+        self.process: Process | None = None
+
+    @contextlib.contextmanager
+    def held(self, wait: float) -> Iterator[None]:
+        """Keep others out meanwhile. Raises Busy when somebody else does so for longer than `wait` seconds."""
+        if not self.lock.acquire(timeout=wait):
+            raise Busy
+        try:
+            yield
+        finally:
+            self.lock.release()
+
+    def started(self) -> Process:
+        """Return the process, a new one where there is none. Raises Lost."""
+        if self.process is not None and self.process.running.poll() is None:
+            return self.process
+        self.stop()
+        places = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
+        command = [sys.executable, "-P", "-s", "-B", "-c", START, places, str(self.seconds), str(self.megabytes)]
+        # No variable of ours goes along: it may hold the secret key or the database's password. The same seed each
+        # time, so that a rule that walks through a set says the same tomorrow.
+        running = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": str(self.seed)}, start_new_session=True,
+        )  # fmt: skip
+        self.process = Process(running)
+        try:
+            wire.receive(self.process.pipes()[1], time.monotonic() + STARTING)
+        except (wire.Ended, wire.TooLate):
+            self.stop()
+            raise Lost("", "the process that judges could not be started") from None
+        return self.process
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        if self.process is not None:
+            self.process.end()
+            self.process = None
+
+    def talk(self, request: Mapping[str, Any], whole: float | None = None) -> Iterator[Any]:
+        """Send a request and yield what comes back; whoever says nothing for too long is named and its process ended.
+
+        Every turn of a plugin may take the cell's seconds; `whole` limits what the request takes in all.
+        """
+        process = self.started()
+        put, get = process.pipes()
+        who, loading = "", False
+        last = float("inf") if whole is None else time.monotonic() + whole
+        try:
+            wire.send(put, request, time.monotonic() + self.seconds)
+            while True:
+                until = last if whole is not None and not who else min(last, time.monotonic() + self.seconds)
+                answer = wire.receive(get, until)
+                if "turn" in answer:
+                    who, loading = answer["turn"], answer["loading"]
+                    continue
+                if "spent" in answer:
+                    self.stop()
+                yield answer
+                if "said" not in answer:
+                    return
+        except wire.TooLate:
+            self.stop()
+            late = whole is not None and time.monotonic() >= last
+            what = (
+                f"this took longer than {whole:g} seconds"
+                if late
+                else f"it did not answer within {self.seconds:g} seconds"
+            )
+            raise Lost(who, what, loading) from None
+        except (wire.Ended, ValueError):
+            self.stop()
+            what = "it ended the process it runs in, or used more memory than it may"
+            raise Lost(who, what if who else "the process that judges ended before it answered", loading) from None
+        except GeneratorExit:
+            self.stop()  # somebody stopped listening; what is still to come must not be taken for the next answer
+            raise
