@@ -61,9 +61,7 @@ def upgrade() -> None:
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_report")),
-        sa.UniqueConstraint(
-            "name", "version", "fingerprint", name=op.f("uq_plugin_report_name_version_fingerprint")
-        ),
+        sa.UniqueConstraint("name", "version", "fingerprint", name=op.f("uq_plugin_report_name_version_fingerprint")),
     )
     with op.batch_alter_table("rules_list") as batch_op:
         batch_op.add_column(sa.Column("set_by", sa.JSON(), nullable=False, server_default="{}"))

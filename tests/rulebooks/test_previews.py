@@ -103,6 +103,7 @@ def test_preview_names_what_moves_and_which_rule_moves_it(lake: Lake, desk: Flas
     assert "Would move 2 Cannot be judged 0 Same result, other reasons 1 Nothing differs 0" in page
     assert "Stays as awarded: Expert Partner. Today it would be Lake Partner." in page
     assert "115 of 116 → would be 114 of 115" in page
+    assert "Drops E.1.1: Not asked here." in page
     assert "References: not asked for → not met . Rule “lake-references” of strict 1.0.0: B.2.5 is rated None." in page
 
 
