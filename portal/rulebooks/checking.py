@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,47 +10,39 @@ from sqlalchemy import select
 from portal.foundation import clock, jobs
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.judging import evaluator
-from rules.discovery import Found, UnknownPlugin
+from rules.conformance import report
+from rules.discovery import Found
 from rules.plugininfo import FoundPlugin, PluginInfo
-from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt
 from rules.wording import say_count, say_list
 
-from .inforce import JUDGES
 from .models import PluginReport
 
 CHECK = "check-plugin"
+ANSWERS = {True: "yes", False: "no", None: "not known"}
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: whether the plugin keeps the contract, its hooks, and the lines to read."""
+    """What a check found: whether the plugin behaves as it should, its hooks, all lines, and those that are wrong."""
 
     passed: bool
     hooks: tuple[str, ...]
     lines: tuple[str, ...]
+    wrong: tuple[str, ...]
 
 
 def examine(name: str) -> Checked:
-    """Examine one plugin in the process where plugins run. The only place that knows how a plugin is examined."""
-    start = time.monotonic()
-    try:
-        rules = evaluator().describe([PluginChoice(name)])
-    except (UnknownPlugin, RulebookNotBuilt) as refusal:
-        return Checked(False, (), (str(refusal),))
-    took = time.monotonic() - start
-    hooks = next(info.hooks for info in rules.plugins if info.name == name)
-    return Checked(True, hooks, (*_sets(name, rules), f"It described its rules in {took:.2f} seconds."))
+    """Try one plugin on the sample assessments, in processes of its own. Raises UnknownPlugin.
 
-
-def _sets(name: str, rules: Rulebook) -> tuple[str, ...]:
-    changes = [one for one in rules.description.changes if one.plugin == name]
-    codes = {code for one in changes for code in one.practices}
-    hooks = next(info.hooks for info in rules.plugins if info.name == name)
-    judges = [words for hook, words in JUDGES.items() if hook in hooks]
-    return (
-        f"It changes {say_count(len(codes), 'practice')}." if codes else "It changes no practice.",
-        f"It judges {say_list(judges)}." if judges else "It judges nothing itself.",
-    )
+    The only place that knows how a plugin is examined.
+    """
+    asked = evaluator()
+    made = report(asked.found().plugin(name), asked.folder, seconds=asked.seconds, megabytes=asked.megabytes)
+    few = made.practices if 0 < len(made.practices) <= 12 else ()
+    named = say_list(few) or (say_count(len(made.practices), "practice") if made.practices else "no practice")
+    lines = {check: f"{check.title}: {ANSWERS[check.passed]}. {check.sentence}".strip() for check in made.checks}
+    wrong = [line for check, line in lines.items() if check.passed is False]
+    return Checked(made.conforms, made.hooks, (f"Its results name {named}.", *lines.values()), tuple(wrong))
 
 
 def ask_check(name: str) -> PluginReport | None:
@@ -59,16 +50,16 @@ def ask_check(name: str) -> PluginReport | None:
     here = evaluator().found().plugins.get(name)
     if here is None:
         return None
-    report = report_on(here.info)
-    if report is None:
-        report = PluginReport(
+    kept = report_on(here.info)
+    if kept is None:
+        kept = PluginReport(
             name=name, version=here.info.version, fingerprint=here.info.fingerprint, asked_at=clock.now(), report={}
         )
-        db.session.add(report)
+        db.session.add(kept)
         db.session.flush()
-    if report.made_at is None:
-        jobs.enqueue(CHECK, f"{CHECK}:{report.id}", report_id=report.id)
-    return report
+    if kept.made_at is None:
+        jobs.enqueue(CHECK, f"{CHECK}:{kept.id}", report_id=kept.id)
+    return kept
 
 
 def report_on(info: PluginInfo) -> PluginReport | None:
@@ -90,18 +81,18 @@ def _is_on(row: PluginReport, here: FoundPlugin) -> bool:
 def make_report(report_id: int) -> None:
     """Examine the plugin and keep what was found; a plugin that changed since is left to its own report."""
     with reading() as session:
-        report = session.get_one(PluginReport, report_id)
-        name, mark = report.name, (report.version, report.fingerprint)
+        kept = session.get_one(PluginReport, report_id)
+        name, mark = kept.name, (kept.version, kept.fingerprint)
     here = evaluator().found().plugins.get(name)
     if here is None or (here.info.version, here.info.fingerprint) != mark:
         gone = "It was changed or removed before it could be checked."
-        checked = Checked(False, (), (gone,))
+        checked = Checked(False, (), (gone,), (gone,))
     else:
         checked = examine(name)
     with unit_of_work() as session:
-        report = session.get_one(PluginReport, report_id)
-        report.made_at, report.passed = clock.now(), checked.passed
-        report.report = {"hooks": list(checked.hooks), "lines": list(checked.lines)}
+        kept = session.get_one(PluginReport, report_id)
+        kept.made_at, kept.passed = clock.now(), checked.passed
+        kept.report = {"hooks": list(checked.hooks), "lines": list(checked.lines), "wrong": list(checked.wrong)}
 
 
 def register() -> None:

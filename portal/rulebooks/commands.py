@@ -13,6 +13,7 @@ from portal.foundation.judging import evaluator
 from portal.partnerships.models import Partnership
 from portal.partnerships.queries import adopted, choices_of
 from rules.discovery import UnknownPlugin
+from rules.plugininfo import settle
 from rules.rulebook import PluginChoice, RulebookNotBuilt
 
 from .dryrun import TookTooLong, dry_run
@@ -37,13 +38,20 @@ def preview_lines(key: str, plugins: tuple[str, ...]) -> list[str]:
         kept = {one.name: one for one in choices_of(newest.choices if newest else [])}
         partnership_id = partnership.id
     try:
-        rules = evaluator().describe([kept.get(name, PluginChoice(name)) for name in plugins])
+        rules = evaluator().describe([_choice(name, kept.get(name)) for name in plugins])
         result = dry_run(partnership_id, rules, lambda done, total: None)
     except (UnknownPlugin, RulebookNotBuilt) as refusal:
         raise click.ClickException(str(refusal)) from None
     except TookTooLong:
         raise click.ClickException("It took too long, so it was stopped. A plugin may be slow.") from None
     return table(result)
+
+
+def _choice(name: str, kept: PluginChoice | None) -> PluginChoice:
+    """Return a plugin with the settings it has now, else with the defaults."""
+    here = evaluator().found().plugins.get(name)
+    given = kept.settings if kept else {}
+    return PluginChoice(name, settle(here.settings, given)[0] if here else given)
 
 
 def table(result: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from rules.answers import Problem
 from rules.codec import to_plain
 from rules.discovery import BASE, Found
-from rules.plugininfo import FoundPlugin, Setting, settle
+from rules.plugininfo import Setting, settle
 from rules.rulebook import PluginChoice
 
 Entry = dict[str, Any]  # name, and settings: text by key as typed
@@ -82,7 +82,7 @@ class Read:
 
 
 def read(entries: Sequence[Entry], found: Found) -> Read:
-    """Read the settings as typed."""
+    """Read the settings as typed; each that a plugin describes gets a value, so that its code finds all of them."""
     choices, problems = [], []
     for one in entries:
         name, here = one["name"], found.plugins.get(one["name"])
@@ -92,14 +92,8 @@ def read(entries: Sequence[Entry], found: Found) -> Read:
             continue
         values, wrong = settle(here.settings, one["settings"])
         problems += [Problem(field_of(name, key), sentence) for key, sentence in wrong.items()]
-        choices.append(PluginChoice(name, _plain_text(values, here)))
+        choices.append(PluginChoice(name, values))
     return Read(tuple(choices), tuple(problems))
-
-
-def _plain_text(values: Mapping[str, Any], here: FoundPlugin) -> dict[str, Any]:
-    """Leave out what stands at its default, so that an untouched form is the list without settings."""
-    defaults = {one.key: one.default for one in here.settings}
-    return {key: value for key, value in values.items() if key not in defaults or value != defaults[key]}
 
 
 def missing_practices(entries: Sequence[Entry], found: Found, known: Iterable[str]) -> tuple[Problem, ...]:

@@ -25,7 +25,7 @@ from rules.tiers import decide
 
 from .material import Piece, cycle_ids_of, pieces_of
 
-AT_ONCE = 50  # assessments read and judged together
+AT_ONCE = 25  # assessments read and judged together
 BYTES = 4_000_000  # of one request to the process that judges
 LONGEST = 180.0  # seconds of a whole dry run; other work of the worker waits for it
 

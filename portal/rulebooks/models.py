@@ -91,4 +91,4 @@ class PluginReport(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     passed: Mapped[bool] = mapped_column(default=False)
-    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # hooks, problem, lines
+    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # hooks, lines, wrong

@@ -87,6 +87,7 @@ def ask_preview(partnership_id: int, by_id: int, seen: str) -> int:
         number = _not_changed(partnership, seen)
         if (draft := draft_of(partnership_id, by_id)) is not None:
             draft.base_number = number
+        _stop_mine(partnership_id, by_id)
         _prune(partnership_id)
         made = RulesPreview(
             partnership_id=partnership_id, asked_by_id=by_id, asked_at=clock.now(), base_number=number,
@@ -126,6 +127,13 @@ def _not_changed(partnership: Partnership, seen: object) -> int:
 def _who(newest: RulesList | None) -> str:
     person = db.session.get(Person, newest.adopted_by_id) if newest and newest.adopted_by_id else None
     return person.name if person else "Somebody"
+
+
+def _stop_mine(partnership_id: int, by_id: int) -> None:
+    """Stop what the same person asked before; nobody waits for it any more."""
+    mine = select(RulesPreview).where(RulesPreview.partnership_id == partnership_id, RulesPreview.asked_by_id == by_id)
+    for before in db.session.scalars(mine.where(RulesPreview.state.in_(UNDER_WAY))):
+        before.state, before.finished_at = PreviewState.CANCELLED, clock.now()
 
 
 def _prune(partnership_id: int) -> None:

@@ -102,7 +102,7 @@ def test_dropped_file_is_seen_previewed_adopted_and_used(
     expect(page.get_by_text("The check is under way")).to_be_visible()
     look("checking")
     work()
-    expect(page.get_by_text("It judges conditions of tiers.")).to_be_visible()
+    expect(page.get_by_text("Says the same each time: yes.")).to_be_visible()
     look("plugin")
     page.goto(f"{rules}/change")
     page.get_by_label("Least rating").fill("many")
@@ -137,10 +137,12 @@ def test_rules_are_changed_without_scripts(
     page_no_js: Page, partnership: Partnership, admin: Person, shot: Callable[[Page, str], None]
 ) -> None:
     go(page_no_js, admin, f"/partnerships/{partnership.id}/rules/change")
-    page_no_js.get_by_role("button", name="Add North Carolina").click()
+    page_no_js.get_by_role("button", name="Add MENTOR North Carolina").click()
     page_no_js.get_by_role("button", name="Add Northlake (fictional)").click()
     page_no_js.get_by_role("button", name="Move up Northlake (fictional)").click()
-    expect(page_no_js.locator("ol h3")).to_have_text(["National rules", "Northlake (fictional)", "North Carolina"])
+    expect(page_no_js.locator("ol h3")).to_have_text(
+        ["National rules", "Northlake (fictional)", "MENTOR North Carolina"]
+    )
     page_no_js.get_by_role("button", name="Preview this list").click()
     expect(page_no_js.get_by_role("button", name="Stop the preview")).to_be_visible()
     work()

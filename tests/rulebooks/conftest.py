@@ -78,7 +78,7 @@ def recognize(cycle: Cycle, admin: Person) -> None:
     with unit_of_work():
         for state in (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED):
             advance(cycle, state, date(2026, 9, 1))
-    confirm(cycle.id, admin.id, "http://localhost")
+    confirm(cycle.id, admin.id, base_url="http://localhost")
     db.session.refresh(cycle)
 
 

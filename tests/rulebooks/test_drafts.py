@@ -147,11 +147,15 @@ def test_added_plugin_is_checked_by_the_worker(lake: Lake, desk: FlaskClient, fo
     assert "Being checked" in text_of(desk.get(f"{path(lake)}/change"))
     work()
     about = text_of(desk.get(f"{path(lake)}/plugins/marker"))
-    assert "It can be used checked 14:02 It changes no practice. It judges safety gaps and notes." in about
+    assert "It passed checked 14:02 Its results name B.2.5. Loads and describes its rules: yes." in about
+    assert "Says the same each time: yes." in about
     assert "Hooks: nqms_findings." in about
-    assert "It cannot be used The plugin “rubbish” does not describe its rules" in text_of(
+    assert "Loads and describes its rules: no. The plugin “rubbish” does not describe its rules" in text_of(
         desk.get(f"{path(lake)}/plugins/rubbish")
     )
+    change = text_of(desk.get(f"{path(lake)}/change"))
+    assert change.count("Check not passed") == 1
+    assert "Loads and describes its rules: no. The plugin “rubbish” does not describe its rules" in change
     write(folder, "marker", MARK, version="1.1.0")
     assert "It was not checked yet." in text_of(desk.get(f"{path(lake)}/plugins/marker"))
     desk.post(f"{path(lake)}/plugins/marker")

@@ -103,6 +103,7 @@ def test_preview_names_what_moves_and_which_rule_moves_it(lake: Lake, desk: Flas
     assert "Would move 2 Cannot be judged 0 Same result, other reasons 1 Nothing differs 0" in page
     assert "Stays as awarded: Expert Partner. Today it would be Lake Partner." in page
     assert "115 of 116 → would be 114 of 115" in page
+    assert "Drops E.1.1: Not asked here." in page
     assert "References: not asked for → not met . Rule “lake-references” of strict 1.0.0: B.2.5 is rated None." in page
 
 
@@ -182,7 +183,8 @@ def test_preview_adopt_and_count_again_move_the_same(lake: Lake, desk: FlaskClie
     assert stored is not None
     assert (stored.number, stored.note, stored.adopted_by_id) == (2, "The board asked for it.", lake.admin.id)
     assert stored.record == preview.record
-    assert stored.choices == [{"name": "strict", "settings": {"least": 4}}]
+    settings = {"practice": "B.2.5", "least": 4, "firm": False, "word": "soft"}
+    assert stored.choices == [{"name": "strict", "settings": settings}]
     assert stored.set_by == {
         "policy": {"review_title": "strict", "visit_weeks": "strict"}, "texts": {"welcome": "strict"}, "tiers": "strict",
     }  # fmt: skip
@@ -287,6 +289,14 @@ def test_stopped_preview_ends_and_is_not_adopted(lake: Lake, desk: FlaskClient) 
     assert desk.post(f"{path(lake)}/previews/{preview.id}/adopt").status_code == 409
     with pytest.raises(dryrun.Stopped):
         running._tick(preview.id, 1, 3)
+
+
+def test_asking_again_stops_the_preview_of_before(lake: Lake, desk: FlaskClient) -> None:
+    press(desk, lake, "preview")
+    first = newest().id
+    press(desk, lake, "preview")
+    assert db.session.get_one(RulesPreview, first).state is PreviewState.CANCELLED
+    assert newest().state is PreviewState.WAITING
 
 
 def test_progress_is_a_fragment_until_it_is_done(lake: Lake, desk: FlaskClient) -> None:
