@@ -10,7 +10,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .foundation import assets, clock, config, database, htmx, judging, migrate, pages, security
+from .foundation import assets, clock, config, database, htmx, intake, judging, migrate, pages, security
 from .foundation.paths import data_dir
 
 # Loaded by name, left to right: were they imported here, every room would import every other through this package.
@@ -33,6 +33,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the web application; `overrides` win over the environment (tests, `nqms demo`)."""
     app = Flask("portal", template_folder=str(data_dir("templates")), static_folder=None)
     app.config.update(config.load(overrides))
+    intake.init_intake(app)
     htmx.init_htmx(app)
     database.init_database(app)
     clock.init_clock(app, app.config["CLOCK"])

@@ -88,11 +88,10 @@ def worker(once: bool) -> None:
     """Send mail and make documents."""
     app = create_app()
     from .accounts.services import prune
-    from .assessments.services import judge_again, register_jobs
+    from .assessments.services import judge_again
     from .foundation import jobs, mail, pdf
 
     pdf.register()
-    register_jobs()
     going, pruned, judged = True, 0.0, 0.0
 
     def stop(*_: Any) -> None:

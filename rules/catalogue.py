@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from rules.codec import canonical_json, to_plain
 from rules.practice import NaRule, Practice, PracticeKind, Safety, Section, SubItem, Threshold
@@ -106,10 +107,19 @@ class Catalogue:
 
 
 def _hash_of(catalogue: Catalogue) -> str:
-    """Hash the words; the two newer fields count only when they say something, so that kept hashes stay true."""
-    plain = to_plain(catalogue)
-    said = {name: value for name, value in plain.items() if value or name not in ("preview", "not_found")}
-    return hashlib.sha256(canonical_json(said).encode()).hexdigest()
+    """Hash the words; newer fields count only when they say something else than before, so that kept hashes stay true."""
+    plain = _without_defaults(to_plain(catalogue), {"preview": False, "not_found": []})
+    for area in plain["areas"]:
+        for section in area["sections"]:
+            section["practices"] = [_without_defaults(one, NEWER) for one in section["practices"]]
+    return hashlib.sha256(canonical_json(plain).encode()).hexdigest()
+
+
+NEWER = {"rated": True, "needs_notes": False, "tags": [], "added_by": ""}  # fields that practices got later
+
+
+def _without_defaults(plain: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in defaults or value != defaults[name]}
 
 
 def _repeated(keys: "object") -> list[tuple[str, int]]:

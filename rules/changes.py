@@ -32,12 +32,13 @@ def apply_changes(catalogue: Catalogue, plugin: str, rows: object) -> tuple[Cata
         raise ValueError("nqms_practices must return a list of changes")
     changes = []
     for row in rows:
-        catalogue, change = _apply(catalogue, plugin, row)
+        catalogue, change = apply_change(catalogue, plugin, row)
         changes.append(change)
     return _without_empty(catalogue), tuple(changes)
 
 
-def _apply(catalogue: Catalogue, plugin: str, row: Mapping[str, Any]) -> tuple[Catalogue, Change]:
+def apply_change(catalogue: Catalogue, plugin: str, row: Mapping[str, Any]) -> tuple[Catalogue, Change]:
+    """Return the catalogue with one change made, and the change. Raises ValueError or UnknownPractice when it cannot be."""
     kind, sentence = row.get("change"), row.get("sentence")
     if kind not in CHANGES:
         raise ValueError(f"A change is one of: {say_list(CHANGES, 'or')}; this one is “{kind}”.")

@@ -15,6 +15,8 @@ from rules.results import Benefit, Resource, Tier
 from rules.rulebook import EDITION, Description, PluginChoice, Rulebook, RulebookNotBuilt, listed
 from rules.texts import check_texts
 
+MAX_WORDS = 4000  # characters of a refusal; a file may have several mistakes, each with its line
+
 
 @dataclass
 class _Draft:
@@ -63,7 +65,7 @@ def _named(name: str, do: Callable[[], Any]) -> Any:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin may raise anything; whoever lists it is told which one it was
-        words = str(error.args[0] if error.args else error)[:300] or type(error).__name__
+        words = str(error.args[0] if error.args else error)[:MAX_WORDS] or type(error).__name__
         raise RulebookNotBuilt(f"The plugin “{name}” does not describe its rules: {words}") from None
 
 

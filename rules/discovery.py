@@ -1,7 +1,7 @@
 """Finds plugins without running them: bundled, installed, and in the operator's folder; and says which cannot be used.
 
 A Python plugin states VERSION, TITLE, SOURCE, RULES_API and, if it has any, SETTINGS as plain values at the top of its
-file; they are read from its text.
+file; they are read from its text. A TOML plugin states the same in its table [plugin].
 """
 
 import ast
@@ -15,11 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rules.declarative import read_toml
 from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused, check_api, check_version, read_settings
 
 BASE = "national"
 GROUP = "nqms.rules"
 STATED = ("VERSION", "TITLE", "SOURCE", "RULES_API", "SETTINGS", "NOT_STATED")
+KINDS = (".py", ".toml")
 MAX_FILE = 1_000_000  # bytes; a rule is a few pages of text
 
 
@@ -63,7 +65,7 @@ def _stamp(folder: Path | None) -> tuple[object, ...]:
 def _files(folder: Path | None) -> list[Path]:
     if folder is None or not folder.is_dir():
         return []
-    return sorted(p for p in folder.iterdir() if p.suffix == ".py" and not p.name.startswith(("_", ".")))
+    return sorted(p for p in folder.iterdir() if p.suffix in KINDS and not p.name.startswith(("_", ".")))
 
 
 @lru_cache(maxsize=4)
@@ -140,8 +142,12 @@ def read_file(path: Path, origin: str) -> FoundPlugin:
     if not path.stem.isidentifier():
         raise PluginRefused(f"{path.name}: a plugin's name has only letters, digits and underscores.")
     mark = hashlib.sha256(raw).hexdigest() if origin == "drop-in" else ""
-    read = read_python(path.stem, text, path.name, origin, fingerprint=mark)
-    where = f"module:plugins.{path.stem}" if origin == "bundled" else f"file:{path}"
+    if path.suffix == ".toml":
+        read = read_toml(path.stem, text, path.name, origin, mark)
+    else:
+        read = read_python(path.stem, text, path.name, origin, fingerprint=mark)
+    bundled_code = origin == "bundled" and path.suffix == ".py"
+    where = f"module:plugins.{path.stem}" if bundled_code else f"file:{path}"
     return FoundPlugin(read.info, where, read.settings, read.not_stated)
 
 

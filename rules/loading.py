@@ -4,12 +4,14 @@ import importlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from rules import hookspecs
 from rules.asking import Question, Said
+from rules.declarative import load_toml
 from rules.discovery import Found, UnknownPlugin
 from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused
 
@@ -120,11 +122,13 @@ def say_raised(error: BaseException) -> str:
 
 
 def load_code(found: FoundPlugin) -> object:
-    """Import the code of a plugin. Raises PluginRefused."""
+    """Import the code of a plugin, or read its TOML file. Raises PluginRefused."""
     kind, _, where = found.where.partition(":")
     try:
         if kind == "module":
             return importlib.import_module(where)
+        if where.endswith(".toml"):
+            return load_toml(found, Path(where))
         spec = importlib.util.spec_from_file_location(f"nqms_drop_in_{found.info.name}", where)
         if spec is None or spec.loader is None:
             raise PluginRefused("Its file cannot be loaded.")

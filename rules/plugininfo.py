@@ -154,8 +154,11 @@ def _setting(key: str, parts: object) -> Setting:
     bounds = (parts.get("least"), parts.get("most"))
     if any(bound is not None and type(bound) not in (int, float) for bound in bounds):
         raise PluginRefused(f"The setting “{key}”: least and most are numbers.")
+    choices = parts.get("choices", ())
+    if not isinstance(choices, (list, tuple)) or not all(isinstance(one, str) for one in choices):
+        raise PluginRefused(f"The setting “{key}”: choices is a list of texts.")
     setting = Setting(key, kind, title, parts["default"], str(parts.get("help", "")), *bounds,
-                      tuple(map(str, parts.get("choices", ()))))  # fmt: skip
+                      tuple(choices))  # fmt: skip
     try:
         setting.read(setting.default)
     except ValueError as error:

@@ -33,9 +33,13 @@ class TomlSource:
 
     def complain(self, path: Path, sentence: str) -> None:
         """Note one problem at the line of `path`, or of the nearest table around it."""
-        known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
-        line = self._lines[known] if known else 1
-        self.problems.append(f"{self.name}:{line}: {sentence}")
+        self.problems.append(f"{self.at(path)}: {sentence}")
+
+    def at(self, path: Path) -> str:
+        """Say where `path` stands, or the nearest table around it: "file:line"."""
+        around = (path[:n] + first for n in range(len(path), 0, -1) for first in ((), (0,)))  # a list's first table
+        line = next((self._lines[one] for one in around if one in self._lines), 1)
+        return f"{self.name}:{line}"
 
     @property
     def root(self) -> "Table":
@@ -109,6 +113,19 @@ class Table:
         """Note a problem at the line of one of this table's keys."""
         self.source.complain((*self.path, key), sentence)
 
+    def at(self, key: str = "") -> str:
+        """Say where this table, or one of its keys, stands: "file:line"."""
+        return self.source.at((*self.path, key) if key else self.path)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there."""
+        return key in self.data
+
+    def any(self, key: str) -> Any:
+        """Read a value of whatever kind; None when it is not there."""
+        self._read.add(key)
+        return self.data.get(key)
+
     def _get(self, key: str, wanted: str, kinds: tuple[type, ...], default: Any) -> Any:
         self._read.add(key)
         if key not in self.data:
@@ -139,6 +156,25 @@ class Table:
     def number(self, key: str) -> float:
         """Read a number."""
         return float(self._get(key, "a number", (int, float), None) or 0)
+
+    def bounded(self, key: str, least: float, most: float, whole: bool = False) -> float:
+        """Read a number between two bounds; `least` stands in for one that does not fit."""
+        wanted = f"a {'whole ' if whole else ''}number from {least:g} to {most:g}"
+        value = self._get(key, wanted, (int,) if whole else (int, float), None)
+        if value is None or least <= value <= most:
+            return least if value is None else value
+        self.complain(key, f"“{key}” should be {wanted}.")
+        return least
+
+    def wholes(self, key: str) -> tuple[int, ...]:
+        """Read a list of whole numbers; it must hold at least one."""
+        value = self._get(key, "a list of whole numbers", (list,), None)
+        if value is None:
+            return ()
+        if not value or any(type(item) is not int for item in value):
+            self.complain(key, f"“{key}” should be a list of whole numbers.")
+            return ()
+        return tuple(value)
 
     def day(self, key: str, optional: bool = False) -> date | None:
         """Read a date such as 2026-10-01."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rules.codec import to_plain
+from rules.moveup import MOST, SECONDS, move_up
 from rules.outcomes import outcome_of
 from rules.probing import probe
 from rules.rulebook import Rulebook
@@ -18,4 +19,10 @@ def outcomes(rules: Rulebook, given: Mapping[str, Any]) -> list[Any]:
     return [to_plain(outcome_of(unpack_assessment(one), rules)) for one in given["assessments"]]
 
 
-WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes, "probe": probe})
+def next_tier(rules: Rulebook, given: Mapping[str, Any]) -> Any:
+    """Search for what would move the given assessment up, within `most` evaluations and `within` seconds."""
+    most, within = given.get("most", MOST), given.get("within", SECONDS)
+    return to_plain(move_up(unpack_assessment(given["assessment"]), rules, most, within))
+
+
+WORK: Mapping[str, Work] = MappingProxyType({"outcomes": outcomes, "move_up": next_tier, "probe": probe})

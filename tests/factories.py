@@ -116,7 +116,7 @@ def submitted_cycle(program: Program, by: Person, not_in_practice: tuple[str, ..
     """Return a cycle answered and submitted through the service."""
     cycle = make_cycle(program)
     answer_all(cycle, by, not_in_practice)
-    assessments.submit(cycle.id, by.id)
+    assessments.submit(cycle.id, by.id, base_url="http://localhost")
     db.session.refresh(cycle)
     return cycle
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,6 +131,18 @@ def test_every_reply_carries_the_security_headers(app: Flask, world: World) -> N
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["Cache-Control"] == "no-store"
+
+
+def test_every_static_file_is_sent_as_what_it_is_and_over_https_asks_for_https(make_app: Callable[..., Flask]) -> None:
+    for insecure, https in ((True, None), (False, "max-age=31536000; includeSubDomains")):
+        app = make_app(INSECURE=insecure)
+        with app.test_request_context():
+            where = app.jinja_env.globals["asset"]("site.css")
+        with app.test_client().get(where) as reply:
+            headers = reply.headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers.get("Strict-Transport-Security") == https
+        assert "Access-Control-Allow-Origin" not in headers
 
 
 def test_change_without_csrf_token_is_refused(make_app) -> None:

@@ -1,10 +1,14 @@
-"""Account forms: what was typed in, clean values out."""
+"""Account forms: what was typed in, clean values out.
+
+Views hand them `request.form`: left alone they would also read files and JSON, whose values are no text.
+"""
 
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 
+from portal.foundation.addresses import looks_like_address
 from portal.foundation.errors import Problem
 
 
@@ -34,8 +38,7 @@ class AddressForm(FlaskForm):
         email = (self.email.data or "").strip()
         if not email:
             return [Problem("email", "Enter your e-mail address.")]
-        local, _, host = email.rpartition("@")
-        if not local or not host or len(email) > 254 or not email.isprintable():
+        if not looks_like_address(email):
             return [Problem("email", "Enter an e-mail address like name@example.org.")]
         return []
 

@@ -6,9 +6,11 @@ import secrets
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
+from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
 from portal.foundation.jobs import Job, JobState
@@ -93,25 +95,16 @@ def invite(
     """Give a person a role and, when they have no password yet, mail a link to set one. Raises Refused."""
     name, email = " ".join(name.split()), email.strip().lower()
     problems = []
-    if not name or len(name) > 200:
+    if not looks_like_name(name):
         problems.append(Problem("name", "Enter the person's name."))
-    local, _, host = email.rpartition("@")
-    if (
-        not local
-        or "." not in host
-        or len(email) > 254
-        or any(c.isspace() or ord(c) < 33 or c in '<>"(),;:\\' for c in email)
-    ):
+    if not looks_like_address(email):
         problems.append(Problem("email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
     token = secrets.token_urlsafe(32)
     with unit_of_work() as session:
-        person = person_by_email(email)
-        if person is None:
-            person = Person(name=name, email=email, created_at=clock.now())
-            session.add(person)
-            session.flush()
+        person = person_by_email(email) or _new_person(name, email)
+        session.refresh(person, with_for_update=True)  # one after the other: two presses at once give the role once
         held = [
             m
             for m in person.memberships
@@ -154,12 +147,26 @@ def invite(
     return person
 
 
+def _new_person(name: str, email: str) -> Person:
+    """Add a person inside the caller's transaction, or return the one whom another request added at this moment."""
+    made = Person(name=name, email=email, created_at=clock.now())
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.scalars(select(Person).where(Person.email == email)).one()
+    return made
+
+
 def open_invitation(token: str, lock: bool = False) -> Invitation:
     """Return the invitation behind a link. Raises LinkOver."""
     query = select(Invitation).where(Invitation.token_hash == digest(token))
     found = db.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
     if found is None or found.used_at is not None or found.expires_at < clock.now():
-        raise LinkOver("This link was used already or is too old. Ask the person who invited you for a new one.")
+        raise LinkOver(
+            "This link was used already or is too old. If you have chosen a password, sign in with it. "
+            "If not, ask the person who invited you for a new link."
+        )
     return found
 
 

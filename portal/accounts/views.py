@@ -9,6 +9,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.pages import error_page, sent_form
 from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 
 from . import passwords, queries, services
@@ -16,6 +17,7 @@ from .forms import AddressForm, PasswordForm, SignInForm
 from .models import Person
 
 bp = Blueprint("accounts", __name__)
+LONGEST_WAY_BACK = 500  # characters; encoded it grows threefold, and servers take lines of 4,000
 login_manager = LoginManager()
 login_manager.session_protection = "basic"  # "strong" signs people out when a phone changes network
 
@@ -36,7 +38,15 @@ def init_login(app: Flask) -> None:
     def _unauthorized() -> Any:
         if is_fragment():  # a sign-in page must never land inside the form somebody is typing into
             return render_template("accounts/_signed_out.html"), 401
-        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+        if sent_form():  # typed while the sign-in ended
+            return error_page(401, "Please sign in", "Your sign-in has ended. Nothing was stored yet.", again=True)
+        return redirect(url_for("accounts.sign_in", next=_way_back()), 303)
+
+
+def _way_back() -> str | None:
+    """Return the page that was asked for, unless its address is so long that no server would take it back."""
+    wanted = request.full_path.rstrip("?")
+    return wanted if request.method == "GET" and len(wanted) <= LONGEST_WAY_BACK else None
 
 
 def browser() -> str:
@@ -54,9 +64,10 @@ def after_sign_in(wanted: str | None) -> str:
 @bp.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
     """Sign in by e-mail address and password."""
-    form, wanted = SignInForm(), request.values.get("next")
+    form, wanted = SignInForm(request.form), request.values.get("next")
     problems: list[Problem] = []
     if request.method == "POST":
+        before = (current_user.id, current_user.current_session.id) if current_user.is_authenticated else None
         problems = form.problems()
         if not problems:
             try:
@@ -64,6 +75,8 @@ def sign_in() -> Any:
             except services.SignInRefused as refusal:
                 problems = [Problem("email", refusal.sentence)]
             else:
+                if before is not None:  # a copy of the cookie this one replaces must open nothing
+                    services.end_session(*before)
                 login_user(person)
                 return redirect(after_sign_in(wanted), 303)
     page = render_template("accounts/sign_in.html", form=form, problems=problems, wanted=wanted)
@@ -71,8 +84,13 @@ def sign_in() -> Any:
 
 
 @bp.post("/sign-out")
+@csrf.exempt
 def sign_out() -> Any:
-    """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept."""
+    """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept.
+
+    The Statement's page has this button too, and is sent with "no-referrer".
+    """
+    check_csrf_token()
     services.end_session(current_user.id, current_user.current_session.id)
     logout_user()
     response = go_to(url_for("desk.front"))
@@ -89,7 +107,7 @@ def account() -> str:
 @bp.post("/account/password")
 def change_password() -> Any:
     """Change the password and end every other session."""
-    form = PasswordForm()
+    form = PasswordForm(request.form)
     current, new = form.current.data or "", form.new.data or ""
     try:
         passwords.change_password(current_user, current, new, request.remote_addr or "", current_app.config["BASE_URL"])
@@ -115,7 +133,7 @@ def end_session(sign_in_id: int) -> Any:
 @bp.route("/forgot-password", methods=["GET", "POST"])
 def forgot_password() -> Any:
     """Ask for a link to choose a new password; every address gets the same answer."""
-    form = AddressForm()
+    form = AddressForm(request.form)
     problems = form.problems() if request.method == "POST" else []
     if request.method == "POST" and not problems:
         try:
@@ -142,7 +160,7 @@ def new_password(token: str) -> Any:
         person = passwords.open_link(token).person
         if request.method == "POST":
             check_csrf_token()
-            new = PasswordForm().new.data or ""
+            new = PasswordForm(request.form).new.data or ""
             passwords.choose_password(token, new, current_app.config["BASE_URL"])
             flash("Your new password is set. You are signed out everywhere; sign in with it now.", "good")
             return redirect(url_for("accounts.sign_in"), 303)
@@ -163,7 +181,7 @@ def accept_invitation(token: str) -> Any:
         person = services.open_invitation(token).person
         if request.method == "POST":
             check_csrf_token()
-            new = PasswordForm().new.data or ""
+            new = PasswordForm(request.form).new.data or ""
             login_user(services.accept_invitation(token, new, browser()))
             return redirect(url_for("desk.home"), 303)
     except passwords.LinkOver as over:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,10 +20,10 @@ from portal.accounts.queries import administrators_of_program, staff_of_partners
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import audit, clock, jobs, outbox
+from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import covers, renamed
 from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
@@ -32,7 +31,6 @@ from rules.scorecard import evaluate
 from .models import AnswerVersion, Judgement, StoredAnswer, Submission
 from .queries import assessment_of, content_at, gaps_in, judgement_of, stored_answers
 
-JUDGE = "judge"
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -116,7 +114,7 @@ def _record(
     row = db.session.scalar(
         select(StoredAnswer)
         .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
-        .with_for_update()
+        .with_for_update(of=StoredAnswer)
     )
     again = _sent_before(cycle.id, code, save_id)
     if again is not None and again.content != typed.as_dict():
@@ -129,6 +127,12 @@ def _record(
     if cycle.state is not CycleState.IN_PROGRESS:
         raise AnswersFrozen("This assessment was submitted, so its answers no longer change. Nothing was stored.")
     current = row.version if row is not None else 0
+    if row is not None and version != current:
+        if row.content == typed.as_dict():
+            return Saved(code, current, row.saved_at, typed)  # the same words took another way; nothing to keep twice
+        shown = content_at(cycle.id, code, version)
+        if row.saved_by_id == by_id and shown is not None and covers(typed.as_dict(), row.content, shown):
+            version = current  # the same person typed on while an earlier save was on its way
     refused = version != current
     moment = clock.now()
     db.session.add(
@@ -167,7 +171,7 @@ def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
     return content, hashlib.sha256(content.encode()).hexdigest()
 
 
-def submit(cycle_id: int, by_id: int) -> Submission:
+def submit(cycle_id: int, by_id: int, base_url: str) -> Submission:
     """Freeze the answers and tell everybody, then let the rules judge. Raises OutOfOrder or NotComplete.
 
     The rules come after the commit: whatever they do, what was submitted stays submitted, and the worker asks them again.
@@ -178,7 +182,8 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         answers = {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
         gaps = gaps_in(rulebook.catalogue, answers) if cycle.state is CycleState.IN_PROGRESS else ()
         if gaps:
-            raise NotComplete(f"{len(gaps)} practices still need an answer. Everything you typed is kept.")
+            needy = "1 practice still needs" if len(gaps) == 1 else f"{len(gaps)} practices still need"
+            raise NotComplete(f"{needy} an answer. Everything you typed is kept.")
         advance(cycle, CycleState.SUBMITTED, today)
         content, digest = freeze(cycle, answers)
         submission = Submission(
@@ -186,8 +191,7 @@ def submit(cycle_id: int, by_id: int) -> Submission:
         )
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
-        jobs.enqueue(JUDGE, f"{JUDGE}:{cycle.id}", cycle_id=cycle.id)
-        _tell_everybody(cycle)
+        _tell_everybody(cycle, base_url)
     judge(cycle_id, "submitted")
     return submission
 
@@ -215,36 +219,37 @@ def judge(cycle_id: int, cause: str) -> Judgement:
 
 
 def judge_again() -> int:
-    """Ask the rules again wherever one could not judge and nothing is awarded yet; return how many are mended."""
+    """Ask the rules wherever they have not judged a submission yet or one could not; return how many are whole now.
+
+    What is recognized stays as it was decided.
+    """
     with reading() as session:
-        newest = select(func.max(Judgement.id)).group_by(Judgement.cycle_id)
-        waiting = select(Judgement.cycle_id).join(Cycle, Cycle.id == Judgement.cycle_id)
-        waiting = waiting.where(Judgement.id.in_(newest), Judgement.undetermined, Cycle.awarded_on.is_(None))
-        ids = list(session.scalars(waiting.limit(50)))
+        newest = select(func.max(Judgement.id).label("id")).group_by(Judgement.cycle_id).subquery()
+        last = select(Judgement).join(newest, Judgement.id == newest.c.id).subquery()
+        waiting = (
+            select(Submission.cycle_id)
+            .join(Cycle, Cycle.id == Submission.cycle_id)
+            .join(last, last.c.cycle_id == Submission.cycle_id, isouter=True)
+            .where(Cycle.awarded_on.is_(None), last.c.id.is_(None) | last.c.undetermined)
+        )
+        ids = list(session.scalars(waiting.order_by(Submission.cycle_id).limit(50)))
     return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
 
 
-def register_jobs() -> None:
-    """Let this process judge what was submitted while no web server could."""
-
-    @jobs.handles(JUDGE)
-    def _judge_submitted(payload: dict[str, Any]) -> None:
-        judge(payload["cycle_id"], "submitted")
-
-
-def _tell_everybody(cycle: Cycle) -> None:
+def _tell_everybody(cycle: Cycle, base_url: str) -> None:
     program, policy = cycle.program, rulebook_of(cycle).policy
+    page = f"\nOpen the program's page:\n{base_url}/programs/{program.id}\n"
     for person in administrators_of_program(program.id):
         outbox.post(
             f"submitted:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"We have your self-assessment: {program.name}",
-            text=f"Hello {person.name},\n\nyour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
+            text=f"Hello {person.name},\n\nYour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
             f"What happens next: somebody will get in touch within {policy.contact_weeks} weeks to set up the {policy.review_title}. "
-            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n",
+            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n{page}",
         )  # fmt: skip
     for person in staff_of_partnership(program.partnership_id):
         outbox.post(
             f"to-review:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
             partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
-            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n",
+            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n{page}",
         )  # fmt: skip

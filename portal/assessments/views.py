@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of
+from portal.cycles.queries import load_cycle, local_today, open_duties, rulebook_of, section_after
 from portal.foundation.access import Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
-from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem
+from rules.answers import RATING_LABELS, Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
 from . import queries, services
@@ -49,14 +49,14 @@ def section(cycle_id: int, key: str) -> str:
         row = rows.get(practice.code)
         answer = Answer.from_dict(row.content) if row else None
         state = f"stored {moment(row.saved_at, zone)}" if row else ""
+        if row and (open_points := missing(practice, answer)):
+            state += f". {open_points[0].sentence}"
         forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
     return _section_page(cycle, here, forms)
 
 
 def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
     catalogue = rulebook_of(cycle).catalogue
-    keys = [one.key for one in catalogue.sections]
-    at = keys.index(here.key)
     problems = [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
@@ -65,7 +65,7 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=RATING_LABELS,
         tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
-        following=catalogue.sections[at + 1] if at + 1 < len(keys) else None,
+        following=section_after(cycle, here),
     )  # fmt: skip
 
 
@@ -96,6 +96,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
     page = render_template(
         "assessments/_saved.html",
         saved=saved,
+        open_points=missing(practice, saved.answer),
         progress=progress,
         here=progress.of(practice.section),
         zone=cycle.program.partnership.time_zone,
@@ -122,6 +123,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     flash("This section is saved.", "good")
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
+    if request.form.get("then") == "next" and (following := section_after(cycle, here)):
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
 
 
@@ -171,7 +174,7 @@ def submit(cycle_id: int) -> Any:
         if request.form.get("sure") != "yes":
             return _check_page(cycle, [Problem("sure", "Tick the box to confirm that you are ready to submit.")]), 422
         try:
-            services.submit(cycle.id, current_user.id)
+            services.submit(cycle.id, current_user.id, current_app.config["BASE_URL"])
         except DomainError as refusal:
             db.session.refresh(cycle)
             if cycle.submitted_on is None:

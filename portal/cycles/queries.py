@@ -12,6 +12,7 @@ from portal.foundation.access import STAFF_ROLES, Action, Role, require
 from portal.foundation.database import db
 from portal.foundation.errors import NotAllowed, Stranger
 from portal.partnerships.queries import rulebook_of_record
+from rules.catalogue import Section
 from rules.duties import Due, due_dates
 from rules.rulebook import Rulebook
 
@@ -34,12 +35,20 @@ def load_cycle(person: Person, cycle_id: int, action: Action) -> tuple[Cycle, fr
 
 def load_for_change(cycle_id: int) -> Cycle:
     """Read the cycle again inside a write, locked where the database can."""
-    return db.session.get_one(Cycle, cycle_id, with_for_update=True, populate_existing=True)
+    # "of": the program comes by an outer join, whose rows PostgreSQL does not lock
+    return db.session.get_one(Cycle, cycle_id, with_for_update={"of": Cycle}, populate_existing=True)
 
 
 def rulebook_of(cycle: Cycle) -> Rulebook:
     """Return the rules this cycle began with."""
     return rulebook_of_record(cycle.rulebook)
+
+
+def section_after(cycle: Cycle, here: Section) -> Section | None:
+    """Return the section that follows, or None after the last."""
+    sections = rulebook_of(cycle).catalogue.sections
+    at = [one.key for one in sections].index(here.key)
+    return sections[at + 1] if at + 1 < len(sections) else None
 
 
 def local_today(cycle: Cycle) -> date:

@@ -42,6 +42,10 @@ class GateClosed(DomainError):
     """Something the partnership asks for before access is still missing."""
 
 
+class FactsChanged(DomainError):
+    """Somebody changed what the rules had judged before it was stored."""
+
+
 class CycleUnderWay(DomainError):
     """The program already has a cycle that is not finished."""
 
@@ -60,20 +64,25 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
 
 
 def grant_access(program: Program, by_id: int | None, override_reason: str = "") -> Cycle:
-    """Open a self-assessment for the program. Raises NotEligible, GateClosed or CycleUnderWay.
+    """Open a self-assessment for the program. Raises NotEligible, GateClosed, FactsChanged or CycleUnderWay.
 
     With a reason, staff may open it against the verdict of the rules, where the policy allows that; the reason is kept.
+    The rules are asked before the write, since one may take seconds.
     """
-    verdict, rulebook = eligibility_of(program), current_rulebook(program.partnership)
+    facts, verdict, rulebook = facts_of(program), eligibility_of(program), current_rulebook(program.partnership)
     reason = " ".join(override_reason.split())[:500]
     if not verdict.eligible and not (reason and rulebook.policy.staff_may_override):
         raise NotEligible(verdict.sentence)
-    if closed := closed_gates(rulebook.policy, facts_of(program)):
+    if closed := closed_gates(rulebook.policy, facts):
         raise GateClosed("Before the self-assessment opens: " + " ".join(gate.sentence for gate in closed))
-    earlier = cycles_of(program.id)
-    if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
-        raise CycleUnderWay("This program already has a self-assessment under way.")
     with unit_of_work():
+        locked = {"of": Program}  # two presses at once must not open two cycles
+        program = db.session.get_one(Program, program.id, with_for_update=locked, populate_existing=True)
+        if facts_of(program) != facts:
+            raise FactsChanged("The program's facts were changed at this moment. Nothing was opened; please try again.")
+        earlier = cycles_of(program.id)
+        if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
+            raise CycleUnderWay("This program already has a self-assessment under way.")
         cycle = Cycle(
             program_id=program.id,
             number=len(earlier) + 1,

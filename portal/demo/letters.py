@@ -18,7 +18,7 @@ SENT = (
         "Hannah Lindqvist",
         date(2026, 6, 5),
         "It is time to renew: BridgeLink Careers (fictional)",
-        "your recognition as Quality Partner lasts until 5 December 2026. You can begin the next self-assessment "
+        "Your recognition as Quality Partner lasts until December 5, 2026. You can begin the next self-assessment "
         "whenever it suits you; six to eight weeks are usual. Your answers of 2023 are there to look at.",
     ),
     (
@@ -27,7 +27,7 @@ SENT = (
         "Lena Brandt",
         date(2026, 9, 22),
         "We have your self-assessment: Maple Street Lunch Buddies (fictional)",
-        "your self-assessment reached Riverbend Mentoring Partnership (fictional). Your answers stay as they are.\n\n"
+        "Your self-assessment reached Riverbend Mentoring Partnership (fictional). Your answers stay as they are.\n\n"
         "What happens next: somebody will get in touch within 2 weeks to set up the onsite review.",
     ),
     (
@@ -52,7 +52,7 @@ SENT = (
         "Winona Redfeather-Clark",
         date(2026, 8, 14),
         "Your self-assessment is open: Circle of Elders (fictional)",
-        "the memorandum of understanding is signed by all, so your self-assessment is open. Six to eight weeks are "
+        "The memorandum of understanding is signed by all, so your self-assessment is open. Six to eight weeks are "
         "usual. Invite colleagues to help you answer.",
     ),
 )

@@ -46,6 +46,7 @@ class DeskRow:
     program: Program
     life: Life | None
     verdict: Eligibility | None  # told while there is no cycle
+    award: Award | None  # the newest; it may come from an earlier cycle
 
 
 def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
@@ -92,11 +93,15 @@ def desk_rows(partnership: Partnership) -> list[DeskRow]:
         db.session.scalars(select(Cycle).where(Cycle.program_id.in_([p.id for p in programs])).order_by(Cycle.number))
     )
     newest = {cycle.program_id: cycle for cycle in cycles}
+    at = {cycle.id: cycle.program_id for cycle in cycles}
+    earned = select(Award).where(Award.cycle_id.in_(at)).order_by(Award.awarded_on)
+    awards = {at[one.cycle_id]: one for one in db.session.scalars(earned)}
     found = lives_of(list(newest.values()))
     rows = []
     for program in programs:
         cycle = newest.get(program.id)
-        rows.append(DeskRow(program, found[cycle.id] if cycle else None, None if cycle else eligibility_of(program)))
+        verdict = None if cycle else eligibility_of(program)
+        rows.append(DeskRow(program, found[cycle.id] if cycle else None, verdict, awards.get(program.id)))
     return sorted(rows, key=lambda row: _first_due(row.life))
 
 

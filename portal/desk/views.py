@@ -17,7 +17,8 @@ from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.partnerships.queries import current_rulebook, load_partnership
 from portal.programs.models import Program
-from portal.programs.queries import eligibility_of, load_program
+from portal.programs.queries import eligibility_of, facts_of, load_program
+from rules.policy import closed_gates
 
 from . import queries
 
@@ -26,8 +27,8 @@ bp = Blueprint("desk", __name__)
 
 @bp.get("/")
 def front() -> Any:
-    """Say what the portal is for and let people in."""
-    if current_user.is_authenticated:
+    """Say what the portal is for and let people in; a demo also lets a signed-in person become another."""
+    if current_user.is_authenticated and not current_app.config["DEMO"]:
         return redirect(url_for("desk.home"), 303)
     return render_template("desk/front.html")
 
@@ -85,6 +86,7 @@ def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed
         life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found),
         policy=current_rulebook(found.partnership).policy, states=list(CycleState), staff=bool(roles & STAFF_ROLES),
         manages=may(roles, Action.MANAGE_PROGRAMS),
+        closed_gates=closed_gates(current_rulebook(found.partnership).policy, facts_of(found)),
     )  # fmt: skip
 
 

@@ -23,12 +23,15 @@ def log_check_in(cycle_id: int, month: int | None, done_on: date | None, how: st
         if cycle.plan_issued_on is None:
             raise OutOfOrder("Check-ins begin after the plan is issued. Nothing was stored.")
         months = rulebook_of(cycle).policy.check_in_months
+        known = db.session.scalar(select(CheckIn).where(CheckIn.cycle_id == cycle.id, CheckIn.month == month))
         problems = []
         if month not in months:
             problems.append(
                 Problem("month", f"Choose one of the check-ins after {', '.join(map(str, months))} months.")
             )
-        elif db.session.scalar(select(CheckIn.id).where(CheckIn.cycle_id == cycle.id, CheckIn.month == month)):
+        elif known is not None:
+            if (known.done_on, known.how, known.notes, known.logged_by_id) == (done_on, how, notes, by_id):
+                return known  # the same form sent twice
             problems.append(Problem("month", f"The {month}-month check-in is logged already."))
         if done_on is None:
             problems.append(Problem("done_on", "Enter the day of the check-in."))

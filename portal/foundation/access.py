@@ -130,6 +130,7 @@ ROUTES: dict[str, Action | Open] = {
     "plans.statement": Open.TOKEN,
     "plans.sign": Open.TOKEN,
     "recognition.scorecard": Action.READ_ANSWERS,
+    "recognition.move_up": Action.READ_ANSWERS,
     "recognition.decision": Action.RECOGNIZE,
     "recognition.confirm": Action.RECOGNIZE,
     "followup.log_check_in": Action.CHECK_IN,

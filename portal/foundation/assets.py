@@ -10,12 +10,14 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from wsgiref.headers import Headers
 
 import brotli
 from flask import Blueprint, Flask, Response, abort
 from whitenoise import WhiteNoise
 
 from .paths import data_dir
+from .security import fixed_headers
 
 COMPRESS = (".css", ".js", ".svg")
 
@@ -57,7 +59,12 @@ def init_assets(app: Flask) -> None:
     digest = digest_of(source)
     served = Path(app.config["DATA_FOLDER"]) / "static" / digest
     prepare(source, served)
-    server = WhiteNoise(app.wsgi_app, max_age=0)
+
+    def headers(found: Headers, _path: str, _url: str) -> None:
+        for name, value in fixed_headers(app.config["INSECURE"]):
+            found[name] = value
+
+    server = WhiteNoise(app.wsgi_app, max_age=0, allow_all_origins=False, add_headers_function=headers)
     server.immutable_file_test = lambda _path, _url: True  # the address holds the digest
     server.add_files(str(served), prefix=f"static/{digest}/")
     app.wsgi_app = server  # type: ignore[method-assign]

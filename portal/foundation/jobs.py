@@ -46,6 +46,7 @@ class Job(Base):
 
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
+_given_up: dict[str, Handler] = {}
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -53,6 +54,16 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
     def keep(function: Handler) -> Handler:
         _handlers[kind] = function
+        return function
+
+    return keep
+
+
+def when_given_up(kind: str) -> Callable[[Handler], Handler]:
+    """Name the function that tells people that a job killed its worker each time; it runs inside the transaction."""
+
+    def keep(function: Handler) -> Handler:
+        _given_up[kind] = function
         return function
 
     return keep
@@ -75,6 +86,12 @@ def run_next() -> bool:
         job = session.scalar(select(Job).where(due).order_by(Job.id).limit(1).with_for_update(skip_locked=True))
         if job is None:
             return False
+        if job.tries >= MAX_TRIES:  # its worker died each time: a fourth would die too, and take the portal along
+            job.state, job.error = JobState.GIVEN_UP, "The worker stopped in the middle of this job, each time."
+            kind, payload = job.kind, dict(job.payload)
+            if kind in _given_up:
+                _given_up[kind](payload)
+            return True
         job.state, job.tries, job.run_after = JobState.RUNNING, job.tries + 1, moment + LEASE
         job_id, kind, payload = job.id, job.kind, dict(job.payload)
     error = ""

@@ -51,8 +51,12 @@ def _deliver(message_id: int) -> bool:
         wait = timedelta(minutes=min(2**message.tries, 720))
         message.next_try_at = clock.now() + wait if message.tries < GIVE_UP_AFTER else None
         session.flush()
-        mail = compose(message, current_app.config["MAIL_FROM"])
-    error = _send(mail)
+        session.expunge(message)
+    try:
+        error = _send(compose(message, current_app.config["MAIL_FROM"]))
+    except Exception as raised:  # one mail that cannot be written must not stop the others, nor the worker
+        log.exception("mail %s could not be written", message_id)
+        error = f"{type(raised).__name__}: {raised}"
     with unit_of_work() as session:
         message = session.get_one(Message, message_id)
         message.error = error[:500]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
@@ -85,10 +85,34 @@ def new_save_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def error_page(code: int, title: str, sentence: str) -> tuple[str, int]:
-    """Render a refusal as a page, or as one sentence where htmx asked for a fragment."""
-    template = "_problem.html" if is_fragment() else "error.html"
-    return render_template(template, code=code, title=title, sentence=sentence), code
+def error_page(code: int, title: str, sentence: str, again: bool = False) -> tuple[str, int]:
+    """Render a refusal as a page with every text that was sent, or as one sentence where htmx asked for a fragment.
+
+    `again` offers to send the same form once more.
+    """
+    if is_fragment():
+        return render_template("_problem.html", code=code, title=title, sentence=sentence), code
+    sent = sent_form() if code != 413 else []  # a body over the limit was never read
+    page = render_template(
+        "error.html", code=code, title=title, sentence=sentence, sent=sent, again=again,
+        typed=[(name, value) for name, value in sent if value.strip() and not name.endswith(HIDDEN)],
+    )  # fmt: skip
+    return page, code
+
+
+HIDDEN = ("-version", "-save_id", "version", "save_id", "seen", "then", "next")  # fields nobody types into
+SECRET = {"password", "current", "new"}
+
+
+def sent_form() -> list[tuple[str, str]]:
+    """Return the fields of a form that came from one of our own pages; a form with a password is never shown again.
+
+    The browser has to say that the page was ours: another site's form must not come back looking like the person's own.
+    """
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if request.method != "POST" or not ours or SECRET & set(request.form):
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def init_pages(app: Flask) -> None:
@@ -138,7 +162,8 @@ def init_pages(app: Flask) -> None:
         return error_page(
             400,
             "This page is out of date",
-            "Nothing was stored. Go back: your text is still there. Copy it, load the page again, and save.",
+            "Nothing was stored yet." if sent_form() else "Nothing was stored. Please load the page again.",
+            again=True,
         )
 
     @app.errorhandler(HTTPException)

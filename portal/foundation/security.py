@@ -66,13 +66,17 @@ def _same_site() -> None:
         abort(403)
 
 
+def fixed_headers(insecure: bool) -> list[tuple[str, str]]:
+    """Return the headers of every reply there is, files and errors included."""
+    fixed = [("X-Content-Type-Options", "nosniff")]
+    return fixed if insecure else [*fixed, ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")]
+
+
 def _headers(response: Response) -> Response:
     fragment = "HX-Request" in request.headers and request.method != "GET"
     response.headers.setdefault("Content-Security-Policy", FRAGMENT_POLICY if fragment else POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(fixed_headers(current_app.config["INSECURE"]))
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if not current_app.config["INSECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if not fragment:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

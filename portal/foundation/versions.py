@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -53,3 +54,15 @@ class VersionRow:
     def saved_by_id(cls) -> Mapped[int | None]:  # noqa: N805
         """Point to who saved."""
         return mapped_column(ForeignKey("person.id"))
+
+
+def covers(typed: Mapping[str, Any], stored: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Tell whether the typed content holds everything that was stored since its sender saw `seen`.
+
+    A form sent while a save of the same page is on its way names the version before that save, yet says all of it.
+    """
+    return all(
+        stored.get(part) in (seen.get(part), value)
+        or (isinstance(value, str) and isinstance(stored.get(part), str) and value.startswith(stored[part]))
+        for part, value in typed.items()
+    )

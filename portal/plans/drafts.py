@@ -8,11 +8,12 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
-from rules.tiers import ProposedPriority
 
 from .forms import AREAS, ActionDraft, PlanDraft, PriorityDraft
 from .models import Plan
-from .queries import proposals_for
+from .queries import Proposal, proposals_for
+
+LISTED, HELPING = 12, 6
 
 
 def draft_of(plan: Plan) -> PlanDraft:
@@ -43,18 +44,24 @@ def first_draft(cycle: Cycle) -> PlanDraft:
     return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
 
 
-def with_proposal(draft: PlanDraft, codes: str, proposals: tuple[ProposedPriority, ...], most: int) -> PlanDraft:
+def with_proposal(draft: PlanDraft, codes: str, proposals: tuple[Proposal, ...], most: int) -> PlanDraft:
     """Return the draft with the proposal for these codes behind the others; unchanged when there is none or no room."""
     room = len(draft.priorities) < most
     found = [_priority(one) for one in proposals if room and ", ".join(one.practices) == codes]
     return replace(draft, priorities=(*draft.priorities, *found[:1]))
 
 
-def left_out(draft: PlanDraft, proposals: tuple[ProposedPriority, ...]) -> list[str]:
+def listed(proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
+    """Return the proposals that the editor lists: the first ones, and the first of the others that help to the next tier."""
+    helping = tuple(one for one in proposals[LISTED:] if one.helps)
+    return proposals[:LISTED] + helping[:HELPING]
+
+
+def left_out(draft: PlanDraft, proposals: tuple[Proposal, ...]) -> list[str]:
     """Return the practices with a safety gap that no priority names."""
     named = {code for one in draft.priorities for code in one.code_list}
     return sorted({code for one in proposals if one.safety for code in one.practices} - named)
 
 
-def _priority(proposal: ProposedPriority) -> PriorityDraft:
+def _priority(proposal: Proposal) -> PriorityDraft:
     return PriorityDraft(proposal.title, proposal.why, ", ".join(proposal.practices))

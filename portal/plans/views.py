@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from portal.cycles.models import Cycle
-from portal.cycles.queries import load_cycle, rulebook_of
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import load_cycle, load_for_change, rulebook_of
 from portal.foundation import documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
@@ -19,7 +19,7 @@ from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import draft_of, first_draft, left_out, with_proposal
+from .drafts import draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
 from .models import Plan
 from .queries import open_statement, plan_of, proposals_for
@@ -49,7 +49,7 @@ def _editor(
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
-        blank=PriorityDraft(), proposals=proposals[:12], left_out=left_out(draft, proposals), plan=plan,
+        blank=PriorityDraft(), proposals=listed(proposals), left_out=left_out(draft, proposals), plan=plan,
         statement=open_statement(cycle), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
@@ -85,6 +85,9 @@ def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
     try:
         services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (Refused, OutOfOrder) as refusal:
+        db.session.refresh(cycle)
+        if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
+            return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
         return _editor(cycle, plan_of(cycle), draft, problems), 422
     flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
@@ -134,6 +137,7 @@ def request_document(cycle_id: int, kind: str, paper: str) -> Any:
     snapshot = SNAPSHOTS[kind](cycle)
     safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")[:150]
     with unit_of_work():
+        load_for_change(cycle.id)  # one after the other: the same document is asked for once
         made = documents.ask(cycle.id, kind, documents.Paper(paper), f"{kind}-{safe}-{paper}.pdf", snapshot)
     if is_fragment():
         return render_template("plans/_document.html", document=made, cycle=cycle)
@@ -176,7 +180,8 @@ def send_statement(cycle_id: int) -> Any:
     cycle, _ = load_cycle(current_user, cycle_id, Action.SEND_STATEMENT)
     name, email = request.form.get("leader_name", ""), request.form.get("leader_email", "")
     try:
-        services.send_statement(cycle.id, name, email, current_user.id, current_app.config["BASE_URL"])
+        base_url, seen = current_app.config["BASE_URL"], request.form.get("seen", "")
+        services.send_statement(cycle.id, name, email, current_user.id, base_url, seen)
     except (Refused, OutOfOrder) as refusal:
         problems = (
             list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
@@ -201,7 +206,7 @@ def sign(token: str) -> Any:
     check_csrf_token()
     typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
     try:
-        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes")
+        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes", current_app.config["BASE_URL"])
     except Refused as refusal:
         return _statement(token, list(refusal.problems), typed)
     except DomainError as over:

@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from portal.foundation.addresses import looks_like_address
 from portal.foundation.errors import Problem
 from rules.facts import MODELS, SETTINGS
 from rules.policy import Gate
@@ -65,7 +66,7 @@ def read_program(form: MultiDict[str, str], gates: Sequence[Gate]) -> ProgramFor
     if not set(typed["settings"]) <= set(SETTINGS):
         problems.append(Problem("settings", "Choose settings from the list."))
     email = typed["key_leader_email"]
-    if email and ("@" not in email[1:-1] or any(char.isspace() for char in email)):
+    if email and not looks_like_address(email):
         problems.append(Problem("key_leader_email", "Enter an e-mail address like name@example.org."))
     return ProgramForm(typed, values, tuple(problems))
 

@@ -10,6 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.foundation.database import Base, UtcDateTime
 from portal.partnerships.models import Partnership
 
+# the stored words are the rules' own; these are for people
+MODEL_WORDS = {
+    "one-to-one": "one-to-one",
+    "group": "group",
+    "team": "team (several mentors with one group)",
+    "peer": "peer (young people mentor younger ones)",
+    "e-mentoring": "e-mentoring (mainly online)",
+}
+SETTING_WORDS = {
+    "community": "in the community",
+    "site": "at the program's place",
+    "school": "at school",
+    "workplace": "at a workplace",
+    "online": "online",
+    "faith": "in a congregation",
+}
+
 
 class Program(Base):
     """An organised service that recruits, screens, trains, matches and supports mentors and mentees."""
@@ -44,3 +61,8 @@ class Program(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     partnership: Mapped[Partnership] = relationship(lazy="joined")
+
+    @property
+    def model_words(self) -> str:
+        """Say how and where mentors and mentees meet: group, at the program's place."""
+        return ", ".join([MODEL_WORDS[self.model], *(SETTING_WORDS[one] for one in self.settings)])

@@ -11,10 +11,10 @@ from portal.foundation.access import Action
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.partnerships.queries import current_rulebook, load_partnership
-from rules.facts import MODELS, SETTINGS
 
 from . import services
 from .forms import read_program, shown
+from .models import MODEL_WORDS, SETTING_WORDS
 from .queries import load_program
 
 bp = Blueprint("programs", __name__)
@@ -54,8 +54,8 @@ def _form(partnership_id: int, program_id: int | None, values: dict[str, Any]) -
         problems=problems,
         partnership_id=partnership_id,
         program_id=program_id,
-        models=MODELS,
-        settings=SETTINGS,
+        models=MODEL_WORDS,
+        settings=SETTING_WORDS,
         gates=gates,
     )
     return page, 422 if problems else 200

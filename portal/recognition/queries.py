@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.assessments.queries import assessment_of, scorecard_of
+from portal.assessments.queries import scorecard_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
-from portal.reviews.queries import items_of, review_of
-from rules.asking import Assessment
+from portal.reviews.queries import reviewed_assessment_of
 from rules.tiers import Decision, decide
 
 from .models import Award
@@ -26,9 +25,3 @@ def decision_of(cycle: Cycle) -> Decision:
     if award is not None:
         return Decision.from_json(award.decision)
     return decide(scorecard_of(cycle), reviewed_assessment_of(cycle), rulebook_of(cycle))
-
-
-def reviewed_assessment_of(cycle: Cycle) -> Assessment:
-    """Return what the rules are given to decide a tier: the assessment with what the reviewer accepted."""
-    items = items_of(review_of(cycle))
-    return assessment_of(cycle, tuple(code for code in sorted(items) if items[code].content.get("na_accepted") is True))

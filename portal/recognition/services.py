@@ -13,20 +13,23 @@ from portal.foundation.errors import DomainError
 from rules.duties import add_months
 
 from .models import Award
-from .queries import decision_of
+from .queries import award_of, decision_of
 
 
 class NotAwarded(DomainError):
     """The rules do not award a tier, or could not decide."""
 
 
-def confirm(cycle_id: int, by_id: int) -> Award:
+def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
     with reading() as session:  # the rules are asked outside the write, since one may take seconds
         cycle = session.get_one(Cycle, cycle_id)
         decision, seen = decision_of(cycle), _basis(cycle)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        known = award_of(cycle)
+        if known is not None and known.confirmed_by_id == by_id and cycle.state is CycleState.RECOGNIZED:
+            return known  # the same person pressed twice
         today = local_today(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
         if _basis(cycle, before_award=True) != seen:
@@ -49,7 +52,7 @@ def confirm(cycle_id: int, by_id: int) -> Award:
         )
         db.session.add(award)
         audit.record("recognition confirmed", person_id=by_id, cycle_id=cycle.id, tier=tier.key)
-        _tell(cycle)
+        _tell(cycle, base_url)
     return award
 
 
@@ -60,7 +63,7 @@ def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
     return state, cycle.rulebook, judgement and judgement.id, cycle.statement_signed_on, dict(cycle.staff_agreed or {})
 
 
-def _tell(cycle: Cycle) -> None:
+def _tell(cycle: Cycle, base_url: str) -> None:
     program = cycle.program
     for person in administrators_of_program(program.id):
         outbox.post(
@@ -70,5 +73,5 @@ def _tell(cycle: Cycle) -> None:
             partnership_id=program.partnership_id,
             subject=f"News about {program.name}",
             text=f"Hello {person.name},\n\n{program.partnership.name} has finished a step for {program.name}. "
-            "Please sign in to the NQMS Portal to read it.\n",
+            f"Please sign in to read it:\n{base_url}/programs/{program.id}\n",
         )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, current_app, flash, render_template, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
-from portal.foundation.access import Action
+from portal.foundation.access import PROGRAM_ROLES, Action
 from portal.foundation.errors import OutOfOrder
-from portal.foundation.htmx import go_to
+from portal.foundation.htmx import go_to, is_fragment
+from portal.plans.moving import move_up_of
 
 from . import services
 from .queries import award_of, decision_of
@@ -44,12 +45,20 @@ def scorecard(cycle_id: int) -> str:
     )  # fmt: skip
 
 
+@bp.get("/cycles/<int:cycle_id>/scorecard/next-tier")
+def move_up(cycle_id: int) -> str:
+    """Show what would reach the next tier: a part of the scorecard that comes after it, or a page."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    template = "recognition/_move_up.html" if is_fragment() else "recognition/move_up.html"
+    return render_template(template, cycle=cycle, found=move_up_of(cycle), own=bool(roles & PROGRAM_ROLES))
+
+
 @bp.post("/cycles/<int:cycle_id>/recognition/confirm")
 def confirm(cycle_id: int) -> Any:
     """Confirm the tier the rules decide."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
     try:
-        award = services.confirm(cycle.id, current_user.id)
+        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (services.NotAwarded, OutOfOrder) as refusal:
         return _page(cycle, refusal.sentence), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")

@@ -11,13 +11,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.assessments.queries import scorecards_of
+from portal.assessments.queries import assessment_of, scorecards_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import local_today, rulebook_of
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from rules.answers import Answer
+from rules.asking import Assessment
 from rules.catalogue import Section
 from rules.duties import Due, due_dates
 
@@ -156,3 +157,9 @@ def widest_gaps(
         if own and answer and answer.rating and answer.rating != own:
             found.append(RatingGap(practice.code, practice.section, practice.title, answer.rating, own))
     return sorted(found, key=lambda gap: -abs(gap.program - gap.reviewer))[:most]
+
+
+def reviewed_assessment_of(cycle: Cycle) -> Assessment:
+    """Return what the rules are given to decide a tier: the assessment with what the reviewer accepted."""
+    items = items_of(review_of(cycle))
+    return assessment_of(cycle, tuple(code for code in sorted(items) if items[code].content.get("na_accepted") is True))

@@ -19,7 +19,7 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import covers, renamed
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
@@ -125,7 +125,9 @@ def _record(
         raise Refused(problems)
     review = begin(cycle, by_id)
     row = db.session.scalar(
-        select(ReviewItem).where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code).with_for_update()
+        select(ReviewItem)
+        .where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code)
+        .with_for_update(of=ReviewItem)
     )
     again = _sent_before(review.id, code, save_id)
     if again is not None and again.content != content:
@@ -136,6 +138,12 @@ def _record(
     if cycle.state in LOCKED:
         raise OutOfOrder("The plan was issued, so the review no longer changes. Nothing was stored.")
     current = row.version if row is not None else 0
+    if row is not None and version != current:
+        if row.content == content:
+            return SavedItem(code, current, row.saved_at)  # the same words took another way; nothing to keep twice
+        shown = _content_at(review.id, code, version)
+        if row.saved_by_id == by_id and shown is not None and covers(content, row.content, shown):
+            version = current  # the same person typed on while an earlier save was on its way
     refused, moment = version != current, clock.now()
     number = version + 1 if refused else current + 1
     db.session.add(
@@ -171,6 +179,8 @@ def record_contact(cycle_id: int, on: date | None, how: str, by_id: int) -> None
     """Record the first contact after submitting. Raises Refused or OutOfOrder."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
+        if on is not None and cycle.contacted_on == on and begin(cycle, by_id).contact_how == how.strip():
+            return  # the same contact sent twice
         problems = _day_problems(
             "contact_on", "the day of the contact", on, cycle.submitted_on, local_today(cycle), "submitting"
         )

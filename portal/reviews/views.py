@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal.assessments.queries import answers_of, scorecard_of
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, open_duties, rulebook_of
+from portal.cycles.queries import load_cycle, open_duties, rulebook_of, section_after
 from portal.foundation.access import Action
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
@@ -69,8 +69,6 @@ def section(cycle_id: int, key: str) -> str:
 def _section(
     cycle: Cycle, here: Section, forms: list[ItemForm], conflicts: Any = (), refusal: list[Problem] | None = None
 ) -> str:
-    sections = rulebook_of(cycle).catalogue.sections
-    at = [one.key for one in sections].index(here.key)
     problems = (refusal or []) + [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms
@@ -79,7 +77,7 @@ def _section(
     return render_template(
         "reviews/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         answers=answers_of(cycle), labels=RATING_LABELS, open=cycle.state not in services.LOCKED,
-        following=sections[at + 1] if at + 1 < len(sections) else None,
+        following=section_after(cycle, here),
     )  # fmt: skip
 
 
@@ -126,6 +124,8 @@ def save_section(cycle_id: int, key: str) -> Any:
         fresh = [ItemForm(f.practice, f.values, i.version if (i := items.get(f.practice.code)) else 0) for f in forms]
         return _section(cycle, here, fresh, conflicts), 409
     flash("This section is saved.", "good")
+    if form.get("then") == "next" and (following := section_after(cycle, here)):
+        return go_to(url_for("reviews.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("reviews.overview", cycle_id=cycle.id))
 
 

@@ -7,6 +7,7 @@ from rules.answersfile import read_answers
 from rules.asking import Assessment
 from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts, ProgramFacts
+from rules.moveup import move_up_lines
 from rules.results import Decision, Scorecard, Share, Trace
 from rules.rows import say_undetermined
 from rules.rulebook import Rulebook
@@ -34,6 +35,8 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         *_safety(card),
         "",
         *_tiers(decide(card, assessment, rulebook)),
+        "",
+        *move_up_lines(assessment, rulebook),
         "",
         "Proposed priorities",
         *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],

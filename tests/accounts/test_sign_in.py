@@ -148,7 +148,25 @@ def test_invitation_link_works_once(app: Flask, client: FlaskClient) -> None:
     assert client.get(f"/programs/{program.id}").status_code == 200
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a b@example.org", "a@b", "x@example.org\nBcc: y@example.org"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "nobody",
+        "a b@example.org",
+        "a@b",
+        "x@example.org\nBcc: y@example.org",
+        "a@.",
+        "a..b@c.org",
+        "a@b@c.org",
+        "a@b..org",
+        "a\x00@c.org",
+        "\u202ea@c.org",
+        "a[@c.org",
+        '"a"@c.org',
+        "a@-.org",
+    ],
+)
 def test_invitation_to_an_unreadable_address_is_refused(app: Flask, email: str) -> None:
     program = make_program(make_partnership())
     with pytest.raises(Refused):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,6 +13,7 @@ from portal.accounts.models import Person
 from portal.assessments import queries, services
 from portal.assessments.models import AnswerVersion, StoredAnswer
 from portal.cycles.models import Cycle
+from portal.cycles.queries import rulebook_of
 from portal.foundation.access import Role
 from portal.foundation.database import db
 from rules.answers import AnswerRefused
@@ -75,6 +78,26 @@ def test_stale_version_is_refused_and_its_text_kept(cycle: Cycle, person: Person
     assert sorted(kept) == [("mine", True), ("theirs", False)]
 
 
+def test_same_words_by_another_way_are_kept_once(cycle: Cycle, person: Person) -> None:
+    first = services.record_answer(cycle.id, CODE, raw_answer(notes="said"), "0", "save-0001", person.id)
+    again = services.record_answer(cycle.id, CODE, raw_answer(notes="said"), "0", "save-0002", person.id)
+    assert (again.version, again.saved_at) == (1, first.saved_at)
+    assert [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)] == [("said", False)]
+
+
+def test_same_person_typing_on_over_an_own_save_is_no_conflict(cycle: Cycle, person: Person) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", person.id)
+    saved = services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
+    assert (saved.version, stored(cycle)["notes"]) == (2, "half a sentence")
+
+
+def test_colleague_typing_on_over_another_save_is_a_conflict(cycle: Cycle, person: Person) -> None:
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", colleague.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
+
+
 def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Person) -> None:
     with pytest.raises(UnknownPractice):
         services.record_answer(cycle.id, "B.9.9", raw_answer(), "0", "save-0001", person.id)
@@ -127,13 +150,14 @@ def test_bad_save_is_a_sentence_and_stores_nothing(
 
 
 def test_conflict_shows_both_texts(client: FlaskClient, cycle: Cycle, person: Person) -> None:
-    services.record_answer(cycle.id, CODE, raw_answer(notes="their words"), "0", "save-0001", person.id)
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    services.record_answer(cycle.id, CODE, raw_answer(notes="their words"), "0", "save-0001", colleague.id)
     sign_in(client, person)
     data = fields(0, "save-0002", status="in_practice", notes="my words")
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
     assert reply.status_code == 409
     assert "their words" in reply.text
-    assert person.name in reply.text
+    assert f"{colleague.name} saved another answer" in reply.text
     assert stored(cycle)["notes"] == "their words"
 
 
@@ -193,3 +217,87 @@ def test_history_page_shows_refused_text_too(client: FlaskClient, cycle: Cycle, 
     assert "mine" in page
     assert "theirs &lt;b&gt;" in page
     assert "<b>" not in page.split("theirs")[1][:10]
+
+
+def section_form(cycle: Cycle, key: str) -> dict[str, str]:
+    data: dict[str, str] = {}
+    for practice in rulebook_of(cycle).catalogue.section(key).practices:
+        data |= fields(0, "save-" + practice.code.replace(".", "-"), practice.code)
+    return data
+
+
+@pytest.mark.parametrize(("key", "lands_on"), [("s-2", "/sections/s-3"), ("v", "")])
+def test_section_sent_without_scripts_is_stored_and_goes_on_to_the_next_one(
+    client: FlaskClient, cycle: Cycle, person: Person, key: str, lands_on: str
+) -> None:
+    sign_in(client, person)
+    code = rulebook_of(cycle).catalogue.section(key).practices[0].code
+    data = section_form(cycle, key) | {f"{code}-notes": "Typed just now.", "then": "next"}
+    reply = client.post(f"/cycles/{cycle.id}/sections/{key}", data=data)
+    assert (reply.status_code, reply.location) == (303, f"/cycles/{cycle.id}{lands_on}")
+    assert stored(cycle)["notes"] == "Typed just now."
+
+
+def test_person_who_writes_in_two_windows_is_not_told_of_somebody_else(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="first window"), "0", "save-0001", person.id)
+    sign_in(client, person)
+    data = fields(0, "save-0002", status="in_practice", rating="4", notes="second window")
+    reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data)
+    assert reply.status_code == 409
+    assert "Not saved yet: You, perhaps in another window, saved another answer" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"status": "in_practice"}, "stored 14:02. Choose a rating from 1 to 5."),
+        ({"status": "in_practice", "rating": "4"}, "stored 14:02"),
+        ({"notes": "half"}, "stored 14:02. Say whether this is in practice."),
+    ],
+)
+def test_stored_answer_says_what_it_still_lacks(
+    client: FlaskClient, cycle: Cycle, person: Person, parts: dict[str, str], says: str
+) -> None:
+    sign_in(client, person)
+    reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=fields(0, "save-0001", **parts))
+    page = client.get(f"/cycles/{cycle.id}/sections/s-2")
+    assert f'<span class="state good">{says}</span>' in reply.text
+    assert f'<span class="state">{says}</span>' in page.text
+
+
+@pytest.mark.parametrize(("typed", "status"), [("Typed and pressed at once.", 303), ("Another text.", 409)])
+def test_section_sent_while_its_own_save_is_on_its_way_is_no_conflict(
+    client: FlaskClient, cycle: Cycle, person: Person, typed: str, status: int
+) -> None:
+    form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": typed}
+    services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", person.id)
+    sign_in(client, person)
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == status
+    assert stored(cycle)["notes"] == (typed if status == 303 else "Typed and")
+
+
+def test_section_that_says_all_of_a_colleagues_answer_is_still_a_conflict(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": "Typed and pressed."}
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", colleague.id)
+    sign_in(client, person)
+    assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == 409
+    assert stored(cycle)["notes"] == "Typed and"
+
+
+def test_history_marks_the_newest_stored_text_below_a_refused_one(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="stored"), "0", "save-0001", person.id)
+    with pytest.raises(services.AnswerChanged):
+        services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "0", "save-0002", person.id)
+    sign_in(client, person)
+    page = client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
+    assert re.findall(r'<span class="tag \w+">([^<]+)</span>', page) == [
+        "kept, not used: another text was stored first",
+        "newest",
+    ]

@@ -36,7 +36,7 @@ def test_submit_of_an_incomplete_assessment_lists_gaps_and_stores_nothing(client
     program, person = cast
     cycle = make_cycle(program)
     with pytest.raises(services.NotComplete):
-        services.submit(cycle.id, person.id)
+        services.submit(cycle.id, person.id, base_url="http://localhost")
     sign_in(client, person)
     page = client.get(f"/cycles/{cycle.id}/check").text
     assert "116 practices still need something" in page
@@ -67,6 +67,9 @@ def test_submit_twice_lands_on_one_receipt(client: FlaskClient, cast) -> None:
     assert db.session.scalar(select(func.count(Submission.id))) == 1
     assert db.session.scalar(select(func.count(Message.id)).where(Message.key.like("submitted:%"))) == 1
     assert "received it on October 1, 2026" in client.get(f"/cycles/{cycle.id}/receipt").text
+    mail = db.session.scalars(select(Message).where(Message.key.like("submitted:%"))).one()
+    assert mail.text.startswith(f"Hello {person.name},\n\nYour self-assessment reached")
+    assert mail.text.endswith(f"Open the program's page:\nhttp://localhost/programs/{program.id}\n")
 
 
 def test_staff_cannot_read_answers_before_submitting(app: Flask, cast) -> None:
@@ -78,6 +81,6 @@ def test_staff_cannot_read_answers_before_submitting(app: Flask, cast) -> None:
     sign_in(client, reviewer)
     for path in ("answers", "scorecard", "receipt", "review"):
         assert client.get(f"/cycles/{cycle.id}/{path}").status_code == 403
-    services.submit(cycle.id, person.id)
+    services.submit(cycle.id, person.id, base_url="http://localhost")
     for path in ("answers", "scorecard", "receipt", "review"):
         assert client.get(f"/cycles/{cycle.id}/{path}").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +19,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
 
+from portal.foundation.pdf_book import Running
+
 SKIPPED = {"head", "style", "script", "title"}
 BLOCKS = {"h1", "h2", "h3", "h4", "p", "li", "div", "section", "header", "footer", "article", "main", "br", "dt", "dd"}
 SIZES = {"h1": 22.0, "h2": 13.0, "h3": 11.0, "h4": 10.0}
@@ -26,6 +29,8 @@ RULED = TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.lightgrey), ("VA
 
 class CountedPages(Canvas):
     """Holds the pages back until their number is known, for "page x of y"."""
+
+    running: Running
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -39,7 +44,10 @@ class CountedPages(Canvas):
         for number, page in enumerate(self.held, start=1):
             self.__dict__.update(page)
             self.setFont("PlainRegular", 8)
-            self.drawRightString(letter[0] - 1.9 * cm, 1.2 * cm, f"Page {number} of {len(self.held)}")
+            self.drawString(1.9 * cm, letter[1] - 1.2 * cm, self.running.left)
+            self.drawRightString(letter[0] - 1.9 * cm, letter[1] - 1.2 * cm, self.running.right)
+            self.drawString(1.9 * cm, 1.2 * cm, self.running.foot)
+            self.drawRightString(letter[0] - 1.9 * cm, 1.2 * cm, f"page {number} of {len(self.held)}")
             super().showPage()
         super().save()
 
@@ -78,7 +86,7 @@ class Content(HTMLParser):
         if tag in BLOCKS or tag in ("table", "tr", "td", "th"):
             self.flush()
             self.kind = tag
-        if tag == "img":
+        if ("class", "bar") in attrs:
             bar = Drawing(160, 8)
             bar.add(Rect(0, 0, 160, 8, fillColor=colors.lightgrey, strokeWidth=0))
             bar.add(Rect(0, 0, 120, 8, fillColor=colors.teal, strokeWidth=0))
@@ -108,12 +116,18 @@ class Content(HTMLParser):
             self.words.append(data)
 
 
-def plain_pdf(html: str, fonts: Path) -> bytes:
-    """Lay out the page's text and tables on letter paper with page x of y."""
+@cache
+def registered(fonts: Path) -> tuple[str, str]:
+    """Read the fonts once, as the PDF library does on our side."""
     names = ("PlainRegular", "PlainBold")
     for name, file in zip(names, ("OpenSans-Regular.ttf", "OpenSans-Bold.ttf"), strict=True):
         pdfmetrics.registerFont(TTFont(name, str(fonts / file)))
-    content = Content(names)
+    return names
+
+
+def plain_pdf(html: str, fonts: Path, running: Running) -> bytes:
+    """Lay out the page's text and tables on letter paper with the same running lines."""
+    content = Content(registered(fonts))
     content.feed(html)
     content.flush()
 
@@ -121,5 +135,5 @@ def plain_pdf(html: str, fonts: Path) -> bytes:
     document = BaseDocTemplate(out, pagesize=letter)
     frame = Frame(1.9 * cm, 2.1 * cm, letter[0] - 3.8 * cm, letter[1] - 4.4 * cm)
     document.addPageTemplates(PageTemplate(frames=[frame]))
-    document.build(content.flowables, canvasmaker=CountedPages)
+    document.build(content.flowables, canvasmaker=type("Numbered", (CountedPages,), {"running": running}))
     return out.getvalue()

@@ -21,6 +21,7 @@ from rules.evaluator import Evaluator
 from rules.facts import CycleFacts, ProgramFacts
 from rules.hookspecs import hookimpl
 from rules.loading import Plugins
+from rules.moveup import move_up
 from rules.plugininfo import PluginInfo
 from rules.results import Finding, Scorecard, Trace
 from rules.rulebook import PluginChoice, Rulebook, build_rulebook
@@ -44,6 +45,7 @@ def scoring_figures() -> list[Figure]:
     alone = quietest(lambda: evaluate(assessment, rulebook))
     return [
         Figure(f"scoring {len(assessment.answers)} answers, national rules", alone * 1000, 1, "ms"),
+        moving_up_figure(),
         *plugin_figures(),
         *evaluator_figures(assessment),
     ]
@@ -80,6 +82,17 @@ def side_by_side(one: Callable[[], object], other: Callable[[], object]) -> tupl
             run()
             times.append(time.perf_counter() - start)
     return min(took[0]), min(took[1])
+
+
+def moving_up_figure() -> Figure:
+    """Measure the search for the next tier with every core practice open."""
+    rulebook, nothing = build_rulebook(), Assessment({}, FACTS, CycleFacts(today=date(2026, 10, 1)))
+    rounds = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        move_up(nothing, rulebook)
+        rounds.append(time.perf_counter() - start)
+    return Figure("what moves up, 82 core practices open", min(rounds) * 1000, 300, "ms")
 
 
 @dataclass(frozen=True)

@@ -72,14 +72,15 @@ def test_item_is_stored_as_it_is_typed(page: Page, cycle: Cycle, reviewer: Perso
 
 
 def test_conflict_shows_the_other_text_and_keep_mine_stores_mine(page: Page, cycle: Cycle, reviewer: Person) -> None:
+    colleague_id = make_person(Role.REVIEWER, cycle.program.partnership, name="Ruth Okoye").id
     go(page, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
     theirs = {"rating": "1", "finding": "", "finding_text": "theirs", "private_note": "", "na_accepted": ""}
-    cycle_id, by_id = cycle.id, reviewer.id
+    cycle_id, by_id = cycle.id, colleague_id
     db.session.rollback()  # ends the test's own read, so that the next write begins afresh
     services.record_review_item(cycle_id, CODE, theirs, "0", "item-save-1", by_id)
     item = page.locator(f"[id='{CODE}']")
     item.get_by_label("For the program").fill("mine")
-    expect(item.locator(".state")).to_contain_text("Rosa Reyes saved another text")
+    expect(item.locator(".state")).to_contain_text("Ruth Okoye saved another text")
     expect(item.locator(".theirs").last).to_contain_text("theirs")
     assert stored()["finding_text"] == "theirs"
     item.get_by_role("button", name="Keep mine").click()

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.assessments.queries import answers_of, scorecard_of, submission_of
+from portal.assessments.queries import answers_of, assessment_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import cycles_of, local_today, open_duties, rulebook_of
 from portal.followup.models import CheckIn
@@ -39,7 +39,7 @@ def award_of(cycle: Cycle) -> Award | None:
 
 
 def decided_now(cycle: Cycle) -> Decision:
-    return decide(scorecard_of(cycle), cycle.facts(TODAY), rulebook_of(cycle))
+    return decide(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,11 @@ def test_bridgelink_met_three_priorities_and_carried_one_over(demo: Flask) -> No
 def test_northlake_has_its_own_rules(demo: Flask) -> None:
     policy = current_rulebook(program_named("BridgeLink").partnership).policy
 
-    assert (policy.gates, policy.review_kind, policy.report_every_months) == (("mou",), "meeting", 3)
+    assert ([gate.key for gate in policy.gates], policy.review_kind, policy.report_every_months) == (
+        ["mou"],
+        "meeting",
+        3,
+    )
     assert [tier.name for tier in current_rulebook(program_named("BridgeLink").partnership).tiers] == [
         "Quality Partner"
     ]

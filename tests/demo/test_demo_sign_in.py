@@ -11,9 +11,9 @@ from sqlalchemy import select
 from portal.accounts.models import Person, SignIn
 from portal.demo.queries import demo_people, with_links
 from portal.foundation.database import db
-from tests.factories import make_person
+from tests.factories import make_person, sign_in
 
-from .conftest import person_named
+from .conftest import newest_cycle, person_named, program_named
 
 
 def sessions() -> int:
@@ -110,3 +110,43 @@ def test_links_are_made_of_our_own_addresses_only() -> None:
         'See <a href="http://localhost/a?b=1&amp;c=2">http://localhost/a?b=1&amp;c=2</a>.<br>'
         "&lt;b&gt;http://localhost.evil.example&lt;/b&gt; javascript:alert(1)"
     )
+
+
+def test_signed_in_person_can_become_another_from_the_front_page(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post(f"/demo/sign-in/{person_named('Ruben Ortega').id}")
+
+    assert 'href="/#demo-people"' in client.get("/account").text
+    assert "Sign in as Lena Brandt" in client.get("/").text
+
+
+def test_program_whose_renewal_is_open_is_not_called_late(demo: Flask) -> None:
+    client = demo.test_client()
+    client.post(f"/demo/sign-in/{person_named('Paige Madeup').id}")
+
+    page = client.get(f"/programs/{program_named('BridgeLink').id}").text
+
+    assert ["Renewal can begin" in page, "open now" in page, "days late" in page] == [True, True, False]
+
+
+def test_recognition_that_lasts_is_shown_while_the_next_cycle_runs(demo: Flask) -> None:
+    staff = demo.test_client()
+    sign_in(staff, person_named("Dana Whitlock"))
+    program = program_named("Harbor Light")
+    assert staff.post(f"/programs/{program.id}/access").status_code == 303
+    page = staff.get(f"/programs/{program.id}").text
+    desk = staff.get(f"/partnerships/{program.partnership_id}").text
+    assert "<strong>Expert Partner</strong> from March 11, 2026 to March 11, 2029." in page
+    assert 'Expert Partner<br><span class="soft small">to March 11, 2029</span>' in desk
+
+
+def test_documents_of_earlier_cycles_stay_within_reach(demo: Flask) -> None:
+    staff = demo.test_client()
+    sign_in(staff, person_named("Dana Whitlock"))
+    program = program_named("Harbor Light")
+    earlier = newest_cycle("Harbor Light").id
+    staff.post(f"/programs/{program.id}/access")
+    page = staff.get(f"/programs/{program.id}").text
+    found = [path for path in ("answers", "scorecard", "plan/print", "summary") if f"/cycles/{earlier}/{path}" in page]
+    assert found == ["answers", "scorecard", "plan/print", "summary"]
+    assert [staff.get(f"/cycles/{earlier}/{path}").status_code for path in found] == [200, 200, 200, 200]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -26,6 +26,8 @@ HEAD: dict[str, Any] = {
     "content_code": "a1b2c3d4e5f6", "shares": SHARES,
     "areas": [{"key": "operations", "title": "Program operations", "strengths": "Łukasz hört zu.", "improvements": ""}],
 }  # fmt: skip
+GROUND, FILLED = r"\.87451 \.898039 \.917647 rg\nn (\S+) 0 (\S+) \S+ re", r"\.043137 \.333333 \.388235 RG\n(\S+) w"
+BAR = re.compile(f"{GROUND}.*?{FILLED}", re.DOTALL)
 STATEMENT = {"leader": "Lee Dorn", "signed": False, "signer": "", "title": "Director", "on": "", "code": "9988"}
 
 
@@ -69,6 +71,38 @@ def test_document_has_its_paper_its_accents_and_every_font_inside(
     assert [name for name, inside in used.items() if not inside] == []
 
 
+def test_every_page_says_whose_it_is_and_which_of_how_many(app: Flask) -> None:
+    long_name = "Señales ✓ del Río " * 9
+    many = [{**plan()["priorities"][0], "number": number} for number in range(1, 80)]
+    book, _ = made("plan", plan(priorities=many, draft=True, program={**HEAD["program"], "name": long_name}))
+    assert len(book.pages) > 9
+    for number, page in enumerate(book.pages, start=1):
+        text = page.extract_text()
+        assert f"page {number} of {len(book.pages)}" in text
+        assert "Confidential. Draft. Content code a1b2c3d4e5f6." in text
+        assert "Señales ✓ del Río" in text
+        assert "…" in text
+
+
+def test_headings_are_bookmarks_to_their_pages(app: Flask) -> None:
+    many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 20)]
+    book, _ = made("plan", plan(priorities=many))
+    parts: Any = book.outline[1]
+    aims: Any = parts[-2]
+    place = {one.title: book.get_destination_page_number(one) for one in aims}
+    assert [title for title in place if title.startswith("19.")] == ["19. Aim 19"]
+    assert "19. Aim 19" in book.pages[place["19. Aim 19"]].extract_text()
+    assert place["19. Aim 19"] > place["1. Aim 1"]
+
+
+def test_document_names_its_language_title_and_author(app: Flask) -> None:
+    book, _ = made("plan", plan())
+    assert book.metadata is not None
+    assert (book.metadata.title, book.metadata.author, book.root_object["/Lang"]) == (
+        "Improvement & Innovation Plan: Señales del Río", "Mentor Bay", "en"
+    )  # fmt: skip
+
+
 def test_hostile_text_is_text(app: Flask) -> None:
     typed = "<img src=file:///etc/passwd> <pdf:pagenumber/> {{ 7*7 }} &amp;"
     assert typed in made("plan", plan(overview=typed))[1]
@@ -109,10 +143,22 @@ def test_statement_shows_its_signature_or_lines_to_sign(app: Flask, signed: bool
     assert ("Signature of a key leader (Lee Dorn)" in text) is not signed
 
 
-@pytest.mark.parametrize(("percent", "bars"), [(None, 1), (0, 1), (1, 2), (100, 2), (140, 2)])
-def test_bar_without_a_share_is_empty(percent: int | None, bars: int) -> None:
-    svg = base64.b64decode(pdf.bar(percent).split(",")[1]).decode()
-    assert svg.count("<rect") == bars
+@pytest.mark.parametrize(("percent", "filled"), [(None, 0), (0, 0), (50, 70.5), (100, 141.1), (140, 141.1)])
+def test_bar_is_filled_by_its_share_and_never_more_than_whole(percent: int | None, filled: float) -> None:
+    assert pdf.bar(Paper.A4, percent) == filled
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_bar_is_drawn_as_wide_as_its_share_and_inside_its_column(app: Flask, paper: Paper) -> None:
+    for percent in (50, 100):
+        book, _ = made("plan", plan(shares=[{**SHARES[0], "percent": percent}]), paper)
+        content = book.pages[0].get_contents()
+        assert content is not None
+        found = BAR.search(content.get_data().decode("latin-1"))
+        assert found is not None
+        begin, width, bar = (float(number) for number in found.groups())
+        assert (begin, width) == (pytest.approx(bar / 2), pytest.approx(pdf.WHOLE_BAR[paper] - begin, abs=0.1))
+        assert bar == pytest.approx(pdf.WHOLE_BAR[paper] * percent / 100, abs=0.1)
 
 
 def test_document_that_cannot_be_made_says_so_and_can_be_asked_for_again(app: Flask) -> None:

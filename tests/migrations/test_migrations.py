@@ -24,6 +24,7 @@ from portal.foundation.database import Base, db
 from portal.foundation.paths import data_dir
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(data_dir("migrations"))).walk_revisions()][::-1]
+REPLACED = {"partnership_plugin": "rules_list"}  # tables whose rows a later revision keeps in another one
 ONE_PLACE_ONLY = {("membership", "partnership_id")}  # a membership is at a program or at a partnership, never both
 
 EXTRA_REVISION = '''
@@ -145,7 +146,7 @@ def test_each_later_revision_keeps_every_row_up_and_down(empty_app: Flask, at: i
     before = {name: len(rows) for name, rows in content().items()}
     migrate.upgrade(REVISIONS[at])
     after = {name: len(rows) for name, rows in content().items()}
-    assert {name: after.get(name) for name in before} == before
+    assert {name: after.get(name, after.get(REPLACED.get(name, ""))) for name in before} == before
     migrate.downgrade(REVISIONS[at - 1])
     assert {name: len(rows) for name, rows in content().items()} == before
 

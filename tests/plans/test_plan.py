@@ -217,11 +217,11 @@ def test_key_leader_signs_once(cast: Cast) -> None:
     cast.save(a_plan())
     cast.issue()
     token = cast.link()
-    signed = sign(token, " Lee  Dorn ", "Director", confirmed=True)
+    signed = sign(token, " Lee  Dorn ", "Director", confirmed=True, base_url="http://localhost")
     assert (signed.signer_name, signed.signer_title) == ("Lee Dorn", "Director")
     assert (cast.cycle.state, cast.cycle.statement_signed_on) == (CycleState.SIGNED, TODAY)
     with pytest.raises(LinkOver):
-        sign(token, "Somebody Else", "Director", confirmed=True)
+        sign(token, "Somebody Else", "Director", confirmed=True, base_url="http://localhost")
     assert db.session.scalars(select(Statement)).one().signer_name == "Lee Dorn"
     told = db.session.scalars(select(Message.to_email).where(Message.key.like("signed:%")))
     assert list(told) == [cast.reviewer.email]
@@ -232,7 +232,7 @@ def test_sign_names_every_problem_and_leaves_the_link_open(cast: Cast) -> None:
     cast.save(a_plan())
     cast.issue()
     with pytest.raises(Refused) as refusal:
-        sign(cast.link(), " ", "", confirmed=False)
+        sign(cast.link(), " ", "", confirmed=False, base_url="http://localhost")
     assert [problem.field for problem in refusal.value.problems] == ["name", "title", "confirm"]
     assert open_link(cast.link()).signed_at is None
 
@@ -245,8 +245,8 @@ def test_new_link_withdraws_the_old_one(cast: Cast) -> None:
     send_statement(cast.cycle.id, "Kim Oday", "kim@example.org", cast.reviewer.id, BASE)
     new = cast.link()
     with pytest.raises(LinkOver):
-        sign(old, "Lee Dorn", "Director", confirmed=True)
-    assert sign(new, "Kim Oday", "Chair", confirmed=True).leader_email == "kim@example.org"
+        sign(old, "Lee Dorn", "Director", confirmed=True, base_url="http://localhost")
+    assert sign(new, "Kim Oday", "Chair", confirmed=True, base_url="http://localhost").leader_email == "kim@example.org"
     with pytest.raises(OutOfOrder):
         send_statement(cast.cycle.id, "Kim Oday", "kim@example.org", cast.reviewer.id, BASE)
 

@@ -101,6 +101,12 @@ def test_stale_version_is_refused_each_time_and_its_text_kept_once(cycle: Cycle,
     assert texts() == [("theirs", False), ("mine", True)]
 
 
+def test_same_item_by_another_way_is_kept_once(cycle: Cycle, reviewer: Person) -> None:
+    services.record_review_item(cycle.id, CODE, raw(private_note="said"), "0", "save-0001", reviewer.id)
+    again = services.record_review_item(cycle.id, CODE, raw(private_note="said"), "0", "save-0002", reviewer.id)
+    assert (again.version, texts()) == (1, [("", False)])
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
     [("rating", "9"), ("rating", "2.5"), ("finding", "weak"), ("na_accepted", "maybe"),
@@ -169,6 +175,22 @@ def test_section_sent_without_scripts_stores_only_what_changed(cycle: Cycle, sta
     }  # fmt: skip
 
 
+def test_section_sent_without_scripts_is_stored_and_goes_on_to_the_next_one(cycle: Cycle, staff: FlaskClient) -> None:
+    form = section_form(staff, cycle, **{f"{CODE}-finding_text": "Typed just now."}) | {"then": "next"}
+    reply = staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form)
+    assert (reply.status_code, reply.location) == (303, f"/cycles/{cycle.id}/review/sections/s-3")
+    assert texts() == [("Typed just now.", False)]
+
+
+def test_section_sent_while_its_own_save_is_on_its_way_is_no_conflict(
+    cycle: Cycle, reviewer: Person, staff: FlaskClient
+) -> None:
+    form = section_form(staff, cycle, **{f"{CODE}-finding_text": "Typed and pressed at once."})
+    services.record_review_item(cycle.id, CODE, raw("", finding_text="Typed and"), "0", "item-save-1", reviewer.id)
+    assert staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form).status_code == 303
+    assert texts() == [("Typed and", False), ("Typed and pressed at once.", False)]
+
+
 def test_section_with_one_mistake_stores_nothing_and_keeps_everything(cycle: Cycle, staff: FlaskClient) -> None:
     form = section_form(staff, cycle, **{f"{CODE}-rating": "9", "B.2.4-finding_text": "Ask the state office."})
     reply = staff.post(f"/cycles/{cycle.id}/review/sections/s-2", data=form)
@@ -224,7 +246,7 @@ def test_answer_that_does_not_apply_can_be_accepted_or_not(app: Flask, reviewer:
             "rating": None,
             "na_reason": "No mentees are recruited.",
         }
-    assessments.submit(cycle.id, admin.id)
+    assessments.submit(cycle.id, admin.id, base_url="http://localhost")
     page = staff.get(f"/cycles/{cycle.id}/review/sections/s-1")
     assert page.text.count("Do you accept “not applicable”?") == 1
     assert "No mentees are recruited." in page.text

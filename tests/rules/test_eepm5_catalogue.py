@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rules import build_rulebook
 from rules.answers import Status, missing, parse_answer
 from rules.catalogue import load_edition
 from rules.crosswalk import COMPARABLE, Relation, load_crosswalk
-from rules.scorecard import evaluate
-from rules.tiers import decide
+from rules.rulebook import build_rulebook
 from tests.rules.edition_texts import read_texts
 from tests.rules.eepm5_tables import (
     CRITICAL,
@@ -22,7 +20,7 @@ from tests.rules.eepm5_tables import (
     THRESHOLDS,
     TITLES,
 )
-from tests.rules.samples import FACTS, SIGNED, no, yes
+from tests.rules.samples import decided, no, scored, yes
 
 TEXTS = read_texts("eepm5")
 OLD, NEW = load_edition("eepm4"), load_edition("eepm5")
@@ -102,12 +100,12 @@ def test_answers_to_every_practice_are_read_and_complete() -> None:
 def test_preview_is_judged_by_the_national_rules() -> None:
     rules = build_rulebook(edition="eepm5")
     answers = {practice.code: yes(practice) for practice in NEW.practices}
-    whole = evaluate(NEW, answers, FACTS, SIGNED, rules)
+    whole = scored(rules, answers)
     assert (whole.total.in_practice, whole.core.practices, whole.enhancements.practices) == (73, 73, 0)
     assert (whole.edition, whole.catalogue_hash, whole.safety_gaps, whole.undetermined) == ("eepm5", NEW.hash, (), ())
     assert [area.practices for area in whole.areas] == [29, 36, 8]
-    decision = decide(whole, SIGNED, rules)
+    decision = decided(rules, answers)
     assert decision.tier
     assert decision.tier.key == "expert"
-    gap = evaluate(NEW, answers | {"F.6.4": no("F.6.4")}, FACTS, SIGNED, rules)
+    gap = scored(rules, answers | {"F.6.4": no("F.6.4")})
     assert [finding.practices for finding in gap.safety_gaps] == [("F.6.4",)]

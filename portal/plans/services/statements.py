@@ -11,6 +11,7 @@ from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today
 from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
+from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.plans.models import Plan, Statement
@@ -28,14 +29,17 @@ def signed_hash(cycle: Cycle, plan: Plan) -> str:
     return hashlib.sha256(both.encode()).hexdigest()
 
 
-def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str) -> None:
-    """Send a new link and withdraw the old one. Raises OutOfOrder or Refused."""
+def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str, seen: str = "") -> None:
+    """Send a new link and withdraw the old one. Raises OutOfOrder or Refused.
+
+    `seen` names the Statement the sender's page showed: when a newer one went to the same person, this is the same
+    form sent twice, and a second mail would only make the first link a dead one.
+    """
     name, email = " ".join(name.split()), email.strip()
     problems = []
-    if not _one_line(name):
+    if not looks_like_name(name):
         problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
-    local, _, host = email.rpartition("@")
-    if not local or "." not in host or len(email) > 254 or not email.isprintable() or any(c in " <>,;" for c in email):
+    if not looks_like_address(email):
         problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
@@ -45,6 +49,8 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
         if cycle.state is not CycleState.PLAN_ISSUED or plan is None:
             raise OutOfOrder("The Statement can be sent after the plan is issued and until it is signed.")
         old = open_statement(cycle)
+        if old is not None and seen not in ("", str(old.id)) and (old.leader_name, old.leader_email) == (name, email):
+            return
         if old is not None:
             old.withdrawn_at = clock.now()
         post_statement(cycle, plan, name, email, base_url)
@@ -84,10 +90,6 @@ def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text:
     )
 
 
-def _one_line(text: str) -> bool:
-    return 0 < len(text) <= 200 and text.isprintable()
-
-
 def open_link(token: str) -> Statement:
     """Return the Statement a link opens. Raises LinkOver."""
     found = statement_by_token(token)
@@ -98,21 +100,24 @@ def open_link(token: str) -> Statement:
     return found
 
 
-def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
+def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> Statement:
     """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
     name, title = " ".join(name.split()), " ".join(title.split())
     problems = []
-    if not _one_line(name):
+    if not looks_like_name(name):
         problems.append(Problem("name", "Enter your name, in at most 200 characters."))
-    if not _one_line(title):
+    if not looks_like_name(title):
         problems.append(
             Problem("title", "Enter your title, for example executive director, in at most 200 characters.")
         )
     if not confirmed:
         problems.append(Problem("confirm", "Tick the box to confirm."))
     with unit_of_work():
-        cycle = load_for_change(open_link(token).cycle_id)
+        known = statement_by_token(token)
+        cycle = load_for_change((known or open_link(token)).cycle_id)
         db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
+        if known is not None and known.signed_at and (known.signer_name, known.signer_title) == (name, title):
+            return known  # the button was pressed twice
         found = open_link(token)
         if problems:
             raise Refused(problems)
@@ -131,6 +136,7 @@ def sign(token: str, name: str, title: str, confirmed: bool) -> Statement:
                 person.name,
                 person.email,
                 f"Signed: {cycle.program.name}",
-                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now.\n",
+                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now:\n"
+                f"{base_url}/cycles/{cycle.id}/recognition\n",
             )
     return found

@@ -1,0 +1,133 @@
+"""Turns a document's HTML into the bytes of a PDF: laid out once, with the running lines drawn straight on the page.
+
+The library's own page count lays out every document twice, and its running frames are copied for every page. Here each
+page refers to a form that is written after the last one, when their number is known, so one pass is enough.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.fonts import tt2ps
+from reportlab.lib.units import cm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus.doctemplate import ActionFlowable
+from xhtml2pdf.config.resources import ResourceAccessPolicy, render_budget, use_policy
+from xhtml2pdf.default import DEFAULT_PAGE_NAME
+from xhtml2pdf.document import pisaStory
+from xhtml2pdf.files import cleanFiles
+from xhtml2pdf.util import reset_caches
+from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
+
+SECONDS, BYTES = 30, 2_000_000
+SIDE, TOP, BOTTOM, GAP = 1.9 * cm, 1.35 * cm, 1.3 * cm, 0.6 * cm
+SIZE, SOFT = 8, HexColor("#4f5b68")
+ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its fonts in the module
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The lines every page carries beside its number."""
+
+    left: str
+    right: str
+    foot: str
+
+
+def book(html: str, fonts: Path, running: Running) -> tuple[bytes, int]:
+    """Return the PDF and its number of pages. No address is fetched, no file outside the font folder is read."""
+    policy = ResourceAccessPolicy.server(
+        fonts, allow_remote=False, max_render_seconds=SECONDS, max_document_bytes=BYTES
+    )
+    try:
+        with ONE_AT_A_TIME, use_policy(policy), render_budget(policy):
+            # The template's style sheet says everything; the library's own would be read and matched each time.
+            parsed: Any = pisaStory(html, path=str(fonts / "document.html"), default_css="", resource_policy=policy)
+            return laid_out(parsed, running)
+    finally:
+        cleanFiles()
+        reset_caches()
+
+
+def laid_out(parsed: Any, running: Running) -> tuple[bytes, int]:
+    """Lay out what the library read."""
+    out = io.BytesIO()
+    document = PmlBaseDoc(
+        out,
+        pagesize=parsed.pageSize,
+        author=parsed.meta["author"].strip(),
+        title=parsed.meta["title"].strip(),
+        lang=parsed.lang_tag or None,
+    )
+    page = parsed.templateList[DEFAULT_PAGE_NAME]
+    page.onPageEnd = lambda canvas, _document: draw_running_lines(canvas, running)
+    document.addPageTemplates([page])
+    document.build([*parsed.story, PageNumbers()])
+    return out.getvalue(), document.page
+
+
+class PageNumbers(ActionFlowable):
+    """Stands last and writes "page x of y" for all pages."""
+
+    def apply(self, document: Any) -> None:
+        canvas = document.canv
+        for page in range(1, document.page + 1):
+            canvas.beginForm(form_of(page))
+            draw_text(canvas, canvas._pagesize[0] - SIDE, BOTTOM, f"page {page} of {document.page}", at_right=True)
+            canvas.endForm()
+
+
+def form_of(page: int) -> str:
+    """Return the name of the form that holds a page's number."""
+    return f"page-number-{page}"
+
+
+def draw_running_lines(canvas: Canvas, running: Running) -> None:
+    """Draw who the document is about and from whom above the page, what it is below."""
+    width, height = canvas._pagesize
+    half = (width - 2 * SIDE - GAP) / 2
+    draw_text(canvas, SIDE, height - TOP, fitting(running.left, half))
+    draw_text(canvas, width - SIDE, height - TOP, fitting(running.right, half), at_right=True)
+    draw_text(canvas, SIDE, BOTTOM, running.foot)
+    canvas.doForm(form_of(canvas.getPageNumber()))
+
+
+def draw_text(canvas: Canvas, x: float, y: float, text: str, *, at_right: bool = False) -> None:
+    """Draw one line, each sign in the font that has it."""
+    line = canvas.beginText(x - (width_of(text) if at_right else 0), y)
+    line.setFillColor(SOFT)
+    for font, part in in_fonts(text):
+        line.setFont(font, SIZE)
+        line.textOut(part)
+    canvas.drawText(line)
+
+
+def fitting(text: str, width: float) -> str:
+    """Return the text, cut where it would leave its half of the line."""
+    if width_of(text) <= width:
+        return text
+    while text and width_of(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def width_of(text: str) -> float:
+    """Measure one line."""
+    return sum(float(pdfmetrics.stringWidth(part, font, SIZE)) for font, part in in_fonts(text))
+
+
+def in_fonts(text: str) -> list[tuple[str, str]]:
+    """Cut the text into parts, each with the name of the font that has its signs."""
+    body, symbols = tt2ps("body", 0, 0), tt2ps("sym", 0, 0)
+    known = pdfmetrics.getFont(body).face.charToGlyph
+    return [
+        (body if inside else symbols, "".join(part))
+        for inside, part in groupby(text, key=lambda sign: ord(sign) in known)
+    ]

@@ -1,0 +1,123 @@
+"""The whole path on each kind of database, every form sent twice at the same moment: one effect, no page of ours breaks."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from portal.accounts.models import Membership
+from portal.assessments.models import AnswerVersion, Submission
+from portal.cycles.models import Cycle
+from portal.followup.models import CheckIn
+from portal.foundation.access import Role
+from portal.foundation.database import Base, db
+from portal.foundation.documents import Document
+from portal.foundation.migrate import upgrade
+from portal.foundation.outbox import Message
+from portal.plans.models import Statement
+from portal.recognition.models import Award
+from tests.factories import answer_all, make_partnership, make_person, make_program, sign_in
+
+Twice = Callable[..., list[int]]
+
+
+@pytest.fixture
+def twice(empty_app: Flask) -> Twice:
+    """Send the same form twice at once from one person's browser, and return both answers."""
+
+    def send(client: FlaskClient, where: str, **data: str) -> list[int]:
+        answers, start = [], threading.Barrier(2)
+        cookie = client.get_cookie("nqms")
+
+        def press() -> None:
+            browser = empty_app.test_client()
+            if cookie is not None:
+                browser.set_cookie("nqms", cookie.value)
+            start.wait()
+            answers.append(browser.post(where, data=data).status_code)
+
+        presses = [threading.Thread(target=press) for _ in range(2)]
+        db.session.rollback()
+        for one in presses:
+            one.start()
+        for one in presses:
+            one.join()
+        return sorted(answers)
+
+    return send
+
+
+def count(model: type[Base], *where: object) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: Twice) -> None:
+    upgrade()
+    partnership = make_partnership("here")
+    program = make_program(partnership)
+    people = [
+        make_person(Role.PROGRAM_ADMINISTRATOR, program),
+        make_person(Role.REVIEWER, partnership),
+        make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership),
+    ]
+    owner, staff, manager = (empty_app.test_client() for _ in people)
+    for browser, person in zip((owner, staff, manager), people, strict=True):
+        sign_in(browser, person)
+    program_at = f"/programs/{program.id}"
+
+    invited = {"name": "Ana Núñez", "email": "ana@example.org", "role": "contributor"}
+    assert twice(manager, f"{program_at}/people", **invited)[0] == 303
+    assert count(Message, Message.to_email == "ana@example.org") == 1
+    assert count(Membership, Membership.program_id == program.id, Membership.role == Role.CONTRIBUTOR) == 1
+
+    assert twice(manager, f"{program_at}/access") == [303, 303]
+    assert count(Cycle) == 1
+    cycle = db.session.scalars(select(Cycle)).one()
+    at = f"/cycles/{cycle.id}"
+
+    answer = {"B.2.3-status": "in_practice", "B.2.3-rating": "4", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
+    assert twice(owner, f"{at}/answers/B.2.3", **answer) == [200, 200]
+    assert count(AnswerVersion) == 1
+    db.session.execute(Base.metadata.tables["answer"].delete())
+    db.session.commit()
+    answer_all(db.session.get_one(Cycle, cycle.id), people[0])
+    assert twice(owner, f"{at}/submit", sure="yes") == [303, 303]
+    assert count(Submission) == 1
+
+    item = {"B.2.3-rating": "3", "B.2.3-finding": "strength", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
+    assert twice(staff, f"{at}/review/items/B.2.3", **item) == [200, 200]
+    assert twice(staff, f"{at}/review/contact", contact_on="2026-10-01", contact_how="call") == [303, 303]
+    assert twice(staff, f"{at}/review/visit", held_on="2026-10-01", visit_place="At the program") == [303, 303]
+
+    plan = {"version": "0", "save_id": "one-plan-id", "months": "12", "then": "issue"}
+    for n in (1, 2, 3):
+        plan |= {f"p{n}-title": f"Aim {n}", f"p{n}-codes": "B.2.4", f"p{n}-a1-text": "Ask"}
+        plan |= {f"p{n}-a1-owner": "Ana", f"p{n}-a1-due": "2027-03"}
+    assert twice(staff, f"{at}/plan", **plan) == [303, 303]
+    assert count(Statement) == 1
+    assert twice(staff, f"{at}/plan/issue") == [303, 303]
+
+    page = staff.get(f"{at}/plan").text
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    leader = {"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org", "seen": seen[1]}
+    assert twice(staff, f"{at}/statement/send", **leader) == [303, 303]
+    assert (count(Statement), count(Message, Message.key.like("statement:%"))) == (2, 2)
+
+    text = db.session.scalars(select(Message.text).order_by(Message.id.desc()).limit(1)).one()
+    link = next(line for line in text.splitlines() if line.startswith("http")).removeprefix("http://localhost")
+    assert twice(empty_app.test_client(), link, name="Lee Dorn", title="Director", confirm="yes") == [200, 200]
+    assert twice(staff, f"{at}/recognition/confirm") == [303, 303]
+    assert count(Award) == 1
+    assert twice(staff, f"{at}/documents/plan/letter") == [303, 303]
+    assert count(Document) == 1
+    done = {"month": "3", "done_on": "2026-10-01", "how": "phone", "notes": "Going well."}
+    assert twice(staff, f"{at}/check-ins", **done) == [303, 303]
+    assert count(CheckIn) == 1
