@@ -42,7 +42,10 @@ def grant_access(program_id: int) -> Any:
     reason = request.form.get("reason", "")
     try:
         services.grant_access(program, current_user.id, reason)
+    except services.CycleUnderWay as known:  # the button was pressed twice, or a colleague was quicker
+        flash(known.sentence, "warn")
     except DomainError as refusal:
         return _page(program, (Problem("reason", refusal.sentence),), reason), 422
-    flash("The self-assessment is open. The program can start now.", "good")
+    else:
+        flash("The self-assessment is open. The program can start now.", "good")
     return go_to(url_for("desk.program", program_id=program_id))

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -97,19 +97,21 @@ def tune(engine: Engine) -> None:
 
 
 def init_database(app: Flask) -> None:
-    """Bind the session to the app and take the intent to write from the request's method."""
+    """Bind the session to the app."""
     db.init_app(app)
     with app.app_context():
         tune(db.engine)
 
-    @app.before_request
-    def _intent() -> None:
-        write_intent.set(request.method not in ("GET", "HEAD", "OPTIONS"))
-
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """Run one use case: commit at the end, undo everything when it raises."""
+    """Run one use case: commit at the end, undo everything when it raises.
+
+    What was read before is let go first, so that the write begins with the lock it needs and holds it no longer than it
+    has to: everybody else can save while this request loads, asks the rules, or renders.
+    """
+    if not write_intent.get():  # inside another unit of work its changes must stay
+        db.session.rollback()
     token = write_intent.set(True)
     try:
         yield db.session()
@@ -131,11 +133,3 @@ def reading() -> Iterator[Session]:
     finally:
         db.session.rollback()
         write_intent.reset(token)
-
-
-@contextmanager
-def short_write() -> Iterator[Session]:
-    """Write a little from inside a request that only reads (last seen, who looked)."""
-    db.session.rollback()
-    with unit_of_work() as session:
-        yield session
