@@ -18,7 +18,7 @@ PARTNERSHIPS: dict[str, dict[str, Any]] = {
         "contact_name": "Dana Whitlock",
         "contact_email": "dana.whitlock@example.org",
         "contact_phone": "555-0110",
-        "plugins": (),
+        "plugins": ("riverbend",),
     },
     "northlake": {
         "name": "Northlake Mentoring Alliance (fictional)",

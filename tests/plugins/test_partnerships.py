@@ -58,6 +58,15 @@ PARTNERSHIPS = {
         {"recognition": "A Quality Program Partner works on its quality together with us. This is not a certification."},
         ("quality",),
     ),
+    "riverbend": Sets(
+        (),
+        texts={
+            "welcome": "We are glad that you are here. Answer as things are today; gaps are what we help with. Stuck? Call 555-0110.",
+            "receipt": "Take a breath: the long part is done. Bring your program manual and your forms to the review.",
+            "recognition": "Thank you for the care you take. Please let us know when something big changes at your program.",
+        },
+        benefits=("dedicated", "dedicated", "expert"),
+    ),
     "northlake": Sets(
         (), Policy(review_kind="meeting", review_title="review meeting", gates=(GATES["mou"],), report_every_months=3),
         QUALITY,
