@@ -25,7 +25,6 @@ from rules.results import Adjustment, Finding, Undetermined
 from rules.rulebook import EDITION, PluginChoice, Rulebook, RulebookNotBuilt, rulebook_from_record
 from rules.scorecard import answered_results, count, judged
 from rules.watch import Watch
-from rules.work import WORK
 
 GRACE = 2.0  # seconds after which this process ends itself when the one that asks has not ended it
 parts_of = attrgetter(*Answer.__slots__)
@@ -157,6 +156,8 @@ class Child:
 
     def do_work(self, request: Mapping[str, Any]) -> None:
         """Do a piece of work that judges many times over; its result comes in one frame."""
+        from rules.work import WORK  # slow to import, and needed for few requests
+
         rules = self.rulebook(request)
         self.until = time.monotonic() + request["seconds"]
         self.turn("")

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rules.declarative import read_toml
 from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused, check_api, check_version, read_settings
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 BASE = "national"
 GROUP = "nqms.rules"
@@ -106,11 +107,13 @@ def _bundled() -> Iterator[tuple[str, Reader]]:
 
 
 def _installed() -> Iterator[tuple[str, Reader]]:
+    from importlib import metadata  # slow to import, and a child process never looks for plugins
+
     for entry in sorted(metadata.entry_points(group=GROUP), key=lambda one: one.name):
         yield entry.name, lambda entry=entry: _read_entry(entry)  # type: ignore[misc]
 
 
-def _read_entry(entry: metadata.EntryPoint) -> FoundPlugin:
+def _read_entry(entry: "metadata.EntryPoint") -> FoundPlugin:
     if entry.dist is None:
         raise PluginRefused("The package it comes from is not known.")
     path = _source_of(entry)
@@ -119,7 +122,7 @@ def _read_entry(entry: metadata.EntryPoint) -> FoundPlugin:
     return FoundPlugin(read.info, f"module:{entry.module}", read.settings, read.not_stated)
 
 
-def _source_of(entry: metadata.EntryPoint) -> Path:
+def _source_of(entry: "metadata.EntryPoint") -> Path:
     """Find the file of an entry point's module without importing it or its package."""
     parts = entry.module.split(".")
     places = [Path(str(entry.dist.locate_file(""))) if entry.dist else Path(), *map(Path, filter(None, sys.path))]
@@ -143,6 +146,8 @@ def read_file(path: Path, origin: str) -> FoundPlugin:
         raise PluginRefused(f"{path.name}: a plugin's name has only letters, digits and underscores.")
     mark = hashlib.sha256(raw).hexdigest() if origin == "drop-in" else ""
     if path.suffix == ".toml":
+        from rules.declarative import read_toml  # slow to import, and needed for few
+
         read = read_toml(path.stem, text, path.name, origin, mark)
     else:
         read = read_python(path.stem, text, path.name, origin, fingerprint=mark)

@@ -11,7 +11,6 @@ import pluggy
 
 from rules import hookspecs
 from rules.asking import Question, Said
-from rules.declarative import load_toml
 from rules.discovery import Found, UnknownPlugin
 from rules.plugininfo import FoundPlugin, PluginInfo, PluginRefused
 
@@ -128,6 +127,8 @@ def load_code(found: FoundPlugin) -> object:
         if kind == "module":
             return importlib.import_module(where)
         if where.endswith(".toml"):
+            from rules.declarative import load_toml  # slow to import, and needed for few
+
             return load_toml(found, Path(where))
         spec = importlib.util.spec_from_file_location(f"nqms_drop_in_{found.info.name}", where)
         if spec is None or spec.loader is None:
