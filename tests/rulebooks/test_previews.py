@@ -126,7 +126,7 @@ def test_preview_of_the_same_rules_says_nothing_moves(lake: Lake, desk: FlaskCli
     preview = asked(desk, lake)
     page = page_of(desk, lake, preview)
     assert preview.result["rows"] == []
-    assert "Nothing moves." in page
+    assert "No result moves." in page
     assert "These rules are in force already." in page
 
 
@@ -366,3 +366,13 @@ def test_queries_of_a_dry_run_do_not_grow_with_the_programs(lake: Lake, count_qu
     assert len(ids) == 4
     db.session.rollback()
     assert count_queries(lambda: pieces_of(ids)) == few == 7
+
+
+def test_preview_tells_values_and_tiers_that_differ_though_no_result_moves(lake: Lake, desk: FlaskClient) -> None:
+    assert "What else would be different" not in page_of(desk, lake, asked(desk, lake))
+    press(desk, lake, "add:minnesota")
+    page = page_of(desk, lake, asked(desk, lake))
+    assert "MENTOR Minnesota" in page
+    assert "Longest plan 24 months 12 months" in page
+    assert "Needed before access nothing more" in page
+    assert "The tiers of this list" in page
