@@ -45,8 +45,10 @@ SENTENCES = {
 }
 
 
-def day(value: date | datetime | None) -> str:
-    """Say a date: October 1, 2026."""
+def day(value: date | datetime | str | None) -> str:
+    """Say a date, also one kept as text: October 1, 2026."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if value else None
     return say_date(value) if value else ""
 
 

@@ -142,6 +142,7 @@ class Differing:
     values: tuple[tuple[str, str, str], ...]
     tiers: bool
     texts: tuple[str, ...]
+    edition: str  # the other edition the practices come from; empty when it is the same
 
 
 def differing(before: Rulebook, after: Rulebook) -> Differing:
@@ -156,6 +157,7 @@ def differing(before: Rulebook, after: Rulebook) -> Differing:
         tier_lines(before) != tier_lines(after),
         tuple(TEXTS.get(name, name) for name in (*texts[1], *(set(texts[0]) - set(texts[1])))
               if texts[0].get(name) != texts[1].get(name)),
+        after.catalogue.title if after.catalogue.edition != before.catalogue.edition else "",
     )  # fmt: skip
 
 
