@@ -89,7 +89,10 @@ def change(partnership_id: int) -> str:
 
 def _draft(partnership: Partnership, problems: Sequence[Problem]) -> str:
     page = pages.draft_page(partnership, current_user.id, problems)
-    return render_template("rulebooks/change.html", partnership=partnership, page=page)
+    found = evaluator().found()
+    return render_template(
+        "rulebooks/change.html", partnership=partnership, page=page, titled=lambda names: titled(names, found)
+    )
 
 
 @bp.post("/change")
