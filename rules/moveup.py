@@ -104,7 +104,7 @@ def _found(what_if: WhatIf) -> MoveUp:
     open_ = what_if.open(tier)
     keys = {one.key for one in open_}
     also = tuple(_shown(one) for one in now[what_if.at].conditions if not one.met and one.key not in keys)
-    base = MoveUp("enough", f"The answers are enough for {tier.name}.", tier=tier.key, name=tier.name, exact=True,
+    base = MoveUp("enough", f"No practice is left to improve for {tier.name}.", tier=tier.key, name=tier.name, exact=True,
                   irreducible=True, also_needed=also)  # fmt: skip
     if open_:
         return _improve(what_if, base, open_)

@@ -45,7 +45,7 @@ class Moved:
         one = self.after or self.before
         if one is None:
             return ""
-        was, now = (side.value if side else "not judged" for side in (self.before, self.after))
+        was, now = (side.value if side else "not asked for" for side in (self.before, self.after))
         who = f"{one.trace.plugin} {one.trace.version}, rule {one.trace.rule}"
         return f"{self.key}: {was}, would be {now} ({who}: {one.trace.sentence})"
 

@@ -42,7 +42,7 @@ def decide(scorecard: Scorecard, assessment: Assessment, rulebook: Rulebook) -> 
     if not tiers:
         return Decision("not_yet", None, (), "These rules know no tier.")
     first = next(one for one in tiers[0].conditions if one.met is False)
-    return Decision("not_yet", None, tiers, f"Not yet {tiers[0].name}: {first.sentence}")
+    return Decision("not_yet", None, tiers, f"Not yet {tiers[0].name}. {first.sentence}")
 
 
 def judge_conditions(

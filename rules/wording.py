@@ -24,6 +24,11 @@ def say_count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def say_range(least: int, most: int, noun: str, plural: str = "") -> str:
+    """Say from how many to how many: "6 to 24 months", and "12 months" where both are the same."""
+    return say_count(most, noun, plural) if least == most else f"{least} to {say_count(most, noun, plural)}"
+
+
 def say_list(words: Sequence[str], joint: str = "and") -> str:
     """Join words as a sentence does: "a", "a and b", "a, b and c"."""
     if len(words) < 2:

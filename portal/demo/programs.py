@@ -173,7 +173,8 @@ def add_partnerships(moment: datetime) -> dict[str, Partnership]:
         made = Partnership(key=key, fictional=True, created_at=moment, **plain)
         db.session.add(made)
         db.session.flush()
-        adopt(made, evaluator().describe([PluginChoice(name) for name in facts["plugins"]]), None)
+        adopted = adopt(made, evaluator().describe([PluginChoice(name) for name in facts["plugins"]]), None)
+        adopted.adopted_at = moment  # the demo's day, not the day it was filled
         found[key] = made
     return found
 

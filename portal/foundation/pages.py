@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from rules.catalogue import UnknownPractice, UnknownSection
 from rules.discovery import UnknownPlugin
 from rules.rulebook import RulebookNotBuilt
-from rules.wording import say_date, say_month, sentence_case
+from rules.wording import say_date, say_month, say_range, sentence_case
 
 from . import clock
 from .database import db
@@ -44,8 +45,10 @@ SENTENCES = {
 }
 
 
-def day(value: date | datetime | None) -> str:
-    """Say a date: October 1, 2026."""
+def day(value: date | datetime | str | None) -> str:
+    """Say a date, also one kept as text: October 1, 2026."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if value else None
     return say_date(value) if value else ""
 
 
@@ -78,6 +81,19 @@ def radar_points(count: int) -> list[tuple[float, float]]:
     """Return unit vectors for the spokes of a radar chart, clockwise from the top."""
     angles = [2 * math.pi * index / count for index in range(count)]
     return [(math.sin(angle), -math.cos(angle)) for angle in angles]
+
+
+def short_names(titles: Sequence[str]) -> list[str]:
+    """Return names short enough for a chart: the first word of a long title, or what follows it where two begin alike."""
+
+    def first(title: str) -> str:
+        return title if len(title) < 14 else title.split()[0].strip(",")
+
+    begun = [first(title) for title in titles]
+    return [
+        name if begun.count(name) == 1 or name == title else sentence_case(first(title.partition(" ")[2]))
+        for name, title in zip(begun, titles, strict=True)
+    ]
 
 
 def new_save_id() -> str:
@@ -120,7 +136,13 @@ def init_pages(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, month=month, moment=moment, paragraphs=paragraphs, sentence_case=sentence_case
     )
-    app.jinja_env.globals.update(counted=counted, new_save_id=new_save_id, radar_points=radar_points)
+    app.jinja_env.globals.update(
+        counted=counted,
+        new_save_id=new_save_id,
+        radar_points=radar_points,
+        short_names=short_names,
+        say_range=say_range,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -74,6 +74,11 @@ JUDGES = {
 }
 
 
+def titled(names: Iterable[str], found: Found) -> list[str]:
+    """Call plugins by the titles people know; one that is no longer on this machine keeps its name."""
+    return [found.plugins[name].info.title or name if name in found.plugins else name for name in names]
+
+
 def standing(info: PluginInfo, found: Found) -> str:
     """Say how a plugin as adopted stands on this machine; empty when it is there and judges alike."""
     here = found.plugins.get(info.name)
@@ -128,6 +133,32 @@ def policy_lines(rulebook: Rulebook, set_by: Mapping[str, Any], found: Found) ->
         said, usual = say_policy(field.name, now), say_policy(field.name, national)
         lines.append(PolicyLine(field.name, label_of(field.name), said, usual, now != national, setter, not_stated))
     return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """What other rules set otherwise than those in force: values as they are and would be, and whether the tiers differ."""
+
+    values: tuple[tuple[str, str, str], ...]
+    tiers: bool
+    texts: tuple[str, ...]
+    edition: str  # the other edition the practices come from; empty when it is the same
+
+
+def differing(before: Rulebook, after: Rulebook) -> Differing:
+    """Compare what two rulebooks set, apart from how they judge."""
+    said = (
+        (label_of(one.name), *(say_policy(one.name, getattr(side.policy, one.name)) for side in (before, after)))
+        for one in fields(Policy)
+    )
+    texts = (before.description.texts, after.description.texts)
+    return Differing(
+        tuple((label, was, now) for label, was, now in said if was != now),
+        tier_lines(before) != tier_lines(after),
+        tuple(TEXTS.get(name, name) for name in (*texts[1], *(set(texts[0]) - set(texts[1])))
+              if texts[0].get(name) != texts[1].get(name)),
+        after.catalogue.title if after.catalogue.edition != before.catalogue.edition else "",
+    )  # fmt: skip
 
 
 def only_setter(rulebook: Rulebook, hook: str) -> str:

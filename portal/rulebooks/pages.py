@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.foundation.judging import evaluator
 from portal.partnerships.models import Partnership, RulesList
-from portal.partnerships.queries import adopted
+from portal.partnerships.queries import adopted, current_rulebook, rulebook_of_record
 from rules.answers import Problem
 from rules.discovery import BASE, Found
 from rules.plugininfo import FoundPlugin, PluginInfo, Setting
@@ -16,7 +16,7 @@ from rules.wording import say_list
 
 from . import drafts
 from .checking import reports_on
-from .inforce import standing
+from .inforce import Differing, TierLine, differing, standing, tier_lines, titled
 from .models import PluginReport, RulesPreview
 from .queries import draft_of, newest_answer, previews_of
 from .words import say_value
@@ -78,7 +78,7 @@ def draft_page(partnership: Partnership, person_id: int, problems: Sequence[Prob
     moved_on = newest if draft and newest and newest.number != draft.base_number else None
     return DraftPage(
         chosen, others, found.plugins.get(BASE), found.quarantined, wrong, newest.number if newest else 0, moved_on,
-        draft is not None, _differences(in_force, entries, chosen), tuple(previews_of(partnership.id)),
+        draft is not None, _differences(in_force, entries, chosen, found), tuple(previews_of(partnership.id)),
         len(entries) >= drafts.MOST,
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _chosen(
 
 
 def _differences(
-    before: Sequence[drafts.Entry], after: Sequence[drafts.Entry], chosen: Sequence[Chosen]
+    before: Sequence[drafts.Entry], after: Sequence[drafts.Entry], chosen: Sequence[Chosen], found: Found
 ) -> tuple[str, ...]:
     """Say in sentences how the draft differs from the list in force."""
     old, new = ([one["name"] for one in side] for side in (before, after))
@@ -115,15 +115,15 @@ def _differences(
     settings = {one["name"]: one["settings"] for one in before}
     said = []
     if added := [name for name in new if name not in old]:
-        said.append(f"Added: {say_list(added)}.")
+        said.append(f"Added: {say_list(titled(added, found))}.")
     if removed := [name for name in old if name not in new]:
-        said.append(f"Removed: {say_list(removed)}.")
+        said.append(f"Removed: {say_list(titled(removed, found))}.")
     if kept != [name for name in old if name in new]:
         said.append("The order is another one.")
     if other := [one["name"] for one in after if one["name"] in settings and one["settings"] != settings[one["name"]]]:
-        said.append(f"Other settings: {say_list(other)}.")
+        said.append(f"Other settings: {say_list(titled(other, found))}.")
     if newer := [one.name for one in chosen if one.newer]:
-        said.append(f"Another version than adopted: {say_list(newer)}.")
+        said.append(f"Another version than adopted: {say_list(titled(newer, found))}.")
     return tuple(said)
 
 
@@ -142,6 +142,10 @@ class PreviewPage:
     plugins: tuple[dict[str, Any], ...]
     same_as_in_force: bool
     reports: Mapping[str, PluginReport]
+    names: tuple[str, ...]
+    differing: Differing | None
+    tiers: tuple[TierLine, ...]
+    months: int
 
     @property
     def rest(self) -> int:
@@ -159,9 +163,12 @@ def preview_page(partnership: Partnership, preview: RulesPreview, page: str) -> 
     last = max(1, -(-len(rows) // PER_PAGE))
     at = min(last, max(1, int(page))) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     newest, stored = adopted(partnership), newest_answer(partnership.id)
+    found, after = evaluator().found(), rulebook_of_record(preview.record) if preview.record else None
     return PreviewPage(
         tuple(rows[(at - 1) * PER_PAGE : at * PER_PAGE]), counts["moves"], counts["undetermined"], counts["reasons"],
         preview.result.get("total", 0), at, last, stored is not None and stored > preview.asked_at,
         tuple(preview.record.get("plugins", [])), newest is not None and newest.record == preview.record,
-        reports_on(evaluator().found()),
+        reports_on(found), tuple(titled((one["name"] for one in preview.choices), found)),
+        differing(current_rulebook(partnership), after) if after else None, tier_lines(after) if after else (),
+        after.policy.recognition_months if after else 0,
     )  # fmt: skip

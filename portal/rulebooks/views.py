@@ -18,7 +18,7 @@ from portal.partnerships.queries import adopted, current_rulebook, load_partners
 
 from . import pages, queries, services
 from .checking import ask_check, reports_on
-from .inforce import listed, policy_lines, tier_lines, tiers_by
+from .inforce import listed, policy_lines, tier_lines, tiers_by, titled
 from .models import RulesPreview
 
 bp = Blueprint("rulebooks", __name__, url_prefix="/partnerships/<int:partnership_id>/rules")
@@ -34,9 +34,9 @@ def rules(partnership_id: int) -> str:
     return render_template(
         "rulebooks/rules.html", partnership=partnership, rulebook=rulebook, newest=newest,
         plugins=listed(rulebook, set_by, found), lines=policy_lines(rulebook, set_by, found),
-        tiers=tier_lines(rulebook), tiers_by=tiers_by(rulebook, set_by), history=queries.history_of(partnership.id),
+        tiers=tier_lines(rulebook), tiers_by="".join(titled([tiers_by(rulebook, set_by)], found)), history=queries.history_of(partnership.id),
         others=[one for one in found.plugins.values() if one.info.name not in {i.name for i in rulebook.plugins}],
-        quarantined=found.quarantined, reports=reports_on(found),
+        quarantined=found.quarantined, reports=reports_on(found), titled=lambda names: titled(names, found),
         sets=may(roles_at(current_user.memberships, partnership.id), Action.SET_RULES),
     )  # fmt: skip
 
@@ -89,7 +89,10 @@ def change(partnership_id: int) -> str:
 
 def _draft(partnership: Partnership, problems: Sequence[Problem]) -> str:
     page = pages.draft_page(partnership, current_user.id, problems)
-    return render_template("rulebooks/change.html", partnership=partnership, page=page)
+    found = evaluator().found()
+    return render_template(
+        "rulebooks/change.html", partnership=partnership, page=page, titled=lambda names: titled(names, found)
+    )
 
 
 @bp.post("/change")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rules.policy import Gate
-from rules.wording import say_count, say_list
+from rules.wording import say_count, say_list, say_range
 
 LABELS = {
     "system_name": "Name of the system",
@@ -55,7 +55,7 @@ def _weeks(value: Any) -> str:
 
 
 def _span(value: Any, noun: str) -> str:
-    return f"{value[0]} to {value[1]} {noun}s"
+    return say_range(value[0], value[1], noun)
 
 
 def _months(value: Any) -> str:

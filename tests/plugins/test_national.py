@@ -87,7 +87,7 @@ def test_not_applicable_is_not_asked_of_an_expert() -> None:
 def test_no_tier_while_a_step_is_open(step: str) -> None:
     decision = decided(all_yes(), replace(SIGNED, **{step: None}))
     assert name_of(decision) == "not_yet"
-    assert decision.sentence.startswith("Not yet Dedicated Partner: Still open: ")
+    assert decision.sentence.startswith("Not yet Dedicated Partner. Still open: ")
 
 
 @pytest.mark.parametrize("code", [p.code for p in CATALOGUE.practices if p.is_critical])

@@ -129,7 +129,7 @@ def test_steps_alone_reach_the_first_tier(name: str) -> None:
 def test_first_tier_waits_for_the_signature(name: str) -> None:
     rules = rules_of(name)
     decision = decided(rules, all_yes(), replace(SIGNED, statement_signed_on=None))
-    assert decision.sentence == f"Not yet {rules.tiers[0].name}: Still open: Statement of Accuracy signed."
+    assert decision.sentence == f"Not yet {rules.tiers[0].name}. Still open: Statement of Accuracy signed."
 
 
 @pytest.mark.parametrize(("agreed", "outcome"), [((), "not_yet"), (("gold-star-criteria",), "awarded")])

@@ -133,7 +133,7 @@ def test_empty_assessment_shows_safety_first_and_the_rest_folded(cast: Cast) -> 
 def test_highest_tier_says_that_nothing_but_the_steps_is_left(cast: Cast) -> None:
     part = cast.browser(cast.admin).get(f"/cycles/{cast.submitted().id}/scorecard/next-tier", headers=HTMX).text
     assert text(part).startswith(
-        "The answers are enough for Expert Partner. Also needed for Expert Partner: Still open"
+        "No practice is left to improve for Expert Partner. Also needed for Expert Partner: Still open"
     )
 
 

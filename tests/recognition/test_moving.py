@@ -56,7 +56,7 @@ def test_page_shows_before_the_step_what_would_change(folder: Path, signed: Call
     assert "115 practices stay." in page
     assert ["New: 1</summary><ul><li>X.1 County list</li>" in page, "<li>E.1.1 " in page] == [True, True]
     assert "116 stored answers: all are kept. 1 of them would not be asked any more" in page
-    assert "Ten years: not judged now, would be not met" in page
+    assert "Ten years: not asked for now, would be not met" in page
     assert ["All conditions of Expert Partner are met." in page, "Ten years are asked for." in page] == [True, True]
     assert db.session.scalar(select(func.count(CycleMove.id))) == 0
 

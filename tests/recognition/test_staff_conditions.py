@@ -54,7 +54,7 @@ def test_agreeing_with_a_reason_meets_the_condition_and_is_logged(cast) -> None:
     sent = staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "reason": " They <i>shine</i>. "})
     assert sent.status_code == 303
     page = cast.page(cast.reviewer, f"{cast.at}/recognition")
-    assert f"Agreed by {cast.reviewer.name} on 2026-10-01:</strong> They &lt;i&gt;shine&lt;/i&gt;." in page
+    assert f"Agreed by {cast.reviewer.name} on October 1, 2026:</strong> They &lt;i&gt;shine&lt;/i&gt;." in page
     assert "Confirm: Silver Partner for 12 months" in page
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "condition agreed")).one()
     assert (entry.person_id, entry.detail["condition"]) == (cast.reviewer.id, "spirit")

@@ -56,7 +56,7 @@ def test_buttons_add_move_and_remove(lake: Lake, desk: FlaskClient, folder: Path
         assert press(desk, lake, deed).status_code == 303  # type: ignore[attr-defined]
         assert (deed, names(lake)) == (deed, expected)
     page = text_of(desk.get(f"{path(lake)}/change"))
-    assert "Added: marker." in page
+    assert "Added: Marker." in page
     assert adopted(lake.partnership).number == 1  # type: ignore[union-attr]
     press(desk, lake, "discard")
     assert names(lake) == []

@@ -126,7 +126,7 @@ def test_preview_of_the_same_rules_says_nothing_moves(lake: Lake, desk: FlaskCli
     preview = asked(desk, lake)
     page = page_of(desk, lake, preview)
     assert preview.result["rows"] == []
-    assert "Nothing moves." in page
+    assert "No result moves." in page
     assert "These rules are in force already." in page
 
 
@@ -153,6 +153,7 @@ def test_plugin_that_cannot_judge_is_named_and_the_rest_counts(
     page = page_of(desk, lake, preview)
     assert "Cannot be judged 3" in page
     assert "Today it would be undetermined." in page
+    assert "could not be judged. No program could be recognized by it until that is mended." in page
     assert "bad" in page
     assert what in page
 
@@ -366,3 +367,25 @@ def test_queries_of_a_dry_run_do_not_grow_with_the_programs(lake: Lake, count_qu
     assert len(ids) == 4
     db.session.rollback()
     assert count_queries(lambda: pieces_of(ids)) == few == 7
+
+
+def test_preview_tells_values_and_tiers_that_differ_though_no_result_moves(lake: Lake, desk: FlaskClient) -> None:
+    assert "What else would be different" not in page_of(desk, lake, asked(desk, lake))
+    press(desk, lake, "add:minnesota")
+    page = page_of(desk, lake, asked(desk, lake))
+    assert "MENTOR Minnesota" in page
+    assert "Longest plan 24 months 12 months" in page
+    assert "Needed before access nothing more" in page
+    assert "The tiers of this list" in page
+
+
+def test_preview_of_another_edition_says_that_answers_do_not_count_for_it(
+    lake: Lake, desk: FlaskClient, folder: Path
+) -> None:
+    (folder / "fifth.toml").write_text(
+        'edition = "eepm5"\n[plugin]\nrules_api = [1, 1]\nversion = "1.0.0"\ntitle = "Fifth"\nsource = "Made up."\n',
+        "utf-8",
+    )
+    press(desk, lake, "add:fifth")
+    page = page_of(desk, lake, asked(desk, lake))
+    assert "come from another edition than those in force: Elements of Effective Practice for Mentoring, 5th" in page

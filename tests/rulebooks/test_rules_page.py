@@ -53,9 +53,9 @@ def test_page_tells_what_each_plugin_sets(lake: Lake, desk: FlaskClient, folder:
         "Its source does not state: First contact after submitting. The national value stays.",
         "Lake Partner self-assessment submitted; lake references",
         "A flag for the door.",
-        "Review after submitting 2 to 3 weeks national: 4 to 6 weeks strict",
-        "First contact after submitting 2 weeks national default; the source of strict does not state it",
-        "List 2 in force strict. Asked for by the board.",
+        "Review after submitting 2 to 3 weeks national: 4 to 6 weeks Strict",
+        "First contact after submitting 2 weeks national default; the source of Strict does not state it",
+        "List 2 in force Strict. Asked for by the board.",
         "List 1 the national rules alone",
     ):
         assert words in page

@@ -155,7 +155,7 @@ def test_samples_that_come_along_are_three_stages(capsys: pytest.CaptureFixture[
     assert outcomes == [
         "Recognition: awarded. All conditions of Expert Partner are met.",
         "Recognition: awarded. All conditions of Dedicated Partner are met.",
-        "Recognition: not yet. Not yet Dedicated Partner: Still open: self-assessment submitted.",
+        "Recognition: not yet. Not yet Dedicated Partner. Still open: self-assessment submitted.",
     ]
 
 
@@ -170,7 +170,9 @@ def test_try_prints_what_differs_from_the_national_rules(capsys: pytest.CaptureF
         "all-in-place.toml, Willow Road Mentors (fictional)",
         "  Expert Partner, 116 of 116 in practice; with northlake: Quality Partner, 116 of 116 in practice",
     ]
-    assert "    All core practices in practice: met, would be not judged (national 1.0.0, rule all-core: " in lines[5]
+    assert (
+        "    All core practices in practice: met, would be not asked for (national 1.0.0, rule all-core: " in lines[5]
+    )
     told = ran(capsys, "try", str(folder / "good.py"), str(SAMPLES[2]))[1]
     assert told[-2:] == [
         "  not yet, 8 of 116 in practice; with good: not yet, 8 of 116 in practice", "    note: 13 answers seen.",

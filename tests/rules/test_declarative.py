@@ -220,7 +220,7 @@ def test_file_judges_in_the_process_that_the_portal_asks(tmp_path: Path) -> None
             decision = decide(evaluate(assessment, rules), assessment, rules)
             outcomes.append((decision.outcome, decision.sentence))
         assert outcomes == [
-            ("awarded", "All conditions of Quality Partner are met."), ("not_yet", "Not yet Quality Partner: Open: B.2.5."),
+            ("awarded", "All conditions of Quality Partner are met."), ("not_yet", "Not yet Quality Partner. Open: B.2.5."),
         ]  # fmt: skip
         put(tmp_path, LOCAL.replace("at_least = 3", "at_least = 2"))
         changed = decided(rules, all_yes())

@@ -210,7 +210,7 @@ def test_answers_that_are_enough_leave_only_the_steps() -> None:
     found = move_up(Assessment(all_yes(), FACTS, CYCLE), rules_with("national"))
     assert (found.outcome, found.sentence, len(found.also_needed)) == (
         "enough",
-        "The answers are enough for Expert Partner.",
+        "No practice is left to improve for Expert Partner.",
         4,
     )
 

@@ -41,7 +41,7 @@ def test_everything_that_can_be_judged_is_given() -> None:
 def test_facts_cycle_and_the_cycle_before_are_set_field_by_field() -> None:
     judged = assess(facts={"in_service_area": False}, cycle={"visited_on": None}, before={"B.2.5": "no"}).with_plugins()
     assert judged.eligibility.eligible is False
-    assert judged.decision.sentence == "Not yet Dedicated Partner: Still open: review held."
+    assert judged.decision.sentence == "Not yet Dedicated Partner. Still open: review held."
     assert judged.assessment.previous is not None
     assert judged.assessment.previous.answers["B.2.5"].status is Status.NOT_IN_PRACTICE
 

@@ -36,7 +36,7 @@ def test_tier_of_a_plugin_is_awarded() -> None:
 def test_tier_is_not_yet_with_the_first_open_condition() -> None:
     decision = decided(dancing(lambda: [{**CONDITION, "met": False, "sentence": "No one danced."}]))
     assert (decision.outcome, decision.tier) == ("not_yet", None)
-    assert decision.sentence == "Not yet Dancing Partner: No one danced."
+    assert decision.sentence == "Not yet Dancing Partner. No one danced."
 
 
 @pytest.mark.parametrize("how", BAD)

@@ -17,6 +17,7 @@ from portal.plans.models import Plan
 from portal.plans.queries import plan_of
 from rules.duties import add_months
 from rules.policy import Policy
+from rules.wording import say_range
 
 from .statements import post_mail, post_statement
 
@@ -27,12 +28,15 @@ def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
         return [Problem("months", "Save the plan first.")]
     problems = []
     if plan.months is None or not policy.min_months <= plan.months <= policy.max_months:
-        problems.append(Problem("months", f"A plan runs for {policy.min_months} to {policy.max_months} months."))
+        problems.append(
+            Problem("months", f"A plan runs for {say_range(policy.min_months, policy.max_months, 'month')}.")
+        )
+    wanted = say_range(policy.min_priorities, policy.max_priorities, "priority", "priorities")
     if not policy.min_priorities <= len(plan.priorities) <= policy.max_priorities:
         problems.append(
             Problem(
                 "p1-title",
-                f"A plan has {policy.min_priorities} to {policy.max_priorities} priorities; this one has {len(plan.priorities)}.",
+                f"A plan has {wanted}; this one has {len(plan.priorities)}.",
             )
         )
     last = add_months(today, plan.months or policy.max_months)
