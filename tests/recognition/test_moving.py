@@ -220,10 +220,10 @@ def test_answer_of_the_earlier_rules_that_comes_late_is_not_stored(folder: Path,
         with cast.app.app_context():
             judge_again()
 
-    late = threading.Thread(target=worker)
+    mark, late = mark_of(cast), threading.Thread(target=worker)
     late.start()
-    time.sleep(0.5)
-    move(cast.cycle.id, mark_of(cast), "It helps.", cast.manager.id)
+    time.sleep(0.7)
+    move(cast.cycle.id, mark, "It helps.", cast.manager.id)
     late.join()
 
     assert newest(cast.cycle).rulebook == cast.cycle.rulebook
