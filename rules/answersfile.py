@@ -37,10 +37,17 @@ class AnswersFile:
     answers: MappingProxyType[str, Answer]
 
 
+MAX_FILE = 5_000_000  # bytes; an assessment with every text at its longest is about 4 MB
+
+
 def read_answers(path: Path, catalogue: Catalogue, today: date) -> AnswersFile:
     """Read program, cycle and answers. `today` counts where the file names no day. Raises AnswersUnreadable."""
     try:
-        source = TomlSource(str(path), path.read_text("utf-8"))
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE + 1)
+        if len(raw) > MAX_FILE:
+            raise AnswersUnreadable(f"{path}:1: This file is larger than {MAX_FILE:,} bytes.")
+        source = TomlSource(str(path), raw.decode("utf-8").removeprefix("\ufeff"))
     except OSError as error:
         raise AnswersUnreadable(f"{path}:1: This file cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:

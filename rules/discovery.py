@@ -6,6 +6,7 @@ file; they are read from its text. A TOML plugin states the same in its table [p
 
 import ast
 import hashlib
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -64,15 +65,29 @@ def _stamp(folder: Path | None) -> tuple[object, ...]:
 
 
 def _files(folder: Path | None) -> list[Path]:
-    if folder is None or not folder.is_dir():
+    if folder is None:
         return []
-    return sorted(p for p in folder.iterdir() if p.suffix in KINDS and not p.name.startswith(("_", ".")))
+    try:
+        there = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError:  # said by _found; a folder that nobody may read must not stop the portal
+        return []
+    return [path for path in there if path.suffix in KINDS and not path.name.startswith(("_", "."))]
+
+
+def _folder_problem(folder: Path | None) -> dict[str, str]:
+    """Say why the operator's folder cannot be looked into, when it cannot."""
+    try:
+        if folder is not None and folder.is_dir():
+            next(folder.iterdir(), None)
+    except OSError as error:
+        return {"(folder)": f"The folder for plugins cannot be read: {error.strerror}."}
+    return {}
 
 
 @lru_cache(maxsize=4)
 def _found(folder: Path | None, _: tuple[object, ...]) -> Found:
     plugins: dict[str, FoundPlugin] = {}
-    quarantined: dict[str, str] = {}
+    quarantined = _folder_problem(folder)
     for name, read in _everything(folder):
         if name in plugins:
             quarantined[f"{name} (second)"] = f"There is already a plugin called {name}; this one is not used."
@@ -136,10 +151,13 @@ def _source_of(entry: "metadata.EntryPoint") -> Path:
 def read_file(path: Path, origin: str) -> FoundPlugin:
     """Read what one plugin file says about itself; raises PluginRefused."""
     try:
-        if path.stat().st_size > MAX_FILE:
+        there = path.stat()
+        if not stat.S_ISREG(there.st_mode):  # reading a pipe or a device would never end
+            raise PluginRefused(f"{path.name} is not a file.")
+        if there.st_size > MAX_FILE:
             raise PluginRefused(f"{path.name} is larger than {MAX_FILE:,} bytes.")
         raw = path.read_bytes()
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8").removeprefix("\ufeff")  # as some editors begin a file
     except (OSError, UnicodeDecodeError) as error:
         raise PluginRefused(f"{path.name} cannot be read as text: {error}"[:300]) from None
     if not path.stem.isidentifier():

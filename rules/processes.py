@@ -15,6 +15,7 @@ from typing import Any
 
 from rules import wire
 
+CROWDED = 0.3  # seconds of somebody's work after which no second one waits for its end
 STARTING = 15.0  # seconds a new process has to say that it is there
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rules.child import main; "
@@ -70,17 +71,38 @@ class Cell:
     def __init__(self, seconds: float, megabytes: int, seed: int = 0) -> None:
         self.seconds, self.megabytes, self.seed = seconds, megabytes, seed
         self.lock = threading.Lock()
+        self.since = float("inf")  # when the one at work began
+        self.waiting, self.door = 0, threading.Lock()
         self.process: Process | None = None
 
     @contextlib.contextmanager
     def held(self, wait: float) -> Iterator[None]:
-        """Keep others out meanwhile. Raises Busy when somebody else does so for longer than `wait` seconds."""
-        if not self.lock.acquire(timeout=wait):
+        """Keep others out meanwhile. Raises Busy when somebody else does so for longer than `wait` seconds.
+
+        One waits that long; more of them only for work that has just begun. A rule that hangs would otherwise take one
+        thread of the server after the other, and with the last one everybody's pages.
+        """
+        if not self._taken(wait):
             raise Busy
+        self.since = time.monotonic()
         try:
             yield
         finally:
+            self.since = float("inf")
             self.lock.release()
+
+    def _taken(self, wait: float) -> bool:
+        if self.lock.acquire(blocking=False):
+            return True
+        with self.door:
+            crowded = self.waiting > 0
+            self.waiting += 1
+        try:
+            rest = min(wait, max(0.0, self.since + CROWDED - time.monotonic())) if crowded else wait
+            return self.lock.acquire(timeout=rest)
+        finally:
+            with self.door:
+                self.waiting -= 1
 
     def started(self) -> Process:
         """Return the process, a new one where there is none. Raises Lost."""

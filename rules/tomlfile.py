@@ -14,6 +14,9 @@ _HEADER = re.compile(r"^\s*(\[\[?.+\]\]?)\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
+DEEPEST = 20  # tables and lists in each other; the rules know five
+
+
 class TomlSource:
     """Hold one parsed TOML text and where each of its keys stands."""
 
@@ -30,6 +33,11 @@ class TomlSource:
             line = int(found[1]) if found else text.count("\n") + 1
             what = str(error).split(" (at ")[0]
             self.problems.append(f"{name}:{line}: This is not valid TOML: {what}.")
+        except (ValueError, RecursionError):  # a number of thousands of digits, brackets by the thousand
+            self.problems.append(f"{name}:1: It has a number that is too long, or tables too deep in each other.")
+        if _deeper(self.data, DEEPEST):
+            self.data = {}
+            self.problems.append(f"{name}:1: Its tables lie too deep in each other; at most {DEEPEST} are read.")
 
     def complain(self, path: Path, sentence: str) -> None:
         """Note one problem at the line of `path`, or of the nearest table around it."""
@@ -45,6 +53,15 @@ class TomlSource:
     def root(self) -> "Table":
         """Give the whole file as one table."""
         return Table(self, (), self.data)
+
+
+def _deeper(data: object, most: int) -> bool:
+    """Tell whether tables and lists lie in each other more than `most` times."""
+    level = [data]
+    for _ in range(most + 1):
+        tables = [one for one in level if isinstance(one, (dict, list))]
+        level = [inner for one in tables for inner in (one.values() if isinstance(one, dict) else one)]
+    return bool(level)
 
 
 def _locate(text: str) -> Iterator[tuple[Path, int]]:
@@ -74,7 +91,7 @@ def _locate(text: str) -> Iterator[tuple[Path, int]]:
 def _names(line: str) -> list[str]:
     try:
         inner: Any = tomllib.loads(line)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return []
     names = []
     while isinstance(inner, (dict, list)) and inner:

@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from portal.accounts.queries import administrators_of_program, staff_of_partnership
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle, CycleMove, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
@@ -203,13 +203,15 @@ def judge(cycle_id: int, cause: str) -> Judgement:
     """
     with reading() as session:
         cycle = session.get_one(Cycle, cycle_id)
-        rulebook, assessment = rulebook_of(cycle), assessment_of(cycle)
+        rulebook, assessment, began_with = rulebook_of(cycle), assessment_of(cycle), dict(cycle.rulebook)
     card = evaluate(assessment, rulebook)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         newest, text, record = judgement_of(cycle), card.to_json(), rulebook.record()
         if newest is not None and (newest.scorecard, newest.rulebook) == (text, record):
             return newest
+        if newest is not None and (cycle.rulebook != began_with or cycle.awarded_on is not None):
+            return newest  # moved or recognized while the rules were asked: whoever did that has the last word
         made = Judgement(
             cycle_id=cycle_id, made_at=clock.now(), cause=cause, rulebook=record, scorecard=text,
             undetermined=bool(card.undetermined),
@@ -226,13 +228,20 @@ def judge_again() -> int:
     with reading() as session:
         newest = select(func.max(Judgement.id).label("id")).group_by(Judgement.cycle_id).subquery()
         last = select(Judgement).join(newest, Judgement.id == newest.c.id).subquery()
+        moved = (  # by somebody whose request ended before the rules had answered
+            select(CycleMove.id)
+            .where(CycleMove.cycle_id == Submission.cycle_id)
+            .where((CycleMove.moved_at > last.c.made_at) | (CycleMove.undone_at > last.c.made_at))
+            .exists()
+        )
         waiting = (
             select(Submission.cycle_id)
             .join(Cycle, Cycle.id == Submission.cycle_id)
             .join(last, last.c.cycle_id == Submission.cycle_id, isouter=True)
-            .where(Cycle.awarded_on.is_(None), last.c.id.is_(None) | last.c.undetermined)
+            .where(Cycle.awarded_on.is_(None), last.c.id.is_(None) | last.c.undetermined | moved)
         )
-        ids = list(session.scalars(waiting.order_by(Submission.cycle_id).limit(50)))
+        # In no fixed order: fifty whose rules never answer must not keep all others waiting.
+        ids = list(session.scalars(waiting.order_by(func.random()).limit(50)))
     return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
 
 

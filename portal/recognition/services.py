@@ -81,6 +81,8 @@ def take_back(cycle_id: int, key: str, by_id: int) -> None:
     """Take an agreement back, before the recognition. Raises OutOfOrder."""
     with unit_of_work():
         cycle = _open(cycle_id)
+        if key not in (cycle.staff_agreed or {}):
+            return  # pressed twice, or nothing of ours
         cycle.staff_agreed = {one: said for one, said in (cycle.staff_agreed or {}).items() if one != key}
         audit.record("condition taken back", person_id=by_id, cycle_id=cycle.id, condition=key)
 

@@ -63,7 +63,9 @@ def table(result: dict[str, Any]) -> list[str]:
     counts = {kind: sum(row["kind"] == kind for row in rows) for kind in ("moves", "undetermined", "reasons")}
     lines.append(
         f"{result['total']} assessments: {counts['moves']} would move, {counts['undetermined']} cannot be judged, "
-        f"{counts['reasons']} come to the same result for other reasons, {result['total'] - len(rows)} do not differ."
+        f"{counts['reasons']} come to the same result for other reasons, "
+        f"{result['private']} are not submitted, so nothing of them is shown; "
+        f"{result['total'] - len(rows) - result['private']} do not differ."
     )
     return lines
 
@@ -71,6 +73,8 @@ def table(result: dict[str, Any]) -> list[str]:
 def _row(row: dict[str, Any]) -> list[str]:
     was, now = row["before"], row["after"]
     head = f"{row['program']}, cycle {row['number']}: {said(was)} -> {said(now)}"
+    if row["private"]:
+        head = f"{row['program']}, cycle {row['number']}: {said(now)}"
     if row["awarded"]:
         head = f"{row['program']}, cycle {row['number']}: stays as awarded ({row['awarded']}); today it would be {said(now)}"
     if not row["private"]:

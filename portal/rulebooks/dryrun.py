@@ -1,6 +1,7 @@
 """Judges all assessments of a partnership by the rules each has and by other ones, and says what would move.
 
-Writes nothing. The rules are asked outside any transaction, and in batches; when a batch is lost, its assessments are
+Writes nothing, and tells nothing of unsubmitted answers: they are the program's own, and whoever may choose settings
+could ask after them one by one. Of those it is only told which plugin cannot judge. The rules are asked outside any transaction, and in batches; when a batch is lost, its assessments are
 asked about one by one, so that the plugin at fault is named and the others count.
 """
 
@@ -22,6 +23,7 @@ from rules.results import Trace
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt
 from rules.scorecard import Scorecard
 from rules.tiers import decide
+from rules.wording import say_list
 
 from .material import Piece, cycle_ids_of, pieces_of
 
@@ -158,11 +160,12 @@ def dry_run(partnership_id: int, rules: Rulebook, tick: Callable[[int, int], Non
         ids = cycle_ids_of(partnership_id)
     before, after = AsItIs(), Judge(rules, evaluator(), singly=not all_here(rules))
     rows: list[dict[str, Any]] = []
+    private = 0
     tick(0, len(ids))
 
     def judged(pieces: list[Piece]) -> list[dict[str, Any]]:
         old, new = before.outcomes(pieces, until), after.outcomes(pieces, until)
-        return [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one)) is not None]
+        return [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one, rules)) is not None]
 
     with ThreadPoolExecutor(1) as beside:  # the next batch is read while the rules judge the one before
         waiting: Future[list[dict[str, Any]]] | None = None
@@ -170,6 +173,7 @@ def dry_run(partnership_id: int, rules: Rulebook, tick: Callable[[int, int], Non
             with reading():
                 pieces = pieces_of(ids[start : start + AT_ONCE])
             before.prepare(pieces)
+            private += sum(piece.private for piece in pieces)
             if waiting is not None:
                 rows += waiting.result()
                 tick(start, len(ids))
@@ -179,28 +183,39 @@ def dry_run(partnership_id: int, rules: Rulebook, tick: Callable[[int, int], Non
         if waiting is not None:
             rows += waiting.result()
             tick(len(ids), len(ids))
-    return {"total": len(ids), "rows": rows}
+    return {"total": len(ids), "rows": rows, "private": private - sum(row["private"] for row in rows)}
 
 
-def _row(piece: Piece, old: Outcome, new: Outcome) -> dict[str, Any] | None:
+def _row(piece: Piece, old: Outcome, new: Outcome, rules: Rulebook) -> dict[str, Any] | None:
     """Return what differs for one assessment, None when nothing does and both could be judged."""
+    if piece.private:
+        old = new = _said_in_private(new, rules)
     moved = moves(old, new)
-    kind = _kind(old, new, piece.private, bool(moved))
+    kind = _kind(old, new, bool(moved))
     if not kind:
         return None
-    row: dict[str, Any] = {
+    return {
         "cycle": piece.cycle_id, "number": piece.number, "program": piece.program, "program_id": piece.program_id,
         "state": piece.state, "awarded": piece.awarded, "kind": kind, "private": piece.private,
-        "before": _side(old, piece.private), "after": _side(new, piece.private),
+        "before": _side(old), "after": _side(new), "moves": [_move(one) for one in moved],
     }  # fmt: skip
-    row["moves"] = _rules_only(moved) if piece.private else [_move(one) for one in moved]
-    return row
 
 
-def _kind(old: Outcome, new: Outcome, private: bool, moved: bool) -> str:
+def _said_in_private(one: Outcome, rules: Rulebook) -> Outcome:
+    """Return whether an unsubmitted assessment can be judged, and who cannot: not even what went wrong may quote it."""
+    if one.outcome != "undetermined":
+        return Outcome("", "", "", 0, 0, 0, ())
+    who = [
+        f"{by.name} {by.version}" for by in rules.plugins if f"{by.name} {by.version} could not judge" in one.sentence
+    ]
+    named = f"{say_list(who)} could not judge" if who else "It cannot be judged"
+    return Outcome("undetermined", "", f"{named}. What happened is not shown before submitting.", 0, 0, 0, ())
+
+
+def _kind(old: Outcome, new: Outcome, moved: bool) -> str:
     if new.outcome == "undetermined":
         return "undetermined"
-    if (old.outcome, old.tier) != (new.outcome, new.tier) or (not private and _figures(old) != _figures(new)):
+    if (old.outcome, old.tier) != (new.outcome, new.tier) or _figures(old) != _figures(new):
         return "moves"
     return "reasons" if moved else ""
 
@@ -209,13 +224,8 @@ def _figures(one: Outcome) -> tuple[object, ...]:
     return one.in_practice, one.applicable, one.safety_gaps
 
 
-def _side(one: Outcome, private: bool) -> dict[str, Any]:
-    """Keep a side for the page; before submitting, nothing that rests on answers but whether a tier is reached."""
-    side = {part.name: getattr(one, part.name) for part in fields(one) if part.name != "reasons"}
-    if private:
-        hidden = {"in_practice": None, "applicable": None, "safety_gaps": None}
-        return side | hidden | ({} if one.outcome == "undetermined" else {"sentence": ""})
-    return side
+def _side(one: Outcome) -> dict[str, Any]:
+    return {part.name: getattr(one, part.name) for part in fields(one) if part.name != "reasons"}
 
 
 def _move(one: Moved) -> dict[str, str]:
@@ -230,12 +240,6 @@ def _without(key: str) -> str:
     if key.startswith("Safety of"):
         return "no gap"
     return "as answered" if key.endswith("counts as") else "not asked for"
-
-
-def _rules_only(moved: Sequence[Moved]) -> list[dict[str, str]]:
-    """Name the rules that move an unsubmitted assessment, and nothing of what they said about its answers."""
-    named = {(one["plugin"], one["version"], one["rule"]): None for one in map(_move, moved)}
-    return [{"plugin": plugin, "version": version, "rule": rule} for plugin, version, rule in named]
 
 
 def who_sets_what(choices: Sequence[PluginChoice], whole: Rulebook) -> dict[str, Any]:

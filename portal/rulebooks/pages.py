@@ -135,6 +135,7 @@ class PreviewPage:
     moving: int
     undetermined: int
     reasons: int
+    private: int  # not submitted, so that nothing but whether they can be judged is told
     total: int
     page: int
     last: int
@@ -150,7 +151,7 @@ class PreviewPage:
     @property
     def rest(self) -> int:
         """Count those for which nothing differs."""
-        return self.total - self.moving - self.undetermined - self.reasons
+        return self.total - self.moving - self.undetermined - self.reasons - self.private
 
 
 ORDER = {"undetermined": 0, "moves": 1, "reasons": 2}
@@ -166,7 +167,7 @@ def preview_page(partnership: Partnership, preview: RulesPreview, page: str) -> 
     found, after = evaluator().found(), rulebook_of_record(preview.record) if preview.record else None
     return PreviewPage(
         tuple(rows[(at - 1) * PER_PAGE : at * PER_PAGE]), counts["moves"], counts["undetermined"], counts["reasons"],
-        preview.result.get("total", 0), at, last, stored is not None and stored > preview.asked_at,
+        preview.result.get("private", 0), preview.result.get("total", 0), at, last, stored is not None and stored > preview.asked_at,
         tuple(preview.record.get("plugins", [])), newest is not None and newest.record == preview.record,
         reports_on(found), tuple(titled((one["name"] for one in preview.choices), found)),
         differing(current_rulebook(partnership), after) if after else None, tier_lines(after) if after else (),

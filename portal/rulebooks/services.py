@@ -156,7 +156,7 @@ def put_in_force(preview_id: int, note: str, by_id: int) -> RulesList:
     Raises NotPreviewed when the preview is not done or the plugins are not what they were, ListChanged when somebody
     adopted another list meanwhile, Refused for a note that is too long.
     """
-    note = " ".join(note.split())
+    note = " ".join(note.replace("\x00", " ").split())  # PostgreSQL stores no NUL
     if len(note) > LONGEST_NOTE:
         raise Refused([Problem("note", f"Please use at most {LONGEST_NOTE} characters; these are {len(note)}.")])
     with reading() as session:

@@ -30,7 +30,7 @@ def file_of(path: Path) -> Path:
         (module,) = project["project"]["entry-points"][GROUP].values()
         places = [path / folder / Path(*module.split(".")) for folder in (".", "src")]
         files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         files = sorted(one for one in path.glob("*.toml") if one.stem.isidentifier() and one.name != "pyproject.toml")
     found = [file for file in files if file.is_file()]
     if not found:

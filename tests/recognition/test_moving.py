@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from portal.assessments.models import AnswerVersion, Judgement, StoredAnswer
+from portal.assessments.services import judge_again
 from portal.cycles.models import Cycle, CycleMove
 from portal.foundation.audit import AuditEntry
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
+from portal.recognition.moving import move
 from portal.recognition.services import confirm
 from tests.dropins import STRICT, drop_in
 from tests.factories import answer_all, make_cycle
@@ -183,3 +188,65 @@ def test_pages_take_as_many_queries_after_three_moves_as_after_one(
 
     there_and_back()
     assert there_and_back() == there_and_back()
+
+
+SLOW = '''
+import time
+
+@hookimpl
+def nqms_findings(answers):
+    """Take a while."""
+    time.sleep(1.5)
+    return [{"rule": "slow", "kind": "note", "practices": (), "sentence": "Said by the earlier rules."}]
+'''
+
+
+def newest(cycle: Cycle) -> Judgement:
+    db.session.rollback()
+    found = db.session.scalar(select(Judgement).where(Judgement.cycle_id == cycle.id).order_by(Judgement.id.desc()))
+    assert found is not None
+    return found
+
+
+def test_answer_of_the_earlier_rules_that_comes_late_is_not_stored(folder: Path, signed: Callable) -> None:
+    drop_in(folder, "slow", SLOW)
+    drop_in(folder, "local", LOCAL)
+    cast = signed(("slow",))
+    cast.adopt("local")
+    with unit_of_work() as session:
+        session.execute(delete(Judgement))  # as after a server that went down before the rules had answered
+
+    def worker() -> None:
+        with cast.app.app_context():
+            judge_again()
+
+    mark, late = mark_of(cast), threading.Thread(target=worker)
+    late.start()
+    time.sleep(0.7)
+    move(cast.cycle.id, mark, "It helps.", cast.manager.id)
+    late.join()
+
+    assert newest(cast.cycle).rulebook == cast.cycle.rulebook
+    assert "Said by the earlier rules." not in newest(cast.cycle).scorecard
+
+
+def mark_of(cast: Any) -> str:
+    browser = cast.browser(cast.manager)
+    mark = seen(browser, cast.at)
+    db.session.rollback()
+    return mark
+
+
+def test_move_whose_request_broke_off_is_judged_by_the_worker(folder: Path, signed: Callable, clock: Any) -> None:
+    drop_in(folder, "local", LOCAL)
+    cast = signed()
+    cast.adopt("local")
+    clock.go(minutes=1)
+    move(cast.cycle.id, mark_of(cast), "It helps.", cast.manager.id)
+    with unit_of_work() as session:
+        session.delete(session.get_one(Judgement, newest(cast.cycle).id))
+    assert newest(cast.cycle).rulebook != cast.cycle.rulebook
+
+    judge_again()
+
+    assert newest(cast.cycle).rulebook == cast.cycle.rulebook

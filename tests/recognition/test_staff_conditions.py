@@ -88,6 +88,14 @@ def test_agreement_can_be_taken_back_until_the_recognition(cast) -> None:
     assert (late.status_code, "no longer changes" in late.text) == (422, True)
 
 
+def test_taking_back_what_nobody_agreed_to_leaves_no_trace(cast) -> None:
+    staff = cast.browser(cast.reviewer)
+    for key in ("spirit", "x" * 10_000, "\0"):
+        reply = staff.post(f"{cast.at}/recognition/agree", data={"key": key, "then": "take_back"})
+        assert reply.status_code == 303
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "condition taken back")).all() == []
+
+
 def test_award_lasts_as_long_as_its_tier_and_shows_benefits_and_words_escaped(cast) -> None:
     staff = cast.browser(cast.reviewer)
     staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "reason": "They shine."})

@@ -72,6 +72,12 @@ def nqms_tier_conditions():
     return 1 / 0
 """
 
+QUOTES = """
+@hookimpl
+def nqms_findings(answers):
+    return int("a note on B.2.4: " + answers["B.2.4"].notes)
+"""
+
 
 def write(folder: Path, name: str, body: str, version: str = "1.0.0", title: str = "") -> Path:
     """Put a plugin into the folder, as an operator would."""

@@ -52,10 +52,12 @@ def test_preview_prints_the_table_and_stores_nothing(lake: Lake, folder: Path) -
         "    References: not asked for -> not met (rule lake-references of strict 1.0.0: B.2.5 is rated None.)" in lines
     )
     assert lines[-1] == (
-        "3 assessments: 2 would move, 0 cannot be judged, 1 come to the same result for other reasons, 0 do not differ."
+        "3 assessments: 2 would move, 0 cannot be judged, 0 come to the same result for other reasons, "
+        "1 are not submitted, so nothing of them is shown; 0 do not differ."
     )
     assert preview_lines("lake", ()) == ["Nothing moves.", (
-        "3 assessments: 0 would move, 0 cannot be judged, 0 come to the same result for other reasons, 3 do not differ."
+        "3 assessments: 0 would move, 0 cannot be judged, 0 come to the same result for other reasons, "
+        "1 are not submitted, so nothing of them is shown; 2 do not differ."
     )]  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from rules.rulebook import PluginChoice
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
 from .conftest import Lake, work
-from .plugins import HANGS, MARK, RAISES, STRICT, write
+from .plugins import HANGS, MARK, QUOTES, RAISES, STRICT, write
 from .test_drafts import draft, press
 from .test_rules_page import path, take, text_of
 
@@ -94,32 +93,42 @@ def test_preview_names_what_moves_and_which_rule_moves_it(lake: Lake, desk: Flas
     preview = asked(desk, lake)
     assert (preview.state, preview.done, preview.total) == (PreviewState.DONE, 3, 3)
     assert moved(preview) == {
-        lake.going.id: ("reasons", "", ""),
         lake.submitted.id: ("moves", "", ""),
         lake.recognized.id: ("moves", "Expert Partner", "Lake Partner"),
     }
     page = page_of(desk, lake, preview)
     assert "Judged twice: 3 assessments of your programs" in page
-    assert "Would move 2 Cannot be judged 0 Same result, other reasons 1 Nothing differs 0" in page
+    assert "Would move 2 Cannot be judged 0 Same result, other reasons 0 Nothing differs 0 Not submitted yet 1" in page
     assert "Stays as awarded: Expert Partner. Today it would be Lake Partner." in page
     assert "115 of 116 → would be 114 of 115" in page
     assert "Drops E.1.1: Not asked here." in page
     assert "References: not asked for → not met . Rule “lake-references” of strict 1.0.0: B.2.5 is rated None." in page
 
 
-def test_answers_of_an_unsubmitted_assessment_stay_the_programs_own(
+@pytest.mark.parametrize("least", ["1", "5"])
+def test_nothing_is_told_of_an_unsubmitted_assessment_whatever_the_settings_ask(
+    lake: Lake, desk: FlaskClient, folder: Path, least: str
+) -> None:
+    write(folder, "strict", STRICT.replace('("submitted", "lake-references")', '("lake-references",)'))
+    press(desk, lake, "add:strict")
+    preview = asked(desk, lake, **{"strict-least": least, "strict-practice": "B.2.4"})
+    assert [row["cycle"] for row in preview.result["rows"]] == [lake.submitted.id, lake.recognized.id]
+    assert preview.result["private"] == 1
+    assert "B.2.4" in json.dumps(preview.result["rows"])  # where it was possible
+    assert lake.going.program.name not in page_of(desk, lake, preview)
+
+
+def test_failure_over_unsubmitted_answers_is_named_without_quoting_them(
     lake: Lake, desk: FlaskClient, folder: Path
 ) -> None:
-    write(folder, "strict", STRICT)
-    press(desk, lake, "add:strict")
-    preview = asked(desk, lake)
-    row = next(row for row in preview.result["rows"] if row["cycle"] == lake.going.id)
-    told = json.dumps([row["before"], row["after"], row["moves"]])
-    assert re.findall(r"[A-Z]\.\d", told) == []
-    assert (row["before"]["in_practice"], row["after"]["safety_gaps"]) == (None, None)
-    assert {"plugin": "strict", "version": "1.0.0", "rule": "lake-references"} in row["moves"]
-    other = next(row for row in preview.result["rows"] if row["cycle"] == lake.submitted.id)
-    assert "B.2.5" in json.dumps(other["moves"])  # where it was possible
+    write(folder, "quotes", QUOTES)
+    press(desk, lake, "add:quotes")
+    rows = {row["cycle"]: row for row in asked(desk, lake).result["rows"]}
+    assert "a note on B.2.4" in json.dumps(rows[lake.submitted.id])  # where it was possible
+    private = rows[lake.going.id]
+    assert private["after"]["sentence"] == "quotes 1.0.0 could not judge. What happened is not shown before submitting."
+    assert "a note on" not in json.dumps(private)
+    assert private["before"] == private["after"]
 
 
 def test_preview_of_the_same_rules_says_nothing_moves(lake: Lake, desk: FlaskClient) -> None:
@@ -189,7 +198,7 @@ def test_preview_adopt_and_count_again_move_the_same(lake: Lake, desk: FlaskClie
     assert stored.set_by == {
         "policy": {"review_title": "strict", "visit_weeks": "strict"}, "texts": {"welcome": "strict"}, "tiers": "strict",
     }  # fmt: skip
-    again = {lake.going.id: ("reasons", "", "")}  # of which nothing that rests on answers is told
+    again: dict[int, tuple[object, ...]] = {}
     for cycle in (lake.submitted, lake.recognized):
         assessment = reviewed_assessment_of(cycle)
         old, new = (outcome_of(assessment, rules) for rules in (rulebook_of(cycle), current_rulebook(lake.partnership)))

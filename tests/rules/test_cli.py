@@ -215,3 +215,32 @@ def test_report_prints_text_or_json_and_says_in_its_code_whether_all_is_well(
 @pytest.mark.parametrize("command", ["try", "report", "check"])
 def test_plugin_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert ran(capsys, command, "atlantis") == (2, [], "There is no plugin and no file called atlantis.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 5000 + "]" * 5000,
+        "[" + ".".join("a" * 3000) + "]\nx = 1",
+        "x = " + "9" * 5000,
+        "x = " + "{a=" * 900,
+    ],
+    ids=["lists", "tables", "digits", "inline tables"],
+)
+@pytest.mark.parametrize("command", [["check"], ["try", "--sample"], ["report"], ["explain"]])
+def test_file_of_absurd_depth_or_length_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str], text: str
+) -> None:
+    file = tmp_path / "absurd.toml"
+    file.write_text(f'[plugin]\nversion = "1.0.0"\ntitle = "A"\nsource = ""\nrules_api = [1, 1]\n{text}\n', "utf-8")
+    code = main([*command, str(file)])
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert code in (1, 2)
+    assert "absurd.toml:" in said
+    assert ("too deep" in said or "too long" in said or "not valid TOML" in said) is True
+
+
+def test_endless_file_is_not_read_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "/dev/zero"]) == 2
+    assert "/dev/zero:1: This file is larger than 5,000,000 bytes." in capsys.readouterr().err

@@ -20,6 +20,7 @@ from rules.codec import from_plain
 from rules.discovery import UnknownPlugin
 from rules.evaluator import Evaluator, Lost
 from rules.outcomes import Outcome, outcome_of
+from rules.processes import Busy, Cell
 from rules.rows import say_undetermined
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook, rulebook_from_record
 from rules.scorecard import evaluate
@@ -371,3 +372,43 @@ def test_no_process_is_left_when_the_one_that_asks_is_killed(folder: Path, name:
     while any(map(alive, left)) and time.monotonic() < until:
         time.sleep(0.05)
     assert [pid for pid in left if alive(pid)] == []
+
+
+def test_second_one_does_not_wait_for_work_that_takes_long() -> None:
+    cell = Cell(5.0, 256)
+    waited: list[float] = []
+
+    def ask() -> None:
+        began = time.monotonic()
+        with pytest.raises(Busy), cell.held(1.0):
+            pass
+        waited.append(time.monotonic() - began)
+
+    with cell.held(1.0):
+        time.sleep(0.4)
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for one in asking:
+            one.start()
+            time.sleep(0.02)
+        for one in asking:
+            one.join()
+
+    assert [one > 0.9 for one in sorted(waited)] == [False, False, False, True]
+    assert sum(waited) < 1.5
+
+
+def test_many_wait_for_each_other_while_each_is_quick() -> None:
+    cell, done = Cell(5.0, 256), list[int]()
+
+    def ask(number: int) -> None:
+        with cell.held(1.0):
+            time.sleep(0.02)
+            done.append(number)
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join()
+
+    assert sorted(done) == list(range(8))
