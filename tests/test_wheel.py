@@ -15,7 +15,6 @@ import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
@@ -269,24 +268,3 @@ def test_installed_plugin_is_listed_and_can_be_described(with_plugin: Path, else
         "print([tier.name for tier in Evaluator().describe([PluginChoice('lakeshore')]).tiers])"
     )
     assert run(with_plugin / "python", "-c", ask, cwd=elsewhere, env=outside()).strip() == "['Shore Partner']"
-
-
-@pytest.mark.wheel
-def test_installed_plugin_is_offered_on_the_page_and_active_nowhere(with_plugin: Path, demo: str) -> None:
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
-        sent = urllib.parse.urlencode(data).encode() if data else None
-        with opener.open(demo + path, sent, timeout=30) as reply:
-            return reply.read().decode(), urllib.parse.urlparse(reply.url).path
-
-    front, _ = get("/")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', front)
-    person = re.search(r'action="(/demo/sign-in/\d+)"(?:(?!</form>).)*Dana Whitlock', front, re.DOTALL)
-    assert token
-    assert person
-    _, partnership = get(person[1], {"csrf_token": token[1]})
-    page, _ = get(f"{partnership}/rules")
-    in_force, _, offered = page.partition("Also on this machine")
-    assert ("Riverbend (fictional)" in in_force, "Lakeshore (fictional)" in in_force) == (True, False)
-    assert "Lakeshore (fictional)" in offered

@@ -33,6 +33,10 @@ def test_installed_plugin_is_enabled_previewed_adopted_and_scores(
 
     be(page, "Dana Whitlock")
     rules = f"{page.url}/rules"
+    page.goto(rules)
+    in_force, _, offered = page.locator("main").inner_text().partition("Also on this machine")
+    assert ("Riverbend (fictional)" in in_force, "Lakeshore (fictional)" in in_force) == (True, False)
+    assert "Lakeshore (fictional)" in offered
     page.goto(f"{rules}/change")
     page.get_by_role("button", name="Add Lakeshore (fictional)").click()
     page.get_by_role("button", name="Preview this list").click()

@@ -82,7 +82,7 @@ def test_plan_is_offered_what_helps_to_reach_the_next_tier(
     page: Page, cycle: Cycle, admin: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
 ) -> None:
     reviewer = with_password(make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes"))
-    submit(cycle.id, admin.id)
+    submit(cycle.id, admin.id, "http://localhost")
     go(page, reviewer, f"/cycles/{cycle.id}/plan")
     expect(page.get_by_text("Would help to reach Expert Partner.")).to_have_count(3)
     assert axe(page) == []

@@ -27,7 +27,7 @@ def frozen(page: str) -> str:
 @pytest.mark.parametrize(
     ("plugin", "today"),
     [
-        (STRICT, "<strong>As of today it would be no tier yet.</strong> Not yet Gold Partner: Ten years are asked for."),
+        (STRICT, "<strong>As of today it would be no tier yet.</strong> Not yet Gold Partner. Ten years are asked for."),
         (RAISES, "<strong>As of today it would be undetermined.</strong> No tier can be decided now: strict 1.0.0 could"),
     ],
 )  # fmt: skip

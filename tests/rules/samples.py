@@ -26,6 +26,7 @@ from rules.tiers import decide
 
 CATALOGUE = load_edition("eepm4")
 unhurried = settings(deadline=None, max_examples=50)  # a busy machine is no mistake of the rules
+each_plugin = settings(deadline=None, max_examples=12)  # for a law that every bundled plugin is held to in turn
 FACTS = ProgramFacts(
     name="Willow Road", model="one-to-one", settings=("community",), founded=date(2015, 5, 1), youth_min_age=8,
     youth_max_age=14, in_service_area=True, registered=True, capacity_confirmed=True, pairs_volunteers=True,

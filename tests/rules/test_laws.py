@@ -27,7 +27,7 @@ from rules.rulebook import PluginChoice, Rulebook, build_rulebook
 from rules.scorecard import evaluate
 from rules.tiers import decide, judge_priorities
 from rules.wire import pack_assessment
-from tests.rules.samples import CATALOGUE, FACTS, SIGNED, plugin, rulebook, scored, some_answers, unhurried
+from tests.rules.samples import CATALOGUE, FACTS, SIGNED, each_plugin, plugin, rulebook, scored, some_answers, unhurried
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = sorted(discover().plugins)
@@ -89,7 +89,7 @@ def results(answers: Mapping[str, Answer], rules: Rulebook) -> list[tuple[str, f
 
 @pytest.mark.parametrize("name", [*BUNDLED, "made up"])
 @given(answers=some_answers(), data=st.data())
-@unhurried
+@each_plugin
 def test_removing_an_answer_moves_only_results_whose_trace_names_it(
     name: str, answers: dict[str, Answer], data: st.DataObject
 ) -> None:
@@ -104,7 +104,7 @@ def test_removing_an_answer_moves_only_results_whose_trace_names_it(
 
 @pytest.mark.parametrize("name", [*BUNDLED, "made up"])
 @given(answers=some_answers(), data=st.data())
-@unhurried
+@each_plugin
 def test_order_of_answers_does_not_matter(name: str, answers: dict[str, Answer], data: st.DataObject) -> None:
     mixed = dict(data.draw(st.permutations(list(answers.items()))))
     card, again = (json.loads(written(some, rules_named(name))[0]) for some in (answers, mixed))
