@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from portal import create_app
@@ -74,8 +75,16 @@ def settings(folder: Path) -> dict[str, object]:
     }
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Keep compiled templates, so that the app of each test need not compile them again."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(tmp_path: Path, migrated: Path, clock: StandingClock) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    tmp_path: Path, migrated: Path, compiled: FileSystemBytecodeCache, clock: StandingClock
+) -> Iterator[Callable[..., Flask]]:
     """Build an app over a fresh copy of the database; overrides win."""
     apps = []
 
@@ -83,8 +92,10 @@ def make_app(tmp_path: Path, migrated: Path, clock: StandingClock) -> Iterator[C
         folder = tmp_path / f"data-{len(apps)}"
         folder.mkdir()
         shutil.copy(migrated, folder / "nqms.sqlite3")
+        shutil.copytree(migrated.parent / "static", folder / "static")  # compressed once, not for every test
         app = create_app(settings(folder) | {"CLOCK": clock} | overrides)
         app.test_client_class = OwnContextClient
+        app.jinja_env.bytecode_cache = compiled
         apps.append(app)
         return app
 
