@@ -17,6 +17,7 @@ from portal.cycles.queries import cycles_of, local_today, moves_of, rulebook_of,
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
+from portal.partnerships.queries import current_rulebook
 from portal.plans.models import Plan, Statement
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
@@ -126,10 +127,11 @@ def desk_rows(partnership: Partnership) -> list[DeskRow]:
     earned = select(Award).where(Award.cycle_id.in_(at)).order_by(Award.awarded_on)
     awards = {at[one.cycle_id]: one for one in db.session.scalars(earned)}
     found = lives_of(list(newest.values()))
+    rulebook = current_rulebook(partnership)
     rows = []
     for program in programs:
         cycle = newest.get(program.id)
-        verdict = None if cycle else eligibility_of(program)
+        verdict = None if cycle else eligibility_of(program, rulebook)
         rows.append(DeskRow(program, found[cycle.id] if cycle else None, verdict, awards.get(program.id)))
     return sorted(rows, key=lambda row: _first_due(row.life))
 

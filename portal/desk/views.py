@@ -87,7 +87,7 @@ def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed
     about = queries.about_cycle(lives[0], staff) if lives else None
     return render_template(
         "desk/program.html", program=found, roles=roles, problems=problems, typed=typed, lives=lives,
-        life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found),
+        life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found, rulebook),
         policy=rulebook.policy, states=list(CycleState), staff=staff, manages=may(roles, Action.MANAGE_PROGRAMS),
         explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)

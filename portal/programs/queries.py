@@ -13,6 +13,7 @@ from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from rules.eligibility import Eligibility, judge_eligibility
 from rules.facts import ProgramFacts
+from rules.rulebook import Rulebook
 
 from .models import Program
 
@@ -56,7 +57,7 @@ def facts_of(program: Program) -> ProgramFacts:
     )
 
 
-def eligibility_of(program: Program) -> Eligibility:
-    """Return the verdict of the partnership's rules on this program today."""
+def eligibility_of(program: Program, rulebook: Rulebook | None = None) -> Eligibility:
+    """Return the verdict of the partnership's rules on this program today; lists pass the rules, read once for all."""
     today = clock.local_day(program.partnership.time_zone)
-    return judge_eligibility(facts_of(program), today, current_rulebook(program.partnership))
+    return judge_eligibility(facts_of(program), today, rulebook or current_rulebook(program.partnership))
