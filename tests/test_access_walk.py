@@ -11,7 +11,7 @@ from flask import Flask
 
 from portal.accounts.models import Person
 from portal.cycles.models import CycleState
-from portal.foundation.access import ROUTES, TABLE, Action, Open, Role
+from portal.foundation.access import PROGRAM_ROLES, ROUTES, TABLE, Action, Open, Role
 from portal.foundation.database import unit_of_work
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
@@ -36,14 +36,8 @@ class World:
 def world(app: Flask) -> World:
     here, there = make_partnership("here"), make_partnership("there")
     program, other = make_program(here), make_program(there)
-    people = {
-        role: make_person(role, program if role.value in ("program_administrator", "contributor") else here)
-        for role in Role
-    }
-    elsewhere = {
-        role: make_person(role, other if role.value in ("program_administrator", "contributor") else there)
-        for role in Role
-    }
+    people = {role: make_person(role, program if role in PROGRAM_ROLES else here) for role in Role}
+    elsewhere = {role: make_person(role, other if role in PROGRAM_ROLES else there) for role in Role}
     cycle = submitted_cycle(program, people[Role.PROGRAM_ADMINISTRATOR])
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)

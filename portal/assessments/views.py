@@ -37,7 +37,7 @@ bp = Blueprint("assessments", __name__)
 @bp.get("/cycles/<int:cycle_id>")
 def task_list(cycle_id: int) -> str:
     """Show every section with its state, and what to do next."""
-    cycle, roles = load_cycle(current_user, cycle_id, Action.ANSWER)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     answers = queries.answers_of(cycle)
     progress = queries.progress_of(rulebook_of(cycle).catalogue, answers)
     nxt = next((one for one in progress.sections if one.complete < one.total), None)
@@ -51,7 +51,7 @@ def task_list(cycle_id: int) -> str:
 @bp.get("/cycles/<int:cycle_id>/sections/<key>")
 def section(cycle_id: int, key: str) -> str:
     """Show one section to answer, or to read once it is submitted."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     here = rulebook_of(cycle).catalogue.section(key)
     rows = queries.stored_answers(cycle.id)
     zone = cycle.program.partnership.time_zone
@@ -155,7 +155,7 @@ def _after_conflicts(
 @bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
 def history(cycle_id: int, code: str) -> str:
     """Show every text that ever arrived for one practice."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     practice = rulebook_of(cycle).catalogue.practice(code)
     versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
     return render_template(

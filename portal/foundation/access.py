@@ -18,6 +18,7 @@ class Role(enum.StrEnum):
 
     PROGRAM_ADMINISTRATOR = "program_administrator"
     CONTRIBUTOR = "contributor"
+    READER = "reader"
     REVIEWER = "reviewer"
     PARTNERSHIP_ADMINISTRATOR = "partnership_administrator"
 
@@ -27,7 +28,7 @@ class Role(enum.StrEnum):
         return self.value.replace("_", " ")
 
 
-PROGRAM_ROLES = frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR})
+PROGRAM_ROLES = frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR, Role.READER})
 STAFF_ROLES = frozenset({Role.REVIEWER, Role.PARTNERSHIP_ADMINISTRATOR})
 
 
@@ -35,6 +36,7 @@ class Action(enum.StrEnum):
     """Everything a person can do to somebody's data."""
 
     SEE_PROGRAM = "see the program's page and dates"
+    READ_DRAFT = "read the answers while they are being written"
     ANSWER = "answer practices"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
@@ -57,7 +59,8 @@ _ALL = PROGRAM_ROLES | STAFF_ROLES
 
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_PROGRAM: _ALL,
-    Action.ANSWER: _PROGRAM,
+    Action.READ_DRAFT: _PROGRAM,
+    Action.ANSWER: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.READ_RESULTS: _ALL,
@@ -106,11 +109,11 @@ ROUTES: dict[str, Action | Open] = {
     "programs.edit_program": Action.MANAGE_PROGRAMS,
     "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
-    "assessments.task_list": Action.ANSWER,
-    "assessments.section": Action.ANSWER,
+    "assessments.task_list": Action.READ_DRAFT,
+    "assessments.section": Action.READ_DRAFT,
     "assessments.save_section": Action.ANSWER,
     "assessments.save_answer": Action.ANSWER,
-    "assessments.history": Action.ANSWER,
+    "assessments.history": Action.READ_DRAFT,
     "assessments.check": Action.SUBMIT,
     "assessments.submit": Action.SUBMIT,
     "assessments.receipt": Action.READ_ANSWERS,
