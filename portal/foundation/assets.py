@@ -1,4 +1,4 @@
-"""Static files under a name that changes with their content, compressed once, cached for a year.
+"""Static files under a name that changes with their content, compressed once, cached for ever.
 
 The whole folder shares one digest: /static/<digest>/site.css. No build step is needed, also not in a source tree.
 """

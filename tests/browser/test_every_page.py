@@ -1,0 +1,72 @@
+"""Every page of the demo in every state, in a real browser: nothing axe finds, nothing wider than a small phone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from portal.accounts.models import Person
+from portal.foundation.database import db
+from tests.crawling import Found, Walked
+from tests.demo.conftest import filled, walked  # noqa: F401 (fixtures)
+
+from .conftest import WIDE, Troubles
+
+pytestmark = pytest.mark.browser
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture
+def address(walked: Walked) -> Iterator[str]:  # noqa: F811
+    server = make_server("127.0.0.1", 0, walked.app, threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=5)
+    server.server_close()
+
+
+def sign_in(context: BrowserContext, name: str, app: Flask) -> None:
+    with app.app_context():
+        person_id = db.session.scalars(select(Person.id).where(Person.name == name)).one()
+        db.session.remove()
+    assert context.request.post(f"/demo/sign-in/{person_id}").ok
+
+
+def test_every_page_has_no_accessibility_fault_and_fits_a_small_phone(
+    browser: Browser,
+    walked: Walked,  # noqa: F811
+    address: str,
+    axe: Callable[[Page], list[str]],
+    troubles: Troubles,
+) -> None:
+    one_of_each: dict[tuple[str, str], Found] = {}
+    for found in walked.pages:
+        if found.reply.mimetype == "text/html":
+            one_of_each.setdefault(found.kind, found)
+    wrong = []
+    for name in {found.person: None for found in one_of_each.values()}:
+        context = browser.new_context(base_url=address, viewport=WIDE)
+        context.on("page", troubles.watch)
+        if name != "visitor":
+            sign_in(context, name, walked.app)
+        page = context.new_page()
+        for found in one_of_each.values():
+            if found.person == name:
+                page.goto(found.path)
+                wrong += [f"{found.path} ({name}): {fault}" for fault in axe(page)]
+                page.set_viewport_size(NARROW)
+                width = page.evaluate("document.documentElement.scrollWidth")
+                wrong += [f"{found.path} ({name}): {width} wide"] if width > NARROW["width"] else []
+                page.set_viewport_size(WIDE)
+        context.close()
+    assert wrong == [], "\n".join(wrong)
+    assert list(troubles) == []
