@@ -14,6 +14,13 @@ from rules.results import Trace, Undetermined
 Result = TypeVar("Result")
 
 MAX_SENTENCE = 2000  # characters; a sentence is read by people
+JUDGES = {  # what each judge hook decides, for people
+    "nqms_eligibility": "who may begin",
+    "nqms_adjust_score": "what an answer counts as",
+    "nqms_findings": "safety gaps and notes",
+    "nqms_tier_conditions": "conditions of tiers",
+    "nqms_priorities": "what to do first",
+}
 FACTS = frozenset(one.name for kind in (ProgramFacts, CycleFacts) for one in fields(kind))
 
 
@@ -114,6 +121,11 @@ def say_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {error.args[0] if error.args else 'no reason given'}"[:300]
 
 
+def say_rule(rule: str) -> str:
+    """Say what a rule decides: a hook in words that people know, a rule of the plugin's own by its name."""
+    return JUDGES.get(rule) or f"“{rule}”"
+
+
 def say_undetermined(one: Undetermined) -> str:
     """Name who could not judge what, as a part of a sentence."""
-    return f"{one.plugin} {one.version} could not judge “{one.rule}” ({one.what})"
+    return f"{one.plugin} {one.version} could not judge {say_rule(one.rule)} ({one.what})"

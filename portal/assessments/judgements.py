@@ -13,6 +13,7 @@ from portal.foundation.database import db
 from portal.partnerships.queries import rulebook_of_record
 from rules.answers import Status
 from rules.results import PracticeResult, Scorecard
+from rules.rows import say_rule
 from rules.rulebook import Rulebook
 from rules.wording import sentence_case
 
@@ -65,7 +66,7 @@ def _changes(before: JudgementShown, rulebook: Rulebook, card: Scorecard, explai
     failed, failing = set(before.card.undetermined), set(card.undetermined)
     yield from (sentence_case(explain.undetermined(one)) for one in card.undetermined if one not in failed)
     yield from (
-        f"Judged again: rule “{one.rule}” of {before.explain.plugin(one.plugin)}."
+        f"Judged again by {before.explain.plugin(one.plugin)}: {say_rule(one.rule)}."
         for one in before.card.undetermined
         if one not in failing
     )

@@ -11,6 +11,7 @@ from portal.foundation.judging import evaluator
 from rules.catalogue import Section
 from rules.practice import Practice
 from rules.results import Trace, Undetermined
+from rules.rows import say_rule
 from rules.rulebook import Rulebook
 from rules.scorecard import CORE
 
@@ -101,8 +102,8 @@ class Explainer:
 
     def undetermined(self, one: Undetermined) -> str:
         """Name a rule that could not judge, and what happened."""
-        who = f"rule “{one.rule}” of {self.plugin(one.plugin)}, version {one.version}"
-        return f"undetermined: {who}: {one.what.rstrip('.')}."
+        who = f"{self.plugin(one.plugin)}, version {one.version},"
+        return f"undetermined: {who} could not judge {say_rule(one.rule)}: {one.what.rstrip('.')}."
 
     def _by_section(self, codes: frozenset[str]) -> list[Named]:
         found, left = [], set(codes)

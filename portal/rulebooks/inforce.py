@@ -11,6 +11,7 @@ from rules.discovery import BASE, Found
 from rules.plugininfo import FoundPlugin, PluginInfo
 from rules.policy import Policy
 from rules.results import Benefit, Tier
+from rules.rows import JUDGES
 from rules.rulebook import Rulebook
 from rules.texts import TEXTS
 
@@ -63,15 +64,6 @@ class Listed:
     def judges(self) -> tuple[str, ...]:
         """Name what the plugin judges, in words."""
         return tuple(words for hook, words in JUDGES.items() if hook in self.info.hooks)
-
-
-JUDGES = {
-    "nqms_eligibility": "who may begin",
-    "nqms_adjust_score": "what an answer counts as",
-    "nqms_findings": "safety gaps and notes",
-    "nqms_tier_conditions": "conditions of tiers",
-    "nqms_priorities": "what to do first",
-}
 
 
 def titled(names: Iterable[str], found: Found) -> list[str]:

@@ -41,7 +41,7 @@ def explain(path: Path, rulebook: Rulebook) -> list[str]:
         "Proposed priorities",
         *[f"  {one.title}: {_why(one.trace)}" for one in proposed[:SHOWN]],
         *([f"  and {len(proposed) - SHOWN} more"] if len(proposed) > SHOWN else []),
-        *[f"  undetermined: {say_undetermined(one)}" for one in silent],
+        *[f"  undetermined: {say_undetermined(one)} [{one.rule}]" for one in silent],
     ]
 
 
@@ -62,7 +62,7 @@ def _shares(card: Scorecard) -> list[str]:
 
 def _safety(card: Scorecard) -> list[str]:
     gaps = [f"  {gap.sentence}\n    why: {_why(gap.trace)}" for gap in card.safety_gaps]
-    wrong = [f"  undetermined: {say_undetermined(one)}" for one in card.undetermined]
+    wrong = [f"  undetermined: {say_undetermined(one)} [{one.rule}]" for one in card.undetermined]
     return [f"Safety gaps: {len(gaps)}", *gaps, *wrong]
 
 

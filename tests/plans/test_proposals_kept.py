@@ -83,7 +83,7 @@ def test_proposals_are_kept_with_the_plan_and_stay_when_the_plugin_goes(folder: 
 
 def test_rule_that_cannot_propose_is_named_and_asked_again_at_the_next_save(folder: Path, begin) -> None:
     cycle, staff = begin(RAISES)
-    named = "Undetermined: rule “nqms_priorities” of County rules, version 1.0.0: RuntimeError: no county."
+    named = "Undetermined: County rules, version 1.0.0, could not judge what to do first: RuntimeError: no county."
     assert named in " ".join(staff.get(f"/cycles/{cycle.id}/plan").text.split())
     save(staff, cycle, 0, "first-save")
     assert db.session.query(Plan).one().proposals == ""

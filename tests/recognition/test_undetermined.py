@@ -14,7 +14,7 @@ from portal.recognition.models import Award
 from tests.dropins import RAISES, WORKS, drop_in
 
 NAMED = (
-    "Undetermined: rule “nqms_findings” of Lakeside rules, version 1.0.0: "
+    "Undetermined: Lakeside rules, version 1.0.0, could not judge safety gaps and notes: "
     "RuntimeError: the list of counties is empty."
 )  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_mended_plugin_makes_the_judgement_whole_and_the_recognition_possible(fo
     page = cast.page(cast.admin, f"{cast.at}/scorecard")
     assert [NAMED in page, "B.2.4 fits your county." in page] == [False, True]
     history = cast.page(cast.admin, f"{cast.at}/judgements")
-    assert "Judged again: rule “nqms_findings” of Lakeside rules." in history
+    assert "Judged again by Lakeside rules: safety gaps and notes." in history
     assert cast.browser(cast.reviewer).post(f"{cast.at}/recognition/confirm").status_code == 303
 
 

@@ -21,7 +21,7 @@ from rules.discovery import UnknownPlugin
 from rules.evaluator import Evaluator, Lost
 from rules.outcomes import Outcome, outcome_of
 from rules.processes import Busy, Cell
-from rules.rows import say_undetermined
+from rules.rows import say_rule, say_undetermined
 from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, build_rulebook, rulebook_from_record
 from rules.scorecard import evaluate
 from rules.tiers import decide, judge_priorities
@@ -133,7 +133,7 @@ def test_all_bad_plugins_on_one_list_are_named_and_the_others_count(evaluator: E
             listener.accept()
     assert not target.exists()
     assert [say_undetermined(one) for one in card.undetermined] == [
-        f"{name} 1.0.0 could not judge “{rule}” ({what})" for name, (rule, what) in NAMED.items()
+        f"{name} 1.0.0 could not judge {say_rule(rule)} ({what})" for name, (rule, what) in NAMED.items()
     ]
     assert [(one.trace.plugin, one.sentence) for one in card.findings if one.kind == "note"] == [
         ("good", "116 answers seen.")
@@ -264,13 +264,13 @@ def test_plugin_changed_on_disk_is_seen_and_its_old_rules_say_so(tmp_path: Path)
         path = tmp_path / "plugins" / "good.py"
         path.write_text(GOOD.replace("answers seen", "answers counted"), "utf-8")
         assert [say_undetermined(one) for one in evaluate(ASSESSMENT, old).undetermined] == [
-            "good 1.0.0 could not judge “nqms_findings” (its file was changed since these rules were chosen)"
+            "good 1.0.0 could not judge safety gaps and notes (its file was changed since these rules were chosen)"
         ]
         new = evaluate(ASSESSMENT, rules_of(evaluator, "good"))
         assert [one.sentence for one in new.findings if one.kind == "note"] == ["116 answers counted."]
         path.unlink()
         assert [say_undetermined(one) for one in evaluate(ASSESSMENT, old).undetermined] == [
-            "good 1.0.0 could not judge “nqms_findings” (it is no longer on this machine)"
+            "good 1.0.0 could not judge safety gaps and notes (it is no longer on this machine)"
         ]
         again = rulebook_from_record(old.record(), old.catalogue)
         assert (again.record(), again.tiers) == (old.record(), old.tiers)
@@ -309,7 +309,7 @@ def test_third_number_of_a_version_goes_on_judging_and_the_second_does_not(
         assert told == [
             "1.2.0: 116 answers seen.",
             "1.2.7: 116 answers counted.",
-            "good_region 1.2.0 could not judge “nqms_findings” "
+            "good_region 1.2.0 could not judge safety gaps and notes "
             "(version 1.3.0 is on this machine, and these rules were made with 1.2.0)",
         ]
     finally:

@@ -255,7 +255,7 @@ def test_rule_that_cannot_judge_leaves_it_undetermined_and_is_named() -> None:
 
     found = asked(rulebook(plugin("bad", nqms_tier_conditions=breaks)), all_yes() | {"B.2.4": no("B.2.4")})
     assert (found.outcome, found.sets) == ("undetermined", ())
-    assert "bad 2.1 could not judge “nqms_tier_conditions” (ZeroDivisionError: no mentors)" in found.sentence
+    assert "bad 2.1 could not judge conditions of tiers (ZeroDivisionError: no mentors)" in found.sentence
 
 
 def test_rule_that_breaks_only_on_improved_answers_leaves_it_undetermined() -> None:
