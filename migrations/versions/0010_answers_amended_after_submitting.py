@@ -71,9 +71,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["looked_by_id"], ["person.id"], name=op.f("fk_review_look_looked_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_look")),
-        sa.UniqueConstraint(
-            "review_id", "practice_code", name=op.f("uq_review_look_review_id_practice_code")
-        ),
+        sa.UniqueConstraint("review_id", "practice_code", name=op.f("uq_review_look_review_id_practice_code")),
     )
     with op.batch_alter_table("review_look") as batch_op:
         batch_op.create_index(batch_op.f("ix_review_look_review_id"), ["review_id"])
