@@ -140,8 +140,8 @@ def _end(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         round_, reason = _round(cycle, amendment_id), _clean(reason)
-        if round_.state is to and round_.ended_by_id == by_id:
-            return round_
+        if (round_.state, round_.ended_by_id, bool(round_.codes)) == (to, by_id, at is S.OPEN):
+            return round_  # pressed twice
         _only(round_, at)
         if to is S.CLOSED and (
             problems := _text_problems("close_reason", reason, "Say to the program why you close it.")
