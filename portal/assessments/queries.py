@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import local_today, rulebook_of
@@ -72,20 +72,31 @@ def stored_answers(cycle_id: int) -> dict[str, StoredAnswer]:
 
 
 def submission_of(cycle: Cycle) -> Submission | None:
-    """Return the frozen copy, once there is one."""
-    return db.session.scalar(select(Submission).where(Submission.cycle_id == cycle.id))
+    """Return the newest frozen copy, once there is one."""
+    mine = select(Submission).where(Submission.cycle_id == cycle.id)
+    return db.session.scalar(mine.order_by(Submission.number.desc()).limit(1))
+
+
+def is_newest_copy() -> ColumnElement[bool]:
+    """Return the condition that leaves each cycle's newest frozen copy, for queries over many cycles."""
+    return Submission.id.in_(select(func.max(Submission.id)).group_by(Submission.cycle_id))
+
+
+def frozen_answers(submission: Submission) -> dict[str, Answer]:
+    """Return the answers a frozen copy holds."""
+    return {code: Answer.from_dict(plain) for code, plain in json.loads(submission.content)["answers"].items()}
 
 
 def answers_of(cycle: Cycle) -> dict[str, Answer]:
-    """Return the answers: the frozen ones after submitting, else the newest stored."""
+    """Return the answers: those of the newest frozen copy after submitting, else the newest stored."""
     submission = submission_of(cycle)
     if submission is not None:
-        return {code: Answer.from_dict(plain) for code, plain in json.loads(submission.content)["answers"].items()}
+        return frozen_answers(submission)
     return {code: Answer.from_dict(row.content) for code, row in stored_answers(cycle.id).items()}
 
 
 def judgement_of(cycle: Cycle) -> Judgement | None:
-    """Return what the rules last made of the submitted answers."""
+    """Return what the rules last judged, which may be an earlier copy while they are asked about the newest."""
     newest = select(Judgement).where(Judgement.cycle_id == cycle.id).order_by(Judgement.id.desc()).limit(1)
     return db.session.scalar(newest)
 
@@ -99,10 +110,11 @@ def scorecards_of(cycle_ids: Iterable[int]) -> dict[int, Scorecard]:
 
 
 def scorecard_of(cycle: Cycle) -> Scorecard:
-    """Return the scorecard: the stored one once the submitted answers were judged, else one of this moment."""
-    judgement = judgement_of(cycle)
-    if judgement is not None:
-        return Scorecard.from_json(judgement.scorecard)
+    """Return the scorecard: the stored one once the newest frozen copy was judged, else one of this moment."""
+    newest = select(func.max(Submission.id)).where(Submission.cycle_id == cycle.id).scalar_subquery()
+    judged = select(Judgement.scorecard).where(Judgement.submission_id == newest).order_by(Judgement.id.desc())
+    if (stored := db.session.scalar(judged.limit(1))) is not None:
+        return Scorecard.from_json(stored)
     return evaluate(assessment_of(cycle), rulebook_of(cycle))
 
 
@@ -117,13 +129,15 @@ def previous_of(cycle: Cycle) -> PreviousCycle | None:
     if cycle.number == 1:
         return None
     before = db.session.scalar(
-        select(Submission).join(Cycle).where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
+        select(Submission)
+        .join(Cycle)
+        .where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
+        .order_by(Submission.number.desc())
+        .limit(1)
     )
     if before is None:
         return None
-    plain = json.loads(before.content)
-    answers = {code: Answer.from_dict(one) for code, one in plain["answers"].items()}
-    return PreviousCycle(plain["rulebook"]["edition"], answers)
+    return PreviousCycle(json.loads(before.content)["rulebook"]["edition"], frozen_answers(before))
 
 
 def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress:

@@ -16,11 +16,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.accounts.queries import administrators_of_program, staff_of_partnership
 from portal.cycles.models import Cycle, CycleMove, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import audit, clock, outbox
+from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
 from portal.foundation.versions import covers, renamed
@@ -28,8 +27,9 @@ from portal.programs.queries import facts_of
 from rules.answers import Answer, parse_answer
 from rules.scorecard import evaluate
 
+from . import letters
 from .models import AnswerVersion, Judgement, StoredAnswer, Submission
-from .queries import assessment_of, content_at, gaps_in, judgement_of, stored_answers
+from .queries import assessment_of, content_at, gaps_in, is_newest_copy, judgement_of, stored_answers, submission_of
 
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -124,8 +124,8 @@ def _record(
         if again.refused and row is not None:
             return AnswerChanged(code, row, Answer.from_dict(again.content))
         return Saved(code, again.version, again.saved_at, Answer.from_dict(again.content))
-    if cycle.state is not CycleState.IN_PROGRESS:
-        raise AnswersFrozen("This assessment was submitted, so its answers no longer change. Nothing was stored.")
+    if cycle.state is not CycleState.IN_PROGRESS and code not in cycle.reopened:
+        raise AnswersFrozen(frozen_sentence(cycle, code))
     current = row.version if row is not None else 0
     if row is not None and version != current:
         if row.content == typed.as_dict():
@@ -152,6 +152,16 @@ def _record(
         current + 1, save_id, moment, by_id, typed.as_dict())  # fmt: skip
     audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
     return Saved(code, row.version, moment, typed)
+
+
+def frozen_sentence(cycle: Cycle, code: str) -> str:
+    """Say why an answer does not change, and which ones do."""
+    if not cycle.reopened:
+        return "This assessment was submitted, so its answers no longer change. Nothing was stored."
+    return (
+        f"{code} was submitted and is not open for changes; open now: {', '.join(sorted(cycle.reopened))}. "
+        "Nothing was stored."
+    )
 
 
 def _sent_before(cycle_id: int, code: str, save_id: str) -> AnswerVersion | None:
@@ -187,34 +197,38 @@ def submit(cycle_id: int, by_id: int, base_url: str) -> Submission:
         advance(cycle, CycleState.SUBMITTED, today)
         content, digest = freeze(cycle, answers)
         submission = Submission(
-            cycle_id=cycle.id, submitted_at=clock.now(), submitted_by_id=by_id, content=content, content_hash=digest
-        )
+            cycle_id=cycle.id, number=1, submitted_at=clock.now(), submitted_by_id=by_id, content=content,
+            content_hash=digest,
+        )  # fmt: skip
         db.session.add(submission)
         audit.record("assessment submitted", person_id=by_id, cycle_id=cycle.id, content_hash=digest)
-        _tell_everybody(cycle, base_url)
+        letters.tell_submitted(cycle, digest, base_url)
     judge(cycle_id, "submitted")
     return submission
 
 
 def judge(cycle_id: int, cause: str) -> Judgement:
-    """Let the rules judge the submitted answers; store what they say when it differs from what is stored.
+    """Let the rules judge the newest frozen copy; store what they say of it when that is not stored yet.
 
     Asks outside any transaction, since a rule may take seconds.
     """
     with reading() as session:
         cycle = session.get_one(Cycle, cycle_id)
+        copy_id = copy.id if (copy := submission_of(cycle)) else None
         rulebook, assessment, began_with = rulebook_of(cycle), assessment_of(cycle), dict(cycle.rulebook)
     card = evaluate(assessment, rulebook)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         newest, text, record = judgement_of(cycle), card.to_json(), rulebook.record()
-        if newest is not None and (newest.scorecard, newest.rulebook) == (text, record):
+        known = newest is not None and newest.submission_id == copy_id
+        if newest is not None and known and (newest.scorecard, newest.rulebook) == (text, record):
             return newest
-        if newest is not None and (cycle.rulebook != began_with or cycle.awarded_on is not None):
-            return newest  # moved or recognized while the rules were asked: whoever did that has the last word
+        overtaken = cycle.rulebook != began_with or ((now := submission_of(cycle)) and now.id != copy_id)
+        if newest is not None and (overtaken or (known and cycle.awarded_on is not None)):
+            return newest  # moved, amended or recognized while the rules were asked: whoever did that has the last word
         made = Judgement(
             cycle_id=cycle_id, made_at=clock.now(), cause=cause, rulebook=record, scorecard=text,
-            undetermined=bool(card.undetermined),
+            undetermined=bool(card.undetermined), submission_id=copy_id,
         )  # fmt: skip
         db.session.add(made)
     return made
@@ -238,27 +252,9 @@ def judge_again() -> int:
             select(Submission.cycle_id)
             .join(Cycle, Cycle.id == Submission.cycle_id)
             .join(last, last.c.cycle_id == Submission.cycle_id, isouter=True)
-            .where(Cycle.awarded_on.is_(None), last.c.id.is_(None) | last.c.undetermined | moved)
+            .where(is_newest_copy(), Cycle.awarded_on.is_(None))
+            .where(last.c.id.is_(None) | last.c.undetermined | moved | (last.c.submission_id != Submission.id))
         )
         # In no fixed order: fifty whose rules never answer must not keep all others waiting.
         ids = list(session.scalars(waiting.order_by(func.random()).limit(50)))
     return sum(not judge(cycle_id, "judged again").undetermined for cycle_id in ids)
-
-
-def _tell_everybody(cycle: Cycle, base_url: str) -> None:
-    program, policy = cycle.program, rulebook_of(cycle).policy
-    page = f"\nOpen the program's page:\n{base_url}/programs/{program.id}\n"
-    for person in administrators_of_program(program.id):
-        outbox.post(
-            f"submitted:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
-            partnership_id=program.partnership_id, subject=f"We have your self-assessment: {program.name}",
-            text=f"Hello {person.name},\n\nYour self-assessment reached {program.partnership.name}. Your answers are kept as they are.\n\n"
-            f"What happens next: somebody will get in touch within {policy.contact_weeks} weeks to set up the {policy.review_title}. "
-            f"It usually takes place {policy.visit_weeks[0]} to {policy.visit_weeks[1]} weeks after you submit.\n{page}",
-        )  # fmt: skip
-    for person in staff_of_partnership(program.partnership_id):
-        outbox.post(
-            f"to-review:{cycle.id}:{person.id}", to_name=person.name, to_email=person.email,
-            partnership_id=program.partnership_id, subject=f"Ready for review: {program.name}",
-            text=f"Hello {person.name},\n\n{program.name} submitted its self-assessment. Please get in touch within {policy.contact_weeks} weeks.\n{page}",
-        )  # fmt: skip

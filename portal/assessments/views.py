@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.cycles.explaining import Explainer
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import (
     labels_of,
     load_cycle,
@@ -18,7 +18,7 @@ from portal.cycles.queries import (
     rulebook_of,
     section_after,
 )
-from portal.foundation.access import STAFF_ROLES, Action
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to
@@ -28,8 +28,11 @@ from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
 from . import queries, services
+from .ahead import ahead_of
+from .amendments import copies_shown, open_for_answers, working_answers
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
 from .judgements import judgements_of
+from .letters import told_of
 
 bp = Blueprint("assessments", __name__)
 
@@ -73,11 +76,13 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
     ]  # fmt: skip
+    typed = any(form.problems for form in forms)  # what was typed stays in fields, whatever was closed meanwhile
+    editable = {form.practice.code for form in forms if typed or open_for_answers(cycle, form.practice.code)}
     return render_template(
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
-        progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=labels_of(rulebook),
+        progress=queries.progress_of(catalogue, working_answers(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
-        tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
+        tags=facts_of(cycle.program).tags, open=bool(editable), editable=editable,
         following=section_after(cycle, here),
     )  # fmt: skip
 
@@ -105,7 +110,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
             labels=labels_of(rulebook_of(cycle)),
         ), 409
     catalogue = rulebook_of(cycle).catalogue
-    progress = queries.progress_of(catalogue, queries.answers_of(cycle))
+    progress = queries.progress_of(catalogue, working_answers(cycle))
     page = render_template(
         "assessments/_saved.html",
         saved=saved,
@@ -124,6 +129,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
     forms = []
     for practice in here.practices:
+        if not open_for_answers(cycle, practice.code) and f"{practice.code}-version" not in request.form:
+            continue  # submitted, and shown without fields
         raw = raw_of(request.form, practice.code)
         version = save_of(request.form, practice.code)[0] or 0
         forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
@@ -134,6 +141,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     if conflicts:
         return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
     flash("This section is saved.", "good")
+    if cycle.submitted_on is not None:
+        return go_to(url_for("amendments.page", cycle_id=cycle.id))
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
     if request.form.get("then") == "next" and (following := section_after(cycle, here)):
@@ -205,16 +214,18 @@ def receipt(cycle_id: int) -> str:
         cycle=cycle,
         roles=roles,
         submission=queries.submission_of(cycle),
-        duties=open_duties(cycle),
         policy=rulebook_of(cycle).policy,
         text=rulebook_of(cycle).text("receipt"),
+        ahead=ahead_of(cycle),
+        told=told_of(cycle),
+        copies=copies_shown(cycle),
     )
 
 
 @bp.get("/cycles/<int:cycle_id>/answers")
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
     return render_template(
         "assessments/answers.html",
         cycle=cycle,
@@ -223,6 +234,7 @@ def answers(cycle_id: int) -> str:
         submission=queries.submission_of(cycle),
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),
+        own=bool(roles & PROGRAM_ROLES),
     )
 
 

@@ -68,6 +68,7 @@ class Cycle(Base):
     eligibility: Mapped[str] = mapped_column(Text, default="")  # Eligibility.to_json() when access was granted
     override_reason: Mapped[str] = mapped_column(String(500), default="")  # why staff let it begin all the same
     staff_agreed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # condition key -> who, when, why
+    reopened: Mapped[list[str]] = mapped_column(JSON, default=list)  # practices the program may change after submitting
 
     program: Mapped[Program] = relationship(lazy="joined")
 

@@ -32,6 +32,7 @@ STEPS: dict[CycleState, tuple[CycleState, str, str]] = {
     S.CLOSED: (S.RECOGNIZED, "closed_on", "Only a recognized cycle can be closed."),
 }
 ORDER = list(CycleState)
+WAITS_FOR_CHANGES = (S.PLAN_ISSUED, S.SIGNED, S.RECOGNIZED)  # they rest on answers that stand still
 
 
 class NotEligible(DomainError):
@@ -59,6 +60,11 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
                 f"This step was already taken: the cycle is at “{cycle.state.words}”. Nothing was changed."
             )
         raise OutOfOrder(f"{sentence} The cycle is at “{cycle.state.words}”. Nothing was changed.")
+    if cycle.reopened and to in WAITS_FOR_CHANGES:
+        raise OutOfOrder(
+            f"Answers are open for changes: {', '.join(sorted(cycle.reopened))}. This step can follow once the program "
+            "has sent them or the partnership has closed the changes. Nothing was changed."
+        )
     cycle.state = to
     setattr(cycle, column, on)
 

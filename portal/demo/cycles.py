@@ -181,20 +181,21 @@ def _add_answers(demo: DemoCycle, cycle: Cycle, answers: dict[str, Answer], peop
 
 def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: date) -> None:
     content, digest = freeze(cycle, answers)
-    db.session.add(
-        Submission(
-            cycle_id=cycle.id,
-            submitted_at=at(day, 16, 20),
-            submitted_by_id=by.id,
-            content=content,
-            content_hash=digest,
-        )
+    submission = Submission(
+        cycle_id=cycle.id,
+        submitted_at=at(day, 16, 20),
+        submitted_by_id=by.id,
+        content=content,
+        content_hash=digest,
     )
+    db.session.add(submission)
+    db.session.flush()
     db.session.add(
         Judgement(
             cycle_id=cycle.id,
             made_at=at(day, 16, 20),
             cause="submitted",
+            submission_id=submission.id,
             rulebook=cycle.rulebook,
             scorecard=judged(cycle, answers, day).to_json(),
         )

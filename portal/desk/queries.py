@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import select
 
 from portal.accounts.models import Membership
-from portal.assessments.models import StoredAnswer
+from portal.assessments.amendments import under_way_in
+from portal.assessments.models import Amendment, StoredAnswer
 from portal.assessments.queries import Progress, progress_of
 from portal.cycles.explaining import Explainer, plugins_not_at_hand
 from portal.cycles.models import Cycle, CycleMove
@@ -19,6 +20,7 @@ from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from portal.plans.models import Plan, Statement
+from portal.plans.queries import changed_since
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
 from portal.recognition.models import Award
@@ -40,6 +42,7 @@ class Life:
     award: Award | None
     check_ins: tuple[CheckIn, ...]
     today: date
+    amending: Amendment | None = None  # a request that waits, or practices open for changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
     drafts = [cycle.id for cycle in cycles if cycle.submitted_on is None]
     for row in db.session.scalars(select(StoredAnswer).where(StoredAnswer.cycle_id.in_(drafts))):
         answers.setdefault(row.cycle_id, {})[row.practice_code] = Answer.from_dict(row.content)
-    found = {}
+    amending, found = under_way_in(ids), {}
     for cycle in cycles:
         rulebook, today = rulebook_of(cycle), local_today(cycle)
         mine = tuple(check_ins.get(cycle.id, ()))
@@ -76,6 +79,7 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
             due_dates(rulebook.policy, cycle.facts(today, done)) if cycle.closed_on is None else (),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
+            amending.get(cycle.id),
         )  # fmt: skip
     return found
 
@@ -95,6 +99,7 @@ class AboutCycle:
     explain: Explainer
     moves: tuple[CycleMove, ...]
     gone: tuple[str, ...]  # told to staff alone: plugins that cannot judge here any more
+    changed: tuple[str, ...]  # answers that differ from what the Statement was sent or signed over
     shown: AwardShown | None
 
 
@@ -103,7 +108,7 @@ def about_cycle(life: Life, staff: bool) -> AboutCycle:
     cycle, rulebook = life.cycle, rulebook_of(life.cycle)
     return AboutCycle(
         verdict_at_start(cycle), Explainer(rulebook), tuple(moves_of(cycle)),
-        plugins_not_at_hand(rulebook) if staff and life.award is None else (),
+        plugins_not_at_hand(rulebook) if staff and life.award is None else (), changed_since(cycle, life.statement),
         award_shown(cycle, life.award) if life.award else None,
     )  # fmt: skip
 

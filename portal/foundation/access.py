@@ -40,6 +40,8 @@ class Action(enum.StrEnum):
     ANSWER = "answer practices"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
+    ASK_TO_AMEND = "ask to change submitted answers, and withdraw the request"
+    REOPEN = "open single practices for changes, decline, and close them again"
     READ_RESULTS = "read the issued plan, summary and Statement"
     REVIEW = "review answers, note findings, record contact and visit"
     WRITE_PLAN = "write and issue the plan"
@@ -63,6 +65,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.ANSWER: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
+    Action.ASK_TO_AMEND: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
+    Action.REOPEN: _STAFF,
     Action.READ_RESULTS: _ALL,
     Action.REVIEW: _STAFF,
     Action.WRITE_PLAN: _STAFF,
@@ -119,9 +123,20 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.receipt": Action.READ_ANSWERS,
     "assessments.answers": Action.READ_ANSWERS,
     "assessments.judgements": Action.READ_ANSWERS,
+    "amendments.page": Action.READ_ANSWERS,
+    "amendments.copy": Action.READ_ANSWERS,
+    "amendments.ask": Action.ASK_TO_AMEND,
+    "amendments.withdraw": Action.ASK_TO_AMEND,
+    "amendments.leave": Action.SUBMIT,
+    "amendments.send": Action.SUBMIT,
+    "amendments.reopen": Action.REOPEN,
+    "amendments.decline": Action.REOPEN,
+    "amendments.close": Action.REOPEN,
     "reviews.queue": Action.SEE_PARTNERSHIP,
     "reviews.overview": Action.REVIEW,
     "reviews.section": Action.REVIEW,
+    "reviews.changes": Action.REVIEW,
+    "reviews.look": Action.REVIEW,
     "reviews.save_section": Action.REVIEW,
     "reviews.save_item": Action.REVIEW,
     "reviews.record_contact": Action.REVIEW,

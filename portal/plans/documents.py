@@ -16,6 +16,7 @@ from rules.scorecard import Share
 from rules.wording import say_date, say_month
 
 from .models import Plan, Priority, Statement
+from .queries import changed_since
 
 
 def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
@@ -121,4 +122,5 @@ def _statement(cycle: Cycle) -> dict[str, Any]:
         "title": found.signer_title if found else cycle.program.key_leader_title,
         "on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
         "code": found.content_hash[:12] if found else "",
+        "changed": len(changed_since(cycle, found)),
     }

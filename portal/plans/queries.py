@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.assessments.queries import assessment_of, scorecard_of
+from portal.assessments.amendments import amended_between, copies_of
+from portal.assessments.queries import assessment_of, frozen_answers, scorecard_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
@@ -84,6 +85,29 @@ def _helping(title: str, code: str, why: str, tier: str) -> Proposal:
     return Proposal(title, (code,), why, False, Trace(CORE, str(RULES_API), "next-tier", (code,), why), tier)
 
 
+def hash_over(answers_hash: str, plan: Plan) -> str:
+    """Return the hash that a signature over a frozen copy and an issued plan carries."""
+    return hashlib.sha256(f"{answers_hash}:{plan.issued_hash}".encode()).hexdigest()
+
+
+def changed_since(cycle: Cycle, statement: Statement | None) -> tuple[str, ...]:
+    """Return the practices whose answers differ from the copy that a Statement asks to sign, or was signed over."""
+    plan = plan_of(cycle)
+    copies = copies_of(cycle) if statement is not None and plan is not None else []
+    if statement is None or plan is None or len(copies) < 2:
+        return ()
+    bound = next((one for one in copies if hash_over(one.content_hash, plan) == statement.content_hash), None)
+    if bound is None:
+        return ()
+    found = amended_between(frozen_answers(bound), frozen_answers(copies[-1]), rulebook_of(cycle))
+    return tuple(one.practice.code for one in found)
+
+
+def signed_statement(cycle: Cycle) -> Statement | None:
+    """Return the Statement that was signed, once one was."""
+    return db.session.scalar(select(Statement).where(Statement.cycle_id == cycle.id, Statement.signed_at.is_not(None)))
+
+
 def statement_by_token(token: str) -> Statement | None:
     """Return the Statement a link opens, also a used or withdrawn one."""
     digest = hashlib.sha256(token.encode()).hexdigest()
@@ -91,6 +115,6 @@ def statement_by_token(token: str) -> Statement | None:
 
 
 def open_statement(cycle: Cycle) -> Statement | None:
-    """Return the Statement that waits for its signature."""
+    """Return the Statement that waits for its signature, also when the answers changed since it was sent."""
     waiting = (Statement.cycle_id == cycle.id) & Statement.withdrawn_at.is_(None) & Statement.signed_at.is_(None)
     return db.session.scalar(select(Statement).where(waiting))

@@ -24,7 +24,7 @@ from .documents import plan_snapshot, summary_snapshot
 from .drafts import draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
 from .models import Plan
-from .queries import open_statement, plan_of, proposals_for
+from .queries import changed_since, open_statement, plan_of, proposals_for
 
 bp = Blueprint("plans", __name__)
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
@@ -52,7 +52,8 @@ def _editor(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
         blank=PriorityDraft(), proposals=listed(found.proposed), wrong=found.undetermined,
-        left_out=left_out(draft, found.proposed), plan=plan, statement=open_statement(cycle),
+        left_out=left_out(draft, found.proposed), plan=plan, statement=(sent := open_statement(cycle)),
+        outdated=changed_since(cycle, sent),
         explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
@@ -231,7 +232,8 @@ def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> An
     try:
         found = services.open_link(token)
     except services.LinkOver as over:
-        return _over("This link is over", over.sentence)
+        later = isinstance(over, services.SignLater)
+        return _over("Please come back later" if later else "This link is over", over.sentence)
     page = render_template(
         "plans/statement.html",
         statement=found,

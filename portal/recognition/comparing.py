@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.assessments.models import Submission
+from portal.assessments.queries import frozen_answers, is_newest_copy
 from portal.cycles.models import Cycle
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
@@ -83,15 +84,15 @@ def crosswalk_between(old: Catalogue, new: Catalogue) -> Crosswalk | None:
 
 
 def _submissions(program_id: int) -> dict[int, Submission]:
-    """Return the frozen copies of a program by cycle, the newest cycle first."""
-    found = select(Submission).join(Cycle).where(Cycle.program_id == program_id).order_by(Cycle.number.desc())
+    """Return the newest frozen copy of each of a program's cycles, the newest cycle first."""
+    mine = select(Submission).join(Cycle).where(Cycle.program_id == program_id, is_newest_copy())
+    found = mine.order_by(Cycle.number.desc())
     return {one.cycle_id: one for one in db.session.scalars(found)}
 
 
 def _read(submission: Submission) -> tuple[Catalogue, dict[str, Answer]]:
     plain = json.loads(submission.content)
-    answers = {code: Answer.from_dict(one) for code, one in plain["answers"].items()}
-    return rulebook_of_record(plain["rulebook"]).catalogue, answers
+    return rulebook_of_record(plain["rulebook"]).catalogue, frozen_answers(submission)
 
 
 def _area(area: AreaChange, found: Comparison) -> AreaShown:

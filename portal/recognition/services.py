@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.accounts.models import Person
 from portal.accounts.queries import administrators_of_program
-from portal.assessments.queries import judgement_of
+from portal.assessments.amendments import under_way
+from portal.assessments.queries import judgement_of, submission_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
@@ -33,6 +34,8 @@ def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
             return known  # the same person pressed twice
         today = local_today(cycle)
         advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
+        if under_way(cycle) is not None:
+            raise NotAwarded("The program asks to change answers. Answer its request first. Nothing was stored.")
         if _basis(cycle, before_award=True) != seen:
             raise NotAwarded(
                 "Something changed while the rules decided. Nothing was stored; please look and confirm again."
@@ -98,9 +101,10 @@ def _open(cycle_id: int) -> Cycle:
 
 def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
     """Name what a decision rests on, so that a change between deciding and storing is noticed."""
-    judgement = judgement_of(cycle)
+    judgement, copy = judgement_of(cycle), submission_of(cycle)
     state = CycleState.SIGNED if before_award else cycle.state
-    return state, cycle.rulebook, judgement and judgement.id, cycle.statement_signed_on, dict(cycle.staff_agreed or {})
+    seen = judgement and judgement.id, copy and copy.id
+    return state, cycle.rulebook, seen, cycle.statement_signed_on, dict(cycle.staff_agreed or {})
 
 
 def _tell(cycle: Cycle, base_url: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
+from portal.assessments.amendments import under_way
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.explaining import explainer_of, plugins_not_at_hand
 from portal.cycles.models import Cycle
@@ -15,6 +16,7 @@ from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, may, ro
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 from portal.plans.moving import move_up_of
+from portal.plans.queries import changed_since, signed_statement
 
 from . import moving, services
 from .comparing import NothingToCompare, comparison_of
@@ -48,6 +50,7 @@ def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str
         by_hand=staff_conditions(found) if found else (), months=months_of(rulebook, tier),
         benefits=benefits_of(rulebook, tier), wrong=scorecard_of(cycle).undetermined if found and not award else (),
         gone=() if award else plugins_not_at_hand(rulebook), move=move_address(cycle), rulebook=rulebook,
+        amending=under_way(cycle), changed=changed_since(cycle, signed_statement(cycle)),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle
-from portal.foundation.database import Base, Word
+from portal.foundation.database import Base, UtcDateTime, Word
 from portal.foundation.versions import Versioned, VersionRow
 
 
@@ -70,3 +70,19 @@ class ReviewItemVersion(VersionRow, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
     practice_code: Mapped[str] = mapped_column(String(20))
+
+
+class ReviewLook(Base):
+    """Which frozen copy a reviewer last looked at for one practice that was changed after submitting."""
+
+    __tablename__ = "review_look"
+    __table_args__ = (UniqueConstraint("review_id", "practice_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
+    practice_code: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]  # Submission.number
+    looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    looked_by: Mapped[Person | None] = relationship()

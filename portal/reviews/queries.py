@@ -11,6 +11,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.assessments.amendments import under_way_in
+from portal.assessments.models import Amendment
 from portal.assessments.queries import assessment_of, scorecards_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import local_today, rulebook_of
@@ -38,6 +40,7 @@ class QueueRow:
     next_due: Due | None
     days_late: int
     days_left: int
+    amending: Amendment | None = None  # a request that waits, or practices open for changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
             select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
         )
     }
-    cards = scorecards_of(ids)
+    cards, amending = scorecards_of(ids), under_way_in(ids)
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
@@ -87,7 +90,7 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
         first = duties[0] if duties else None
         gaps = len(cards[cycle.id].safety_gaps) if cycle.id in cards else 0
         late, left = (first.days_late(today), first.days_left(today)) if first else (0, 0)
-        rows.append(QueueRow(cycle, reviews.get(cycle.id), gaps, first, late, left))
+        rows.append(QueueRow(cycle, reviews.get(cycle.id), gaps, first, late, left, amending.get(cycle.id)))
     return sorted(rows, key=_waits_since)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_login import current_user
 
+from portal.assessments.amendments import closed_to_changes, under_way
 from portal.assessments.queries import answers_of, scorecard_of
 from portal.cycles.explaining import plugins_not_at_hand, reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
@@ -20,6 +21,8 @@ from portal.partnerships.queries import load_partnership
 from rules.catalogue import Section
 
 from . import queries, services
+from .changed import changed_answers
+from .changed import look as look_at
 from .forms import ItemForm, raw_of, read_day, read_item, shown
 
 bp = Blueprint("reviews", __name__)
@@ -50,6 +53,7 @@ def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str], chan
         section_of={practice.code: practice.section for practice in rulebook.catalogue.practices},
         explain=reviewers_explainer(cycle, rulebook),
         gone=() if cycle.awarded_on else plugins_not_at_hand(rulebook), move=_move_address(cycle),
+        amended=changed_answers(cycle), amending=under_way(cycle),
     )  # fmt: skip
 
 
@@ -85,8 +89,27 @@ def _section(
     return render_template(
         "reviews/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         answers=answers_of(cycle), labels=labels_of(rulebook_of(cycle)), open=cycle.state not in services.LOCKED,
-        following=section_after(cycle, here),
+        following=section_after(cycle, here), amended={one.practice.code: one for one in changed_answers(cycle)},
+        may_open=not closed_to_changes(cycle),
     )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/review/changes")
+def changes(cycle_id: int) -> str:
+    """Show every answer changed after submitting, before and after, and which the reviewer has not looked at."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    return render_template("reviews/changes.html", cycle=cycle, amended=changed_answers(cycle))
+
+
+@bp.post("/cycles/<int:cycle_id>/review/changes")
+def look(cycle_id: int) -> Any:
+    """Note that the reviewer looked at changed answers."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    number = request.form.get("number", "")
+    copy = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
+    looked = look_at(cycle.id, request.form.getlist("code"), copy, current_user.id)
+    flash("Noted. Your own notes are as they were." if looked else "There is nothing new to look at.", "good")
+    return go_to(url_for("reviews.changes", cycle_id=cycle.id))
 
 
 @bp.post("/cycles/<int:cycle_id>/review/items/<code>")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from portal.assessments.models import Judgement, StoredAnswer, Submission
+from portal.assessments.queries import is_newest_copy
 from portal.cycles.models import Cycle
 from portal.cycles.queries import local_today
 from portal.foundation.database import db
@@ -93,7 +94,8 @@ def _answers(content: str) -> tuple[dict[str, Any], dict[str, Answer]]:
 
 
 def _submitted(ids: Sequence[int]) -> dict[int, dict[str, Answer]]:
-    rows = db.session.execute(select(Submission.cycle_id, Submission.content).where(Submission.cycle_id.in_(ids)))
+    frozen = select(Submission.cycle_id, Submission.content).where(Submission.cycle_id.in_(ids), is_newest_copy())
+    rows = db.session.execute(frozen)
     return {row.cycle_id: _answers(row.content)[1] for row in rows}
 
 
@@ -112,7 +114,7 @@ def _before(ids: Sequence[int]) -> dict[int, PreviousCycle]:
         select(Cycle.id, Submission.content)
         .join(earlier, (earlier.program_id == Cycle.program_id) & (earlier.number == Cycle.number - 1))
         .join(Submission, Submission.cycle_id == earlier.id)
-        .where(Cycle.id.in_(ids))
+        .where(Cycle.id.in_(ids), is_newest_copy())
     )
     found = {}
     for row in rows:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Person
 from portal.assessments.models import Judgement
-from portal.assessments.queries import scorecard_of
+from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.services import advance
 from portal.foundation import clock
@@ -64,7 +64,7 @@ def break_a_rule(cycle: Cycle) -> None:
         session.add(
             Judgement(
                 cycle_id=cycle.id, made_at=clock.now(), cause="judged again", rulebook=cycle.rulebook,
-                scorecard=card.to_json(), undetermined=True,
+                scorecard=card.to_json(), undetermined=True, submission_id=submission_of(cycle).id,
             )
         )  # fmt: skip
 

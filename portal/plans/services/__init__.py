@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .drafts import PlanChanged, save_plan
 from .issuing import freeze_plan, issue_plan, not_ready
-from .statements import LinkOver, open_link, send_statement, sign, signed_hash
+from .statements import LinkOver, SignLater, open_link, send_statement, sign, signed_hash
 
 __all__ = [
     "LinkOver",
     "PlanChanged",
+    "SignLater",
     "freeze_plan",
     "issue_plan",
     "not_ready",

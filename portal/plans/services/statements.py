@@ -15,18 +15,21 @@ from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.plans.models import Plan, Statement
-from portal.plans.queries import open_statement, plan_of, statement_by_token
+from portal.plans.queries import hash_over, open_statement, plan_of, statement_by_token
 
 
 class LinkOver(DomainError):
     """The link to the Statement was used, withdrawn, or never was."""
 
 
+class SignLater(LinkOver):
+    """Answers that the Statement covers are open for changes; the link works again if none is sent."""
+
+
 def signed_hash(cycle: Cycle, plan: Plan) -> str:
     """Return the hash a signature covers: the submitted answers and the issued plan."""
     submission = submission_of(cycle)
-    both = f"{submission.content_hash if submission else ''}:{plan.issued_hash}"
-    return hashlib.sha256(both.encode()).hexdigest()
+    return hash_over(submission.content_hash if submission else "", plan)
 
 
 def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str, seen: str = "") -> None:
@@ -97,6 +100,14 @@ def open_link(token: str) -> Statement:
         raise LinkOver("This link does not work any more. Please ask the partnership for a new one.")
     if found.signed_at is not None:
         raise LinkOver("This Statement is signed already. Thank you; there is nothing more to do.")
+    if found.cycle.reopened:
+        raise SignLater(
+            "Some answers that this Statement covers are open for changes right now. Please come back in some days; if "
+            "the answers change, the partnership sends you a new link."
+        )
+    plan = plan_of(found.cycle)
+    if plan is None or signed_hash(found.cycle, plan) != found.content_hash:
+        raise LinkOver("What this link asks you to sign has changed since. Please ask the partnership for a new link.")
     return found
 
 
@@ -121,11 +132,6 @@ def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> S
         found = open_link(token)
         if problems:
             raise Refused(problems)
-        plan = plan_of(cycle)
-        if plan is None or signed_hash(cycle, plan) != found.content_hash:
-            raise LinkOver(
-                "What this link asks you to sign has changed since. Please ask the partnership for a new link."
-            )
         advance(cycle, CycleState.SIGNED, local_today(cycle))
         found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
         audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)

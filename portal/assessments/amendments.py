@@ -1,0 +1,140 @@
+"""Reads what happened to the answers after submitting: requests, open practices, frozen copies, what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import labels_of, rulebook_of
+from portal.foundation.database import db
+from rules.answers import Answer, Problem, missing
+from rules.practice import Practice
+from rules.rulebook import Rulebook
+
+from .changes import FieldChange, answer_changes
+from .models import Amendment, AmendmentState, Submission
+from .queries import frozen_answers, stored_answers, submission_of
+
+UNDER_WAY = (AmendmentState.ASKED, AmendmentState.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """One practice whose answer is different in two copies, with what is different."""
+
+    practice: Practice
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPractice:
+    """One practice open for changes: what the program changed so far, and what the answer still lacks."""
+
+    practice: Practice
+    changes: tuple[FieldChange, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One frozen copy, and the practices whose answers differ from the copy before."""
+
+    submission: Submission
+    amended: tuple[Amended, ...]
+
+
+def closed_to_changes(cycle: Cycle) -> str:
+    """Say why no answer of this cycle can be changed any more, empty when one can.
+
+    Changes are possible from submitting until the recognition is confirmed, also after the plan was issued or the
+    Statement signed: what was signed is bound to its copy, so the difference shows.
+    """
+    if cycle.submitted_on is None:
+        return "The self-assessment is still in progress. Its answers can simply be changed."
+    if cycle.awarded_on is not None or cycle.closed_on is not None:
+        return "The recognition is confirmed. From then on the answers it rests on no longer change."
+    return ""
+
+
+def under_way(cycle: Cycle) -> Amendment | None:
+    """Return the request that waits, or the round that is open."""
+    mine = select(Amendment).where(Amendment.cycle_id == cycle.id, Amendment.state.in_(UNDER_WAY))
+    return db.session.scalar(mine.order_by(Amendment.id.desc()).limit(1))
+
+
+def under_way_in(cycle_ids: Iterable[int]) -> dict[int, Amendment]:
+    """Return what is under way in these cycles, in one query."""
+    mine = select(Amendment).where(Amendment.cycle_id.in_(list(cycle_ids)), Amendment.state.in_(UNDER_WAY))
+    return {one.cycle_id: one for one in db.session.scalars(mine.order_by(Amendment.id))}
+
+
+def rounds_of(cycle: Cycle) -> list[Amendment]:
+    """Return every round of the cycle, newest first."""
+    people = (joinedload(Amendment.asked_by), joinedload(Amendment.answered_by), joinedload(Amendment.ended_by))
+    mine = select(Amendment).where(Amendment.cycle_id == cycle.id).options(*people, joinedload(Amendment.submission))
+    return list(db.session.scalars(mine.order_by(Amendment.id.desc())))
+
+
+def copies_of(cycle: Cycle) -> list[Submission]:
+    """Return the frozen copies of the cycle in the order they were sent."""
+    mine = select(Submission).where(Submission.cycle_id == cycle.id).options(joinedload(Submission.submitted_by))
+    return list(db.session.scalars(mine.order_by(Submission.number)))
+
+
+def copies_shown(cycle: Cycle) -> list[Copy]:
+    """Return the frozen copies, newest first, each with what is different from the one before."""
+    shown: list[Copy] = []
+    before: dict[str, Answer] = {}
+    for copy in copies_of(cycle):
+        answers = frozen_answers(copy)
+        shown.append(Copy(copy, amended_between(before, answers, rulebook_of(cycle)) if shown else ()))
+        before = answers
+    return shown[::-1]
+
+
+def amended_between(
+    before: Mapping[str, Answer], after: Mapping[str, Answer], rulebook: Rulebook
+) -> tuple[Amended, ...]:
+    """Return the practices of these rules whose answers are different, in the order of the catalogue."""
+    labels = labels_of(rulebook)
+    found = (
+        Amended(practice, answer_changes(practice, before.get(practice.code), after.get(practice.code), labels))
+        for practice in rulebook.catalogue.practices
+        if before.get(practice.code) != after.get(practice.code)
+    )
+    return tuple(one for one in found if one.changes)
+
+
+def open_for_answers(cycle: Cycle, code: str) -> bool:
+    """Tell whether the program may change its answer to this practice now."""
+    return cycle.state is CycleState.IN_PROGRESS or code in (cycle.reopened or ())
+
+
+def open_practices(cycle: Cycle) -> list[OpenPractice]:
+    """Return what is open for changes, as the program sees it; what it has not sent yet is its own."""
+    rulebook, copy = rulebook_of(cycle), submission_of(cycle)
+    if not cycle.reopened or copy is None:
+        return []
+    frozen, rows, labels = frozen_answers(copy), stored_answers(cycle.id), labels_of(rulebook)
+    found = []
+    for practice in rulebook.catalogue.practices:
+        if practice.code not in cycle.reopened:
+            continue
+        row = rows.get(practice.code)
+        now = Answer.from_dict(row.content) if row else None
+        changes = answer_changes(practice, frozen.get(practice.code), now, labels)
+        found.append(OpenPractice(practice, changes, missing(practice, now)))
+    return found
+
+
+def working_answers(cycle: Cycle) -> dict[str, Answer]:
+    """Return the answers as the program has them before it: the frozen ones, and those open for changes as typed."""
+    copy, rows = submission_of(cycle), stored_answers(cycle.id)
+    typed = {code: Answer.from_dict(row.content) for code, row in rows.items()}
+    if copy is None:
+        return typed
+    return frozen_answers(copy) | {code: typed[code] for code in cycle.reopened if code in typed}
