@@ -152,18 +152,6 @@ def _after_conflicts(
     ]
 
 
-@bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
-def history(cycle_id: int, code: str) -> str:
-    """Show every text that ever arrived for one practice."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    practice = rulebook_of(cycle).catalogue.practice(code)
-    versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
-    return render_template(
-        "assessments/history.html", cycle=cycle, practice=practice, versions=versions,
-        labels=labels_of(rulebook_of(cycle)),
-    )  # fmt: skip
-
-
 @bp.get("/cycles/<int:cycle_id>/check")
 def check(cycle_id: int) -> str:
     """Show what is missing before submitting, with a link to each."""
@@ -215,11 +203,13 @@ def receipt(cycle_id: int) -> str:
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    found, catalogue = queries.answers_of(cycle), rulebook_of(cycle).catalogue
     return render_template(
         "assessments/answers.html",
         cycle=cycle,
-        catalogue=rulebook_of(cycle).catalogue,
-        answers=queries.answers_of(cycle),
+        catalogue=catalogue,
+        answers=found,
+        unasked=sum(code not in catalogue for code in found),
         submission=queries.submission_of(cycle),
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),

@@ -114,6 +114,8 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.save_section": Action.ANSWER,
     "assessments.save_answer": Action.ANSWER,
     "assessments.history": Action.READ_DRAFT,
+    "assessments.restore": Action.ANSWER,
+    "assessments.unasked_answers": Action.READ_ANSWERS,
     "assessments.check": Action.SUBMIT,
     "assessments.submit": Action.SUBMIT,
     "assessments.receipt": Action.READ_ANSWERS,
