@@ -8,15 +8,15 @@ from flask import flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import labels_of, load_cycle, rulebook_of
+from portal.cycles.queries import labels_of, load_cycle, rulebook_of, section_after
 from portal.foundation.access import TABLE, Action, Role
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder
 from portal.foundation.htmx import go_to
-from rules.answers import AnswerRefused
+from rules.answers import AnswerRefused, missing
 from rules.catalogue import UnknownPractice
 
-from . import queries, services
+from . import guide, queries, services
 from .history import VersionUnknown, history_of, unasked, version_of
 from .views import bp
 
@@ -73,4 +73,40 @@ def unasked_answers(cycle_id: int) -> str:
     return render_template(
         "assessments/unasked.html", cycle=cycle, rows=unasked(cycle, queries.answers_of(cycle)),
         labels=labels_of(rulebook_of(cycle)), own=bool(roles & TABLE[Action.READ_DRAFT]),
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/start")
+def start(cycle_id: int) -> str:
+    """Say before the first answer what it takes, who should help, and which other ways there are."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
+    rulebook = rulebook_of(cycle)
+    return render_template(
+        "assessments/start.html", cycle=cycle, rulebook=rulebook, policy=rulebook.policy,
+        hours=guide.hours_for(rulebook.catalogue), at_hand=guide.at_hand(rulebook.catalogue),
+        left=guide.where_left(cycle, current_user.id), open=may_answer(cycle, roles),
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/gaps")
+def gaps(cycle_id: int) -> str:
+    """Show everybody of the program what is still open, with a link to each."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
+    catalogue, answers = rulebook_of(cycle).catalogue, queries.answers_of(cycle)
+    return render_template(
+        "assessments/gaps.html", cycle=cycle, catalogue=catalogue, gaps=queries.gaps_in(catalogue, answers),
+        progress=queries.progress_of(catalogue, answers),
+    )  # fmt: skip
+
+
+@bp.get("/cycles/<int:cycle_id>/sections/<key>/check")
+def check_section(cycle_id: int, key: str) -> str:
+    """Show the answers of one section in a list to check, each with a way back to change it."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
+    rulebook, found = rulebook_of(cycle), queries.answers_of(cycle)
+    here = rulebook.catalogue.section(key)
+    lacking = {practice.code: missing(practice, found.get(practice.code)) for practice in here.practices}
+    return render_template(
+        "assessments/check_section.html", cycle=cycle, section=here, answers=found, lacking=lacking,
+        open=may_answer(cycle, roles), labels=labels_of(rulebook), following=section_after(cycle, here),
     )  # fmt: skip

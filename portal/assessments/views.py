@@ -27,7 +27,7 @@ from portal.programs.queries import facts_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
-from . import queries, services
+from . import guide, queries, services
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
 from .judgements import judgements_of
 
@@ -44,7 +44,7 @@ def task_list(cycle_id: int) -> str:
     return render_template(
         "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
         areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
-        rulebook=rulebook_of(cycle),
+        rulebook=rulebook_of(cycle), left=guide.where_left(cycle, current_user.id), last=guide.last_in_sections(cycle),
     )  # fmt: skip
 
 
@@ -136,6 +136,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     flash("This section is saved.", "good")
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
+    if request.form.get("then") == "check":
+        return go_to(url_for("assessments.check_section", cycle_id=cycle.id, key=key))
     if request.form.get("then") == "next" and (following := section_after(cycle, here)):
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
