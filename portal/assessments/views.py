@@ -30,6 +30,7 @@ from rules.catalogue import Section
 from . import guide, queries, services
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
 from .judgements import judgements_of
+from .lasttime import LastTime, confirmed, last_time
 
 bp = Blueprint("assessments", __name__)
 
@@ -78,8 +79,14 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
-        following=section_after(cycle, here),
+        following=section_after(cycle, here), last=_last_time(cycle, forms),
     )  # fmt: skip
+
+
+def _last_time(cycle: Cycle, forms: list[PracticeForm]) -> dict[str, LastTime]:
+    """Return what the cycle before said wherever nothing is said yet."""
+    waiting = [form.practice for form in forms if not form.values["status"]]
+    return last_time(cycle, waiting) if waiting and cycle.state is CycleState.IN_PROGRESS else {}
 
 
 @bp.post("/cycles/<int:cycle_id>/answers/<code>")
@@ -122,9 +129,11 @@ def save_section(cycle_id: int, key: str) -> Any:
     """Store a whole section sent as one form, for browsers without scripts."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
     here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
-    forms = []
+    forms, still = [], request.form.get("still_true")
     for practice in here.practices:
         raw = raw_of(request.form, practice.code)
+        if practice.code == still:
+            raw = confirmed(last_time(cycle, [practice]).get(still), raw)
         version = save_of(request.form, practice.code)[0] or 0
         forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
     if any(form.problems for form in forms):
@@ -133,6 +142,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     conflicts = services.record_section(cycle.id, saves, current_user.id)
     if conflicts:
         return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+    if still in {form.practice.code for form in forms}:
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=still))
     flash("This section is saved.", "good")
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
