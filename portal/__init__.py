@@ -20,6 +20,7 @@ ROOMS = (
     "programs",
     "cycles",
     "assessments",
+    "worksheets",
     "reviews",
     "plans",
     "recognition",

@@ -28,6 +28,7 @@ class SectionProgress:
     complete: int
     begun: int
     total: int
+    first_open: str = ""  # the code of the first practice that still lacks something
 
     @property
     def state(self) -> str:
@@ -145,9 +146,11 @@ def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress
     sections = []
     for section in catalogue.sections:
         mine = [(practice, answers.get(practice.code)) for practice in section.practices]
-        complete = sum(not missing(practice, answer) for practice, answer in mine)
+        lacking = [practice.code for practice, answer in mine if missing(practice, answer)]
         begun = sum(answer is not None and not answer.blank for _, answer in mine)
-        sections.append(SectionProgress(section, complete, begun, len(mine)))
+        sections.append(
+            SectionProgress(section, len(mine) - len(lacking), begun, len(mine), lacking[0] if lacking else "")
+        )
     return Progress(tuple(sections), sum(s.complete for s in sections), sum(s.total for s in sections))
 
 

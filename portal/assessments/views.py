@@ -27,11 +27,12 @@ from portal.programs.queries import facts_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
-from . import queries, services
+from . import guide, queries, services
 from .ahead import ahead_of
 from .amendments import copies_shown, open_for_answers, working_answers
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
 from .judgements import judgements_of
+from .lasttime import LastTime, confirmed, last_time
 from .letters import told_of
 
 bp = Blueprint("assessments", __name__)
@@ -47,7 +48,7 @@ def task_list(cycle_id: int) -> str:
     return render_template(
         "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
         areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
-        rulebook=rulebook_of(cycle),
+        rulebook=rulebook_of(cycle), left=guide.where_left(cycle, current_user.id), last=guide.last_in_sections(cycle),
     )  # fmt: skip
 
 
@@ -83,8 +84,14 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         progress=queries.progress_of(catalogue, working_answers(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=bool(editable), editable=editable,
-        following=section_after(cycle, here),
+        following=section_after(cycle, here), last=_last_time(cycle, forms),
     )  # fmt: skip
+
+
+def _last_time(cycle: Cycle, forms: list[PracticeForm]) -> dict[str, LastTime]:
+    """Return what the cycle before said wherever nothing is said yet."""
+    waiting = [form.practice for form in forms if not form.values["status"]]
+    return last_time(cycle, waiting) if waiting and cycle.state is CycleState.IN_PROGRESS else {}
 
 
 @bp.post("/cycles/<int:cycle_id>/answers/<code>")
@@ -127,11 +134,13 @@ def save_section(cycle_id: int, key: str) -> Any:
     """Store a whole section sent as one form, for browsers without scripts."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
     here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
-    forms = []
+    forms, still = [], request.form.get("still_true")
     for practice in here.practices:
         if not open_for_answers(cycle, practice.code) and f"{practice.code}-version" not in request.form:
             continue  # submitted, and shown without fields
         raw = raw_of(request.form, practice.code)
+        if practice.code == still:
+            raw = confirmed(last_time(cycle, [practice]).get(still), raw)
         version = save_of(request.form, practice.code)[0] or 0
         forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
     if any(form.problems for form in forms):
@@ -140,11 +149,15 @@ def save_section(cycle_id: int, key: str) -> Any:
     conflicts = services.record_section(cycle.id, saves, current_user.id)
     if conflicts:
         return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+    if still in {form.practice.code for form in forms}:
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=still))
     flash("This section is saved.", "good")
     if cycle.submitted_on is not None:
         return go_to(url_for("amendments.page", cycle_id=cycle.id))
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
+    if request.form.get("then") == "check":
+        return go_to(url_for("assessments.check_section", cycle_id=cycle.id, key=key))
     if request.form.get("then") == "next" and (following := section_after(cycle, here)):
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
@@ -159,18 +172,6 @@ def _after_conflicts(
         PracticeForm(form.practice, form.values, row.version if (row := rows.get(form.practice.code)) else 0, "")
         for form in forms
     ]
-
-
-@bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
-def history(cycle_id: int, code: str) -> str:
-    """Show every text that ever arrived for one practice."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    practice = rulebook_of(cycle).catalogue.practice(code)
-    versions = [(row, Answer.from_dict(row.content)) for row in queries.versions_of(cycle.id, code)]
-    return render_template(
-        "assessments/history.html", cycle=cycle, practice=practice, versions=versions,
-        labels=labels_of(rulebook_of(cycle)),
-    )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/check")
@@ -226,11 +227,13 @@ def receipt(cycle_id: int) -> str:
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    found, catalogue = queries.answers_of(cycle), rulebook_of(cycle).catalogue
     return render_template(
         "assessments/answers.html",
         cycle=cycle,
-        catalogue=rulebook_of(cycle).catalogue,
-        answers=queries.answers_of(cycle),
+        catalogue=catalogue,
+        answers=found,
+        unasked=sum(code not in catalogue for code in found),
         submission=queries.submission_of(cycle),
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),

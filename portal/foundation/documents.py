@@ -36,12 +36,16 @@ class DocumentState(enum.StrEnum):
 
 
 class Document(Base):
-    """One rendered document of one cycle. `snapshot` is everything the template needs, frozen when asked for."""
+    """One rendered document of one cycle, or of a program that need not have one.
+
+    `snapshot` is everything the template needs, frozen when asked for.
+    """
 
     __tablename__ = "document"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
+    program_id: Mapped[int | None] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     paper: Mapped[Paper] = mapped_column(Word(Paper))
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -56,20 +60,28 @@ class Document(Base):
 
 
 def ask(cycle_id: int, kind: str, paper: Paper, file_name: str, snapshot: dict[str, Any]) -> Document:
-    """Return the document for exactly this content, queueing it when it was never made; the caller commits."""
-    text = json.dumps([cycle_id, kind, paper.value, snapshot], sort_keys=True, ensure_ascii=False)
+    """Return the cycle's document for exactly this content, queueing it when it was never made; the caller commits."""
+    return _ask([cycle_id], kind, paper, snapshot, cycle_id=cycle_id, file_name=file_name)
+
+
+def ask_for_program(program_id: int, kind: str, paper: Paper, file_name: str, snapshot: dict[str, Any]) -> Document:
+    """Return the program's document for exactly this content, as `ask` does for a cycle."""
+    return _ask(["program", program_id], kind, paper, snapshot, program_id=program_id, file_name=file_name)
+
+
+def _ask(owner: list[Any], kind: str, paper: Paper, snapshot: dict[str, Any], **columns: Any) -> Document:
+    text = json.dumps([*owner, kind, paper.value, snapshot], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     document = db.session.scalar(select(Document).where(Document.content_hash == digest))
     if document is None:
         document = Document(
-            cycle_id=cycle_id,
             kind=kind,
             paper=paper,
             content_hash=digest,
-            file_name=file_name,
             snapshot=snapshot,
             state=DocumentState.WAITING,
             asked_at=clock.now(),
+            **columns,
         )
         db.session.add(document)
         db.session.flush()

@@ -65,7 +65,7 @@ def not_made(payload: dict[str, Any]) -> None:
 
 def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, int]:
     """Return the PDF and its number of pages. Raises DocumentNotMade, or what the library raises."""
-    if kind not in ("plan", "summary"):
+    if kind not in ("plan", "summary", "blank"):
         raise DocumentNotMade(f"There is no document called {kind}.")
     values = printable(snapshot)
     html = render_template(f"documents/{kind}.html", d=values, paper=paper.value, bar=partial(bar, paper))
@@ -74,6 +74,8 @@ def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, in
 
 def running_lines(values: dict[str, Any]) -> Running:
     """Return what every page says above and below its text."""
+    if "foot" in values:
+        return Running(values["program"]["name"], values["partnership"], values["foot"])
     draft = "Draft. " if values["draft"] else ""
     return Running(
         values["program"]["name"], values["partnership"], f"Confidential. {draft}Content code {values['content_code']}."
