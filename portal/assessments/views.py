@@ -18,7 +18,8 @@ from portal.cycles.queries import (
     rulebook_of,
     section_after,
 )
-from portal.foundation.access import STAFF_ROLES, Action
+from portal.evidence.queries import counts_of, shown_by_practice
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to
@@ -78,7 +79,8 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
-        following=section_after(cycle, here),
+        following=section_after(cycle, here), evidence_counts=counts_of(cycle.id),
+        evidence={} if cycle.state is CycleState.IN_PROGRESS else shown_by_practice(cycle, PROGRAM_ROLES),
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def receipt(cycle_id: int) -> str:
 @bp.get("/cycles/<int:cycle_id>/answers")
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
     return render_template(
         "assessments/answers.html",
         cycle=cycle,
@@ -223,6 +225,7 @@ def answers(cycle_id: int) -> str:
         submission=queries.submission_of(cycle),
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),
+        evidence=shown_by_practice(cycle, roles),
     )
 
 
