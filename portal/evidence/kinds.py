@@ -21,6 +21,7 @@ ACCEPTED = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), OpenDocument (
 SUFFIXES = (".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jpg", ".jpeg", ".png")
 
 ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)")
+SENT_AS = re.compile("%22|%0D|%0A")  # how browsers send a quotation mark and line breaks within a file's name
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 WRONG_KIND = f"The selected file must be a {ACCEPTED}."
@@ -110,10 +111,11 @@ def _holds(path: Path, part: bytes) -> bool:
 
 def shown_name(given: str, kind: FileKind) -> str:
     """Return the name people see: no path, no control characters, an ending that tells the truth, 200 characters."""
-    name = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode()).replace("\\", "/").rpartition("/")[2]
+    name = unicodedata.normalize("NFC", given.encode("utf-8", "replace").decode())
+    name = SENT_AS.sub(lambda found: '"' if found[0] == "%22" else "", name).replace("\\", "/").rpartition("/")[2]
     name = "".join(one for one in name if unicodedata.category(one) not in ("Cc", "Cs", "Zl", "Zp"))
-    name = "".join(one for one in name if one not in BIDI_CONTROLS).strip(" .")
+    name = "".join(one for one in name if one not in BIDI_CONTROLS).rstrip(" .")
     ending = next((one for one in kind.endings if name.lower().endswith(one)), "")
-    stem = name[: len(name) - len(ending)].rstrip(" .") or "file"
+    stem = name[: len(name) - len(ending)].strip(" .") or "file"
     ending = name[-len(ending) :] if ending else kind.endings[0]
     return stem[: NAME_LENGTH - len(ending)] + ending
