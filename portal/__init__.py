@@ -10,7 +10,20 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .foundation import assets, clock, config, database, htmx, intake, judging, migrate, pages, security
+from .foundation import (
+    assets,
+    clock,
+    config,
+    database,
+    htmx,
+    intake,
+    judging,
+    migrate,
+    pages,
+    security,
+    storage,
+    uploads,
+)
 from .foundation.paths import data_dir
 
 # Loaded by name, left to right: were they imported here, every room would import every other through this package.
@@ -19,6 +32,7 @@ ROOMS = (
     "partnerships",
     "programs",
     "cycles",
+    "evidence",
     "assessments",
     "worksheets",
     "reviews",
@@ -41,6 +55,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     clock.init_clock(app, app.config["CLOCK"])
     migrate.init_migrate(app)
     judging.init_judging(app)
+    storage.init_storage(app)
+    uploads.init_uploads(app)
 
     for room in ROOMS:
         import_module(f"portal.{room}").init_room(app)

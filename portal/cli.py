@@ -90,6 +90,7 @@ def worker(once: bool) -> None:
     app = create_app()
     from .accounts.services import prune
     from .assessments.services import judge_again
+    from .evidence.services import prune as prune_evidence
     from .foundation import jobs, mail, pdf
     from .rulebooks import checking, running
 
@@ -113,6 +114,7 @@ def worker(once: bool) -> None:
                 judged = time.monotonic()
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
+                prune_evidence()
                 pruned = time.monotonic()
         if once and not busy:
             break

@@ -19,6 +19,8 @@ from sqlalchemy import func, select
 from portal.cycles.models import Cycle, CycleMove, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
+from portal.evidence.queries import record_of
+from portal.evidence.services import seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
@@ -173,9 +175,11 @@ def _sent_before(cycle_id: int, code: str, save_id: str) -> AnswerVersion | None
 
 
 def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:
-    """Return the canonical JSON of all answers and its SHA-256."""
+    """Return the canonical JSON of all answers, with what is attached to them, and its SHA-256."""
+    attached = record_of(cycle.id)
     content = json.dumps(
-        {"rulebook": cycle.rulebook, "answers": {code: answers[code].as_dict() for code in sorted(answers)}},
+        {"rulebook": cycle.rulebook, "answers": {code: answers[code].as_dict() for code in sorted(answers)}}
+        | ({"evidence": attached} if attached else {}),
         sort_keys=True, ensure_ascii=False, separators=(",", ":"),
     )  # fmt: skip
     return content, hashlib.sha256(content.encode()).hexdigest()
@@ -195,6 +199,7 @@ def submit(cycle_id: int, by_id: int, base_url: str) -> Submission:
             needy = "1 practice still needs" if len(gaps) == 1 else f"{len(gaps)} practices still need"
             raise NotComplete(f"{needy} an answer. Everything you typed is kept.")
         advance(cycle, CycleState.SUBMITTED, today)
+        seal(cycle.id)
         content, digest = freeze(cycle, answers)
         submission = Submission(
             cycle_id=cycle.id, number=1, submitted_at=clock.now(), submitted_by_id=by_id, content=content,

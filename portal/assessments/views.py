@@ -18,6 +18,7 @@ from portal.cycles.queries import (
     rulebook_of,
     section_after,
 )
+from portal.evidence.queries import counts_of, shown_by_practice
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
@@ -84,7 +85,8 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         progress=queries.progress_of(catalogue, working_answers(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=bool(editable), editable=editable,
-        following=section_after(cycle, here), last=_last_time(cycle, forms),
+        following=section_after(cycle, here), last=_last_time(cycle, forms), evidence_counts=counts_of(cycle.id),
+        evidence=shown_by_practice(cycle, PROGRAM_ROLES) if cycle.submitted_on else {},
     )  # fmt: skip
 
 
@@ -238,6 +240,7 @@ def answers(cycle_id: int) -> str:
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),
         own=bool(roles & PROGRAM_ROLES),
+        evidence=shown_by_practice(cycle, roles),
     )
 
 

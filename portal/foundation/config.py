@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,15 @@ def whole(name: str, default: int) -> int:
     if not raw.isdigit():
         raise ConfigurationError(f"{name} must be a whole number, not {raw!r}.")
     return int(raw)
+
+
+def command(name: str) -> list[str]:
+    """Read a command as the list of its words; it runs without a shell."""
+    raw = os.environ.get(name, "")
+    try:
+        return shlex.split(raw)
+    except ValueError as error:
+        raise ConfigurationError(f"{name} must be a command, not {raw!r}: {error}.") from None
 
 
 def instance_folder() -> Path:
@@ -96,6 +107,18 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "RULES_FOLDER": os.environ.get("NQMS_RULES_FOLDER", ""),  # where the operator drops plugins; empty for none
         "RULES_SECONDS": whole("NQMS_RULES_SECONDS", 5),
         "RULES_MEGABYTES": whole("NQMS_RULES_MEGABYTES", 256),
+        "EVIDENCE_FOLDER": os.environ.get("NQMS_EVIDENCE_FOLDER", "") or folder / "evidence",
+        "EVIDENCE_FILE_BYTES": whole("NQMS_EVIDENCE_FILE_MB", 10) * MEGABYTE,
+        "EVIDENCE_QUOTA_BYTES": whole("NQMS_EVIDENCE_QUOTA_MB", 200) * MEGABYTE,
+        "EVIDENCE_S3_BUCKET": os.environ.get("NQMS_EVIDENCE_S3_BUCKET", ""),  # empty for the folder
+        "EVIDENCE_S3_ENDPOINT": os.environ.get("NQMS_EVIDENCE_S3_ENDPOINT", "").rstrip("/"),
+        "EVIDENCE_S3_REGION": os.environ.get("NQMS_EVIDENCE_S3_REGION", "us-east-1"),
+        "EVIDENCE_S3_KEY_ID": os.environ.get("NQMS_EVIDENCE_S3_KEY_ID", ""),
+        "EVIDENCE_S3_SECRET": os.environ.get("NQMS_EVIDENCE_S3_SECRET", ""),
+        "EVIDENCE_S3_PREFIX": os.environ.get("NQMS_EVIDENCE_S3_PREFIX", ""),
+        "EVIDENCE_S3_PATIENCE": timedelta(seconds=20),
+        "SCANNER": command("NQMS_SCANNER"),  # the file's path is its last argument; empty for none
+        "SCANNER_SECONDS": whole("NQMS_SCANNER_SECONDS", 30),
         "CLOCK": None,
     }
     config.update(given)

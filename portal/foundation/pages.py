@@ -77,6 +77,13 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def size_words(size: int) -> str:
+    """Say the size of a file: 800 bytes, 340 KB, 9.8 MB."""
+    if size < 1024:
+        return f"{size} bytes"
+    return f"{-(-size // 1024)} KB" if size < 1024 * 1000 else f"{size / 1024 / 1024:.1f}".removesuffix(".0") + " MB"
+
+
 def radar_points(count: int) -> list[tuple[float, float]]:
     """Return unit vectors for the spokes of a radar chart, clockwise from the top."""
     angles = [2 * math.pi * index / count for index in range(count)]
@@ -134,7 +141,7 @@ def sent_form() -> list[tuple[str, str]]:
 def init_pages(app: Flask) -> None:
     """Register filters, helpers and the handlers that turn domain errors into pages."""
     app.jinja_env.filters.update(
-        day=day, month=month, moment=moment, paragraphs=paragraphs, sentence_case=sentence_case
+        day=day, month=month, moment=moment, paragraphs=paragraphs, sentence_case=sentence_case, size_words=size_words
     )
     app.jinja_env.globals.update(
         counted=counted,

@@ -12,7 +12,8 @@ from portal.assessments.queries import answers_of, scorecard_of
 from portal.cycles.explaining import plugins_not_at_hand, reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import labels_of, load_cycle, open_duties, rulebook_of, section_after
-from portal.foundation.access import Action, may, roles_at
+from portal.evidence.queries import shown_by_practice
+from portal.foundation.access import STAFF_ROLES, Action, may, roles_at
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
@@ -89,8 +90,8 @@ def _section(
     return render_template(
         "reviews/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         answers=answers_of(cycle), labels=labels_of(rulebook_of(cycle)), open=cycle.state not in services.LOCKED,
-        following=section_after(cycle, here), amended={one.practice.code: one for one in changed_answers(cycle)},
-        may_open=not closed_to_changes(cycle),
+        following=section_after(cycle, here), evidence=shown_by_practice(cycle, STAFF_ROLES),
+        amended={one.practice.code: one for one in changed_answers(cycle)}, may_open=not closed_to_changes(cycle),
     )  # fmt: skip
 
 

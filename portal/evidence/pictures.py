@@ -1,0 +1,61 @@
+"""Photos are drawn anew: what a camera wrote into them (place, device, time) and whatever hides in them is gone."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from portal.foundation.errors import DomainError
+
+LONGEST_SIDE = 2400  # a page of paper stays easy to read
+MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 25_000_000}  # a JPEG is read small, a PNG only as a whole
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
+
+_one_at_a_time = threading.Lock()  # a drawn picture takes up to 100 MB of memory
+
+
+class PictureRefused(DomainError):
+    """A picture that cannot be read, or would take too much memory."""
+
+
+DAMAGED = "The selected image is damaged or not complete. Save it again and select the new file."
+TOO_MANY_PIXELS = "The selected image has too many pixels. Make it smaller, or save it as PDF, and select that."
+
+
+def measure(path: Path, media_type: str) -> tuple[int, int]:
+    """Return width and height without reading the picture. Raises PictureRefused."""
+    with _opened(path, media_type) as picture:
+        return picture.size
+
+
+def draw_anew(path: Path, media_type: str, target: Path) -> None:
+    """Write the picture upright, without anything but its colours, no longer than it need be. Raises PictureRefused."""
+    with _one_at_a_time, _opened(path, media_type) as picture:
+        try:
+            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets the JPEG decoder skip what is not needed
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            see_through = "transparency" in upright.info or "A" in upright.getbands()
+            clean = upright.convert("RGBA" if see_through and media_type == "image/png" else "RGB")
+            clean.info = {}  # comments, profiles and thumbnails would be written again
+            if media_type == "image/jpeg":
+                clean.save(target, "JPEG", quality=85, optimize=True)
+            else:
+                clean.save(target, "PNG", optimize=True)
+        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+            raise PictureRefused(DAMAGED) from error
+
+
+def _opened(path: Path, media_type: str) -> Image.Image:
+    try:
+        picture = Image.open(path, formats=[FORMATS[media_type]])
+    except Image.DecompressionBombError as error:
+        raise PictureRefused(TOO_MANY_PIXELS) from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PictureRefused(DAMAGED) from error
+    if picture.width * picture.height > MOST_PIXELS[media_type]:
+        picture.close()
+        raise PictureRefused(TOO_MANY_PIXELS)
+    return picture
