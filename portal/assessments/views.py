@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.cycles.explaining import Explainer
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import (
     labels_of,
     load_cycle,
