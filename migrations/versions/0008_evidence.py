@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("attached_by_id", sa.Integer(), nullable=True),
         sa.Column("detached_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("detached_by_id", sa.Integer(), nullable=True),
+        sa.Column("fell", sa.Boolean(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_evidence_use_evidence_id_evidence")),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_evidence_use_cycle_id_cycle")),

@@ -24,6 +24,7 @@ from rules.scorecard import Scorecard, evaluate
 
 from .answers import Sheet, answers_from
 from .clock import ZONE
+from .evidence import add_evidence
 from .sheets import bridgelink, circle_of_elders, harbor_light, maple_street, step_up
 
 
@@ -155,6 +156,8 @@ def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> C
     db.session.flush()
     answers = answers_from(demo.sheet, rulebook_of(cycle).catalogue, facts_of(program).tags)
     _add_answers(demo, cycle, answers, [people[name] for name in demo.answered_by])
+    sealed = at(demo.submitted, 16, 20) if demo.submitted else None
+    add_evidence(demo.key, cycle, people, sealed or at(REFERENCE_ANSWERED), sealed)
     if demo.submitted is not None:
         _add_submission(cycle, answers, people[demo.answered_by[0]], demo.submitted)
     return cycle

@@ -69,6 +69,7 @@ class EvidenceUse(Base):
     attached_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     detached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     detached_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    fell: Mapped[bool] = mapped_column(default=False)  # detached because the piece was removed; comes back with it
     sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     evidence: Mapped[Evidence] = relationship(lazy="joined", innerjoin=True)

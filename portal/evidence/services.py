@@ -130,7 +130,7 @@ def remove(cycle_id: int, piece: Evidence, by_id: int) -> None:
             return
         piece.removed_at, piece.removed_by_id = moment, by_id
         for use in _uses(cycle.id, piece_id):
-            use.detached_at, use.detached_by_id = moment, by_id
+            use.detached_at, use.detached_by_id, use.fell = moment, by_id, True
         audit.record("evidence removed", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
 
 
@@ -147,12 +147,10 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
             raise NoRoom(
                 f"There is no room to put this file back: {size_words(room.left)} are left. Remove another first."
             )
-        fell = select(EvidenceUse).where(
-            EvidenceUse.cycle_id == cycle.id, EvidenceUse.evidence_id == piece_id,
-            EvidenceUse.detached_at == piece.removed_at,
-        )  # fmt: skip
+        fell = (EvidenceUse.cycle_id == cycle.id) & (EvidenceUse.evidence_id == piece_id) & EvidenceUse.fell
         piece.removed_at = piece.removed_by_id = None
-        for use in list(session.scalars(fell)):
+        for use in list(session.scalars(select(EvidenceUse).where(fell))):
+            use.fell = False
             _attach(cycle, use.practice_code, piece, by_id)
         audit.record("evidence put back", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
 

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, render_template, request
 from flask_login import current_user
 
 from .config import MEGABYTE
 from .database import db
+from .htmx import is_fragment
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 STALE_SECONDS = 24 * 3600  # what a killed process left behind
 ROOM_FOR_FIELDS = MEGABYTE
 PATIENCE = 8  # a body may be this many times the limit before the line is cut
+AT_ONCE = 2  # in one process of four threads: files on slow lines must not keep everybody else's answers waiting
+
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def takes_file(view: View) -> View:
@@ -82,6 +87,7 @@ def init_uploads(app: Flask) -> None:
 
     app.request_class = WithFile
     app.before_request(_make_room)
+    app.teardown_request(_leave_room)
 
 
 def _make_room() -> Any:
@@ -92,9 +98,27 @@ def _make_room() -> Any:
     known = current_user.is_authenticated
     db.session.rollback()  # the body may take minutes to arrive; no transaction waits for it
     limit: int = current_app.config["EVIDENCE_FILE_BYTES"]
+    if known and not _slots.acquire(blocking=False):
+        return _busy()  # before the body is read
+    request.takes_slot = known  # type: ignore[attr-defined]
     request.max_content_length = PATIENCE * limit + ROOM_FOR_FIELDS
     request.file_limit = limit if known else 0  # type: ignore[attr-defined]  # of a stranger's file nothing is written
     return None if known else current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+
+
+def _busy() -> tuple[str, int, dict[str, str]]:
+    said = {
+        "code": 503, "title": "Several files are arriving at this moment",
+        "sentence": "Yours was not stored. Please go back and try again in a minute.",
+    }  # fmt: skip
+    template = "_problem.html" if is_fragment() else "error.html"
+    return render_template(template, **said, sent=[], typed=[], again=False), 503, {"Retry-After": "30"}
+
+
+def _leave_room(_: BaseException | None) -> None:
+    if getattr(request, "takes_slot", False):
+        request.takes_slot = False  # type: ignore[attr-defined]
+        _slots.release()
 
 
 def arrived(field: str) -> tuple[Arriving, str] | None:

@@ -55,6 +55,7 @@ def demo_app(tmp_path: Path, filled: Path, clock: StandingClock) -> Iterator[Cal
         folder = tmp_path / f"demo-{len(apps)}"
         folder.mkdir()
         shutil.copy(filled, folder / "nqms.sqlite3")
+        shutil.copytree(filled.parent / "evidence", folder / "evidence")
         built = create_app(settings(folder) | {"CLOCK": clock, "DEMO": True} | overrides)
         apps.append(built)
         return built

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
@@ -19,8 +22,10 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.demo.clock import OFFSET_KEY, REFERENCE_DAY, ZONE, demo_clock, offset_at
 from portal.demo.seed import seed
+from portal.evidence.models import Evidence
 from portal.foundation.database import Base, db
 from portal.foundation.settings import Setting
+from portal.foundation.storage import storage
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
@@ -70,6 +75,18 @@ def test_every_stored_answer_has_its_history_and_every_submission_its_hash(demo:
         assert submission is not None
         assert (submission.content, submission.content_hash) == freeze(cycle, answers_of(cycle))
         assert json.loads(submission.content)["rulebook"] == cycle.rulebook
+
+
+def test_every_file_of_the_demo_is_there_and_is_a_pdf_people_can_read(demo: Flask) -> None:
+    files = db.session.scalars(select(Evidence).where(Evidence.storage_key.is_not(None))).all()
+    texts = []
+    for piece in files:
+        data = b"".join(storage().open(piece.storage_key or ""))
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (piece.size, piece.sha256)
+        texts.append(PdfReader(io.BytesIO(data)).pages[0].extract_text())
+    assert {text.splitlines()[0] for text in texts} == {
+        "Circle of Elders (fictional)", "Maple Street Lunch Buddies (fictional)",
+    }  # fmt: skip
 
 
 def test_steps_of_every_cycle_follow_each_other(demo: Flask) -> None:

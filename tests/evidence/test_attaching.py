@@ -11,7 +11,6 @@ from portal.cycles.models import Cycle
 from portal.evidence.models import EvidenceUse
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
-from tests.conftest import StandingClock
 from tests.evidence import papers
 from tests.evidence.conftest import Place
 from tests.factories import answer_all, make_cycle, make_partnership, make_program
@@ -76,13 +75,12 @@ def test_detached_piece_stays_with_the_program(place: Place) -> None:
     assert len(db.session.scalars(select(EvidenceUse)).all()) == 2  # the first time is kept too
 
 
-def test_removed_piece_is_put_back_with_its_practices(place: Place, clock: StandingClock) -> None:
+def test_removed_piece_is_put_back_with_its_practices(place: Place) -> None:
     place.send(papers.pdf(), title="Handbook")
     piece = place.pieces()[0]
     place.client.post(place.page("B.2.5") + "/attach", data={"piece": str(piece.id)})
     place.client.post(place.page("B.2.6") + "/attach", data={"piece": str(piece.id)})
     place.client.post(f"{place.page('B.2.6')}/{piece.id}/detach")
-    clock.go(minutes=1)
     for _ in range(2):  # pressed twice
         assert place.client.post(f"/cycles/{place.cycle.id}/evidence/{piece.id}/remove").status_code == 303
     assert place.attached() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from collections.abc import Callable
@@ -14,14 +15,17 @@ from sqlalchemy import func, select
 from portal.accounts.models import Membership
 from portal.assessments.models import AnswerVersion, Submission
 from portal.cycles.models import Cycle
+from portal.evidence.models import Evidence, EvidenceUse
 from portal.followup.models import CheckIn
 from portal.foundation.access import Role
 from portal.foundation.database import Base, db
 from portal.foundation.documents import Document
 from portal.foundation.migrate import upgrade
 from portal.foundation.outbox import Message
+from portal.foundation.storage import storage
 from portal.plans.models import Statement
 from portal.recognition.models import Award
+from tests.evidence.papers import pdf
 from tests.factories import answer_all, make_partnership, make_person, make_program, sign_in
 
 Twice = Callable[..., list[int]]
@@ -31,7 +35,7 @@ Twice = Callable[..., list[int]]
 def twice(empty_app: Flask) -> Twice:
     """Send the same form twice at once from one person's browser, and return both answers."""
 
-    def send(client: FlaskClient, where: str, **data: str) -> list[int]:
+    def send(client: FlaskClient, where: str, **data: str | bytes) -> list[int]:
         answers, start = [], threading.Barrier(2)
         cookie = client.get_cookie("nqms")
 
@@ -40,7 +44,8 @@ def twice(empty_app: Flask) -> Twice:
             if cookie is not None:
                 browser.set_cookie("nqms", cookie.value)
             start.wait()
-            answers.append(browser.post(where, data=data).status_code)
+            form = {name: (io.BytesIO(it), "a.pdf") if isinstance(it, bytes) else it for name, it in data.items()}
+            answers.append(browser.post(where, data=form).status_code)
 
         presses = [threading.Thread(target=press) for _ in range(2)]
         db.session.rollback()
@@ -85,11 +90,27 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     answer = {"B.2.3-status": "in_practice", "B.2.3-rating": "4", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
     assert twice(owner, f"{at}/answers/B.2.3", **answer) == [200, 200]
     assert count(AnswerVersion) == 1
+    handbook, beside = pdf(), f"{at}/answers/B.2.3/evidence"
+    assert twice(owner, beside, file=handbook, title="Handbook") == [303, 303]
+    link = {"link-address": "https://example.org/", "link-title": "Our page"}
+    assert twice(owner, f"{beside}/links", **link) == [303, 303]
+    assert (count(Evidence), count(EvidenceUse)) == (2, 2)
+    assert len(list(storage().list())) == 1
+    piece = db.session.scalars(select(Evidence.id).where(Evidence.storage_key.is_not(None))).one()
+    assert twice(owner, f"{at}/answers/B.2.5/evidence/attach", piece=str(piece)) == [303, 303]
+    assert count(EvidenceUse) == 3
+    assert twice(owner, f"{at}/evidence/{piece}/remove") == [303, 303]
+    assert count(EvidenceUse, EvidenceUse.detached_at.is_(None)) == 1
+    assert twice(owner, f"{at}/evidence/{piece}/put-back") == [303, 303]
+    assert count(EvidenceUse, EvidenceUse.detached_at.is_(None)) == 3
     db.session.execute(Base.metadata.tables["answer"].delete())
     db.session.commit()
     answer_all(db.session.get_one(Cycle, cycle.id), people[0])
     assert twice(owner, f"{at}/submit", sure="yes") == [303, 303]
     assert count(Submission) == 1
+    assert count(EvidenceUse, EvidenceUse.sealed_at.is_not(None)) == 3
+    with staff.get(f"{at}/evidence/{piece}/file") as sent:
+        assert sent.data == handbook
 
     item = {"B.2.3-rating": "3", "B.2.3-finding": "strength", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
     assert twice(staff, f"{at}/review/items/B.2.3", **item) == [200, 200]
