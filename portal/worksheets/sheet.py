@@ -17,7 +17,7 @@ from markupsafe import Markup
 from portal.assessments.forms import PARTS, PracticeForm, shown
 from portal.assessments.queries import stored_answers
 from portal.cycles.models import Cycle
-from portal.cycles.queries import labels_of, rulebook_of
+from portal.cycles.queries import labels_of, local_today, rulebook_of
 from portal.foundation import clock
 from portal.foundation.errors import DomainError
 from portal.programs.queries import facts_of
@@ -57,8 +57,8 @@ def worksheet_of(cycle: Cycle, section: Section) -> str:
     style, script = Markup(css), Markup(js)  # noqa: S704 (our own two files)
     return render_template(
         "documents/worksheet.html", cycle=cycle, section=section, catalogue=rulebook.catalogue, forms=forms,
-        labels=labels_of(rulebook), tags=facts_of(cycle.program).tags, made_at=moment, name=name_of(cycle, section),
-        zone=cycle.program.partnership.time_zone, css=style, js=script, policy=policy(css, js),
+        labels=labels_of(rulebook), tags=facts_of(cycle.program).tags, made_on=local_today(cycle), name=name_of(cycle, section),
+        css=style, js=script, policy=policy(css, js),
         state={
             "format": FORMAT, "cycle": cycle.id, "section": section.key, "catalogue": rulebook.catalogue.hash,
             "made_at": moment.isoformat(),
