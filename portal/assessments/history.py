@@ -173,11 +173,16 @@ def word_changes(old: str, new: str) -> Iterator[Stretch]:
         if tag == "equal":
             yield from _stayed(middle[0][i:j], first=False, last=False)
             continue
-        if gone := "".join(middle[0][i:j]):
-            yield Stretch("del", gone)
-        if come := "".join(middle[1][k:end]):
-            yield Stretch("ins", come)
+        yield from _replaced("".join(middle[0][i:j]), "".join(middle[1][k:end]))
     yield from _stayed(a[len(a) - tail :], first=False, last=True)
+
+
+def _replaced(gone: str, come: str) -> Iterator[Stretch]:
+    space = gone[: len(gone) - len(gone.lstrip())]
+    if space and come[: len(come) - len(come.lstrip())] == space:  # the space between two words stayed
+        yield Stretch("", space)
+        gone, come = gone[len(space) :], come[len(space) :]
+    yield from (Stretch(kind, text) for kind, text in (("del", gone), ("ins", come)) if text)
 
 
 def _words(text: str) -> list[str]:

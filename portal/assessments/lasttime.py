@@ -47,6 +47,7 @@ class Said:
 class LastTime:
     """What was said before of one practice; `still` can be confirmed, otherwise it is there to read only."""
 
+    cycle_id: int
     year: int
     edition: str  # the earlier edition's title, empty when it is the same
     relation: str
@@ -57,6 +58,7 @@ class LastTime:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
+    cycle_id: int
     year: int
     catalogue: Catalogue
     labels: Mapping[int, str]
@@ -78,7 +80,9 @@ def last_time(cycle: Cycle, practices: Iterable[Practice]) -> dict[str, LastTime
             continue
         still = None if problems_of(practice, tags, answer.as_dict()) else answer
         was = before.catalogue.practice(practice.code) if practice.code in before.catalogue else practice
-        found[practice.code] = LastTime(before.year, "", "", (Said(was, answer),), before.labels, still)
+        found[practice.code] = LastTime(
+            before.cycle_id, before.year, "", "", (Said(was, answer),), before.labels, still
+        )
     return found
 
 
@@ -99,7 +103,14 @@ def _across(before: _Before, here: Catalogue, codes: set[str]) -> dict[str, Last
     for link in links:
         said = _said(before, link)
         if said:
-            last = LastTime(before.year, before.catalogue.title, RELATIONS.get(link.relation, ""), said, before.labels)
+            last = LastTime(
+                before.cycle_id,
+                before.year,
+                before.catalogue.title,
+                RELATIONS.get(link.relation, ""),
+                said,
+                before.labels,
+            )
             found |= {code: last for code in link.new if code in codes}
     return found
 
@@ -124,4 +135,4 @@ def _before(cycle: Cycle) -> _Before | None:
     rulebook = rulebook_of_record(plain["rulebook"])
     answers = {code: Answer.from_dict(one) for code, one in plain["answers"].items()}
     day = found.cycle.submitted_on or found.submitted_at.date()
-    return _Before(day.year, rulebook.catalogue, labels_of(rulebook), answers)
+    return _Before(found.cycle_id, day.year, rulebook.catalogue, labels_of(rulebook), answers)

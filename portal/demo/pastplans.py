@@ -118,3 +118,41 @@ BRIDGELINK = DemoPlan(
         ),
     ),
 )
+
+CIRCLE_2021 = DemoPlan(
+    12,
+    "The circles are warm and well led. This plan writes down what the elders already do, so that it lasts.",
+    {
+        "management": "Families and elders shape the program.",
+        "operations": "Two elders in every room.",
+        "evaluation": "A written plan.",
+    },
+    {
+        "management": "A plan for the next years.",
+        "operations": "Steps for endings that nobody planned.",
+        "evaluation": "Questions at the start and the end of a season.",
+    },
+    (
+        DemoPriority(
+            "Write down what happens when an elder cannot come back",
+            "It happens in most seasons.",
+            ("B.6.3",),
+            (DemoAction("Agree on one page of steps", "Winona Redfeather-Clark", date(2022, 4, 1), date(2022, 4, 9)),),
+            Outcome.MET,
+        ),
+        DemoPriority(
+            "Ask the same questions when a season opens and closes",
+            "So far only the close is asked.",
+            ("V.6",),
+            (DemoAction("Choose six questions", "Josiah Bell", date(2022, 9, 1), date(2022, 9, 3)),),
+            Outcome.MET,
+        ),
+        DemoPriority(
+            "Use training that was tested",
+            "The hours are there; the material is our own.",
+            ("B.3.4",),
+            (DemoAction("Try one tested lesson", "Winona Redfeather-Clark", date(2022, 10, 1)),),
+            Outcome.CARRIED_OVER,
+        ),
+    ),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .pastplans import BRIDGELINK, HARBOR_2022
+from .pastplans import BRIDGELINK, CIRCLE_2021, HARBOR_2022
 from .planforms import DemoAction, DemoPlan, DemoPriority
 
 HARBOR = DemoPlan(
@@ -108,4 +108,10 @@ STEP_UP = DemoPlan(
     ),
 )
 
-PLANS = {"harbor-2022": HARBOR_2022, "harbor": HARBOR, "stepup": STEP_UP, "bridgelink": BRIDGELINK}
+PLANS = {
+    "circle-2021": CIRCLE_2021,
+    "harbor-2022": HARBOR_2022,
+    "harbor": HARBOR,
+    "stepup": STEP_UP,
+    "bridgelink": BRIDGELINK,
+}

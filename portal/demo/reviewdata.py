@@ -35,6 +35,17 @@ def content_of(item: tuple[str, int | None, FindingKind | None, str, str, bool |
 
 
 REVIEWS = {
+    "circle-2021": DemoReview(
+        "Priya Nair",
+        "Phone",
+        "Cedar Falls Cultural Center",
+        "Winona Redfeather-Clark, Josiah Bell, two elders",
+        "",
+        (
+            ("M.A.6", 5, GOOD, "The need comes from the families themselves.", "", None),
+            ("B.6.3", None, BETTER, "Endings in which one side is gone need written steps.", "", None),
+        ),
+    ),
     "harbor-2022": DemoReview(
         "Ruben Ortega",
         "Phone",

@@ -63,6 +63,7 @@ def post_restore(client: FlaskClient, cycle: Cycle, version_id: int, version: in
     ("old", "new", "stretches"),
     [
         ("Two of us ask.", "Three of us ask.", [("del", "Two"), ("ins", "Three"), ("", " of us ask.")]),
+        ("All 16, then.", "All 17, then.", [("", "All"), ("", " "), ("del", "16,"), ("ins", "17,"), ("", " then.")]),
         ("", "New words.", [("ins", "New words.")]),
         ("Old words.", "", [("del", "Old words.")]),
         ("same", "same", [("", "same")]),

@@ -2,6 +2,22 @@
 
 from portal.demo.answers import Sheet
 
+FIRST = Sheet(
+    usual=(3, 4, 3, 4),
+    absent=frozenset({"M.A.3", "M.B.2", "B.1.4", "B.3.4", "B.5.4", "B.6.3", "E.1.4", "E.2.1", "E.2.6", "E.3.6", "V.6"}),
+    not_applicable={
+        "E.2.2": "Circles meet at the center only.",
+        "E.2.3": "Nobody meets at an elder's home.",
+        "E.2.4": "We are not a school program.",
+    },
+    notes={
+        "B.4.2": "The first circle is written down in the book of the season.",
+        "B.5.1": "A call to each elder after every second Saturday.",
+        "B.6.7": "A supper with the elders when the season closes.",
+        "V.1": "Two pages, kept in the council's folder.",
+    },
+)  # fmt: skip
+
 SHEET = Sheet(
     usual=(4, 4, 3, 5, 3, 4, 4),
     sections=frozenset({"m-a", "m-b", "m-c", "m-d", "m-e", "m-f", "s-1", "s-2", "s-3", "s-4"}),
