@@ -88,6 +88,7 @@ def test_plan_issued_first_leaves_the_program_free_to_amend_and_ends_the_link(ca
     assert "The answers changed after this link was sent" in staff.get(cast.at("plan")).text
     staff.post(cast.at("statement/send"), data={"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org"})
     assert "after this link was sent" not in staff.get(cast.at("plan")).text
+    assert plan_snapshot(cast.cycle)["submitted_on"] == "October 1, 2026, with changes of October 1, 2026"
     sign()
     db.session.refresh(cast.cycle)
     assert (cast.cycle.state, plan_snapshot(cast.cycle)["statement"]["changed"]) == (CycleState.SIGNED, 0)
