@@ -83,7 +83,9 @@ def reopen(
         own_wish = known is None or known.asked_at is None
         wanted = "Say to the program what it should look at." if own_wish else ""
         problems += _text_problems("note", note, wanted)
-        named = _in_order(cycle, [*codes, *(known.codes if known else ())])
+        kept = known.codes if known else []
+        named = _in_order(cycle, [*codes, *kept])
+        named += [code for code in kept if code not in named]  # not asked any more by rules chosen meanwhile
         if known and known.state is S.OPEN and (known.codes, known.note, known.due_on) == (named, note, due_on):
             return known  # pressed twice
         if problems:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from rules.answers import Answer, Status
 from rules.practice import Practice
 
-WORD = re.compile(r"\s*\S+|\s+$")
+WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+\Z")
 STATUS = {
     Status.IN_PRACTICE: "In practice",
     Status.NOT_IN_PRACTICE: "Not in practice",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -15,6 +15,11 @@ from portal.foundation.settings import Setting
 REFERENCE_DAY = date(2026, 10, 1)
 ZONE = ZoneInfo("America/New_York")  # both demo partnerships keep this time
 OFFSET_KEY = "demo.clock_offset_seconds"
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """Return a moment of that day where the demo partnerships are."""
+    return datetime.combine(day, time(hour, minute), ZONE)
 
 
 def offset_at(real: datetime) -> timedelta:

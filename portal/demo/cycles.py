@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from portal.accounts.models import Person
 from portal.assessments.models import AnswerVersion, Judgement, StoredAnswer, Submission
@@ -22,8 +22,9 @@ from rules.eligibility import judge_eligibility
 from rules.facts import CycleFacts
 from rules.scorecard import Scorecard, evaluate
 
+from .amended import SENT, add_changes, add_request, before_changes
 from .answers import Sheet, answers_from
-from .clock import ZONE
+from .clock import at
 from .evidence import add_evidence
 from .sheets import bridgelink, circle_of_elders, harbor_light, maple_street, step_up
 
@@ -142,11 +143,6 @@ CYCLES = (
 REFERENCE_ANSWERED = date(2026, 9, 30)  # the last answer of an assessment still in progress
 
 
-def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
-    """Return a moment of that day where the demo partnerships are."""
-    return datetime.combine(day, time(hour, minute), ZONE)
-
-
 def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> Cycle:
     """Add one cycle with its answers, and its submission when it has one, to the running transaction."""
     rulebook = current_rulebook(program.partnership)
@@ -170,11 +166,16 @@ def add_cycle(demo: DemoCycle, program: Program, people: dict[str, Person]) -> C
     db.session.add(cycle)
     db.session.flush()
     answers = answers_from(demo.sheet, rulebook_of(cycle).catalogue, facts_of(program).tags)
-    _add_answers(demo, cycle, answers, [people[name] for name in demo.answered_by])
+    first, by = before_changes(demo.key, answers), [people[name] for name in demo.answered_by]
+    _add_answers(demo, cycle, first, by)
     sealed = at(demo.submitted, 16, 20) if demo.submitted else None
     add_evidence(demo.key, cycle, people, sealed or at(REFERENCE_ANSWERED), sealed)
     if demo.submitted is not None:
-        _add_submission(cycle, answers, people[demo.answered_by[0]], demo.submitted)
+        _add_submission(cycle, first, by[0], at(demo.submitted, 16, 20))
+    if sent := SENT.get(demo.key):
+        copy = _add_submission(cycle, answers, by[0], at(sent.sent, 16), 2, "amended")
+        add_changes(demo.key, cycle, answers, copy.id, people)
+    add_request(demo.key, cycle, people)
     return cycle
 
 
@@ -197,11 +198,14 @@ def _add_answers(demo: DemoCycle, cycle: Cycle, answers: dict[str, Answer], peop
         db.session.add_all([StoredAnswer(**saved), AnswerVersion(**saved)])
 
 
-def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: date) -> None:
+def _add_submission(
+    cycle: Cycle, answers: dict[str, Answer], by: Person, moment: datetime, number: int = 1, cause: str = "submitted"
+) -> Submission:
     content, digest = freeze(cycle, answers)
     submission = Submission(
         cycle_id=cycle.id,
-        submitted_at=at(day, 16, 20),
+        number=number,
+        submitted_at=moment,
         submitted_by_id=by.id,
         content=content,
         content_hash=digest,
@@ -211,17 +215,18 @@ def _add_submission(cycle: Cycle, answers: dict[str, Answer], by: Person, day: d
     db.session.add(
         Judgement(
             cycle_id=cycle.id,
-            made_at=at(day, 16, 20),
-            cause="submitted",
+            made_at=moment,
+            cause=cause,
             submission_id=submission.id,
             rulebook=cycle.rulebook,
-            scorecard=judged(cycle, answers, day).to_json(),
+            scorecard=judged(cycle, answers, moment.date()).to_json(),
         )
     )
     db.session.flush()
+    return submission
 
 
 def judged(cycle: Cycle, answers: dict[str, Answer], day: date) -> Scorecard:
-    """Return the scorecard of these answers as it stood on the day of submitting."""
-    facts = CycleFacts(today=day, access_on=cycle.access_on, submitted_on=day)
+    """Return the scorecard of these answers as it stood on the day they were sent."""
+    facts = CycleFacts(today=day, access_on=cycle.access_on, submitted_on=cycle.submitted_on)
     return evaluate(Assessment(answers, facts_of(cycle.program), facts), rulebook_of(cycle))

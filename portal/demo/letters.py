@@ -9,7 +9,7 @@ from portal.cycles.models import Cycle
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 
-from .cycles import at
+from .clock import at
 
 SENT = (
     (
@@ -45,6 +45,14 @@ SENT = (
         date(2026, 9, 22),
         "Ready for review: Maple Street Lunch Buddies (fictional)",
         "Maple Street Lunch Buddies (fictional) submitted its self-assessment. Please get in touch within 2 weeks.",
+    ),
+    (
+        "amend-asked",
+        "maple",
+        "Ruben Ortega",
+        date(2026, 9, 29),
+        "Asks to change answers: Maple Street Lunch Buddies (fictional)",
+        "Maple Street Lunch Buddies (fictional) asks to change what it submitted on practices B.2.7, B.6.9.",
     ),
     (
         "access",

@@ -22,7 +22,8 @@ from rules.duties import add_months
 from rules.facts import CycleFacts
 from rules.tiers import decide
 
-from .cycles import DemoCycle, at
+from .clock import at
+from .cycles import DemoCycle
 from .plandata import PLANS
 from .planforms import DemoPlan
 from .reviewdata import REVIEWS, content_of

@@ -182,6 +182,7 @@ def init_pages(app: Flask) -> None:
 
     @app.errorhandler(OutOfOrder)
     def _out_of_order(error: OutOfOrder) -> tuple[str, int]:
+        log.warning("refused for person %s: %s", getattr(current_user, "id", None), error.sentence)
         return error_page(409, "This step has to wait", error.sentence)
 
     @app.errorhandler(DomainError)

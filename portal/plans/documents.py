@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from portal.assessments.models import Submission
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
@@ -84,7 +86,7 @@ def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
         "program": {"name": program.name, "host": program.host, "place": program.place},
         "partnership": program.partnership.name,
         "draft": cycle.plan_issued_on is None,
-        "submitted_on": say_date(cycle.submitted_on) if cycle.submitted_on else "",
+        "submitted_on": _submitted(cycle, submission),
         "visited_on": say_date(cycle.visited_on) if cycle.visited_on else "",
         "issued_on": say_date(cycle.plan_issued_on) if cycle.plan_issued_on else "",
         "content_code": (
@@ -100,6 +102,15 @@ def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
             for area in rulebook.catalogue.areas
         ],
     }
+
+
+def _submitted(cycle: Cycle, newest: Submission | None) -> str:
+    """Say when the answers were submitted, and when the copy that counts got its changes."""
+    on = say_date(cycle.submitted_on) if cycle.submitted_on else ""
+    if newest is None or newest.number == 1:
+        return on
+    changed = newest.submitted_at.astimezone(ZoneInfo(cycle.program.partnership.time_zone)).date()
+    return f"{on}, with changes of {say_date(changed)}"
 
 
 def _share(share: Share) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +22,11 @@ from tests.factories import make_partnership, make_person, make_program, raw_ans
 
 URL = "http://localhost"
 DUE = date(2026, 10, 15)
+
+
+def words(page: str) -> str:
+    """Return what a page says, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 @dataclass

@@ -17,6 +17,7 @@ from portal.cycles.models import CycleState
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
+from portal.foundation.outbox import Message
 from rules.answers import Answer
 from tests.factories import raw_answer
 
@@ -43,9 +44,7 @@ def test_request_waits_and_tells_staff_without_its_reason(cast: Cast) -> None:
         "We mixed up two forms.",
     )
     assert cast.mails("amend-asked") == [("Rosa Reyes", "Asks to change answers: Harbor Light")]
-    text = db.session.scalar(
-        select(amending.letters.outbox.Message.text).where(amending.letters.outbox.Message.key.like("amend-asked:%"))
-    )
+    text = db.session.scalars(select(Message.text).where(Message.key.like("amend-asked:%"))).one()
     assert "practices B.2.3, B.2.5" in text
     assert f"{URL}/cycles/{cast.cycle.id}/changes\n" in text
     assert "mixed up" not in text

@@ -16,7 +16,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from tests.factories import make_person
 
-from .amendments import Cast, make_cast
+from .amendments import Cast, make_cast, words
 
 CODE, OTHER = "B.2.3", "B.2.5"
 
@@ -24,11 +24,6 @@ CODE, OTHER = "B.2.3", "B.2.5"
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     return make_cast(app)
-
-
-def words(page: str) -> str:
-    """Return what a page says, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def newest() -> Amendment:

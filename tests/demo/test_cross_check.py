@@ -242,3 +242,29 @@ def test_fresh_tracks_founded_earlier_is_held_back_by_the_age_of_its_youth(demo:
     assert (found.eligible, found.eligible_from, len(refused)) == (False, None, 1)
     assert "18" in refused[0].sentence
     db.session.rollback()
+
+
+def test_maple_street_asks_to_change_two_answers(demo: Flask) -> None:
+    from portal.assessments.amendments import copies_of, under_way
+
+    cycle = newest_cycle("Maple Street")
+    asked = under_way(cycle)
+
+    assert asked is not None
+    assert (asked.state, asked.asked_codes, cycle.reopened) == ("asked", ["B.2.7", "B.6.9"], [])
+    assert [copy.number for copy in copies_of(cycle)] == [1]
+
+
+def test_step_up_changed_two_answers_after_its_visit_and_its_reviewer_has_to_look(demo: Flask) -> None:
+    from portal.assessments.amendments import copies_of
+    from portal.assessments.models import Judgement
+    from portal.reviews.changed import changed_answers
+
+    cycle = newest_cycle("Step Up")
+    causes = select(Judgement.cause).where(Judgement.cycle_id == cycle.id).order_by(Judgement.id)
+
+    assert [copy.number for copy in copies_of(cycle)] == [1, 2]
+    assert [(one.practice.code, one.again, one.reviewed) for one in changed_answers(cycle)] == [
+        ("B.2.5", True, False), ("B.3.1", True, True),
+    ]  # fmt: skip
+    assert db.session.scalars(causes).all() == ["submitted", "amended"]

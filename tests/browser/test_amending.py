@@ -1,0 +1,131 @@
+"""Changing an answer after submitting in a real browser: asked, opened, typed, sent, looked at; with and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from portal.accounts.models import Person
+from portal.accounts.services import hasher
+from portal.assessments.queries import answers_of
+from portal.foundation.database import db, unit_of_work
+from portal.reviews import services
+from tests.assessments.amendments import Cast, make_cast
+
+pytestmark = pytest.mark.browser
+PASSWORD = "three calm words"
+CODE, OTHER = "B.2.3", "B.2.5"
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    made, hashed = make_cast(app), hasher.hash(PASSWORD)
+    with unit_of_work() as session:
+        for one in (made.administrator, made.reviewer):
+            session.get_one(Person, one.id).password_hash = hashed
+    return made
+
+
+def become(page: Page, person: Person, path: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    page.goto(path)
+
+
+def ask_and_open(page: Page, cast: Cast) -> None:
+    become(page, cast.administrator, cast.at("sections/s-2"))
+    page.locator(f"[id='{CODE}']").get_by_role("link", name="Ask to change").click()
+    expect(page.get_by_label(CODE)).to_be_checked()
+    page.get_by_label("Why?").fill("We mixed up two forms.")
+    page.get_by_role("button", name="Send the request").click()
+    become(page, cast.reviewer, cast.at("review"))
+    page.get_by_role("link", name="Answer the request").click()
+    page.get_by_label("To the program").fill("Please name the form.")
+    page.get_by_role("button", name="Open for changes").click()
+    expect(page.get_by_text("The practices are open for changes.")).to_be_visible()
+    become(page, cast.administrator, f"/programs/{cast.program.id}")
+    page.get_by_role("link", name="Change and send").click()
+    page.get_by_role("link", name=CODE).click()
+
+
+def send_and_read(page: Page, cast: Cast) -> None:
+    page.get_by_role("button", name="Send the changes").click()
+    expect(page.get_by_text("Copy 2: with changes")).to_be_visible()
+    db.session.rollback()
+    assert answers_of(cast.cycle)[CODE].notes == "Form 7."
+    become(page, cast.reviewer, cast.at("review/sections/s-2"))
+    item = page.locator(f"[id='{CODE}']")
+    expect(item.get_by_text("changed after submission")).to_be_visible()
+    expect(item.locator("ins")).to_have_text("added: Form 7.")
+    item.get_by_role("link", name="Mark as looked at").click()
+    page.get_by_role("button", name="I have looked at this").click()
+    expect(page.get_by_text("You have looked at everything that changed.")).to_be_visible()
+
+
+def test_answer_is_asked_for_opened_saved_as_typed_and_sent(page: Page, cast: Cast) -> None:
+    ask_and_open(page, cast)
+    item = page.locator(f"[id='{CODE}']")
+    expect(page.locator("fieldset.practice")).to_have_count(1)
+    item.get_by_label("Notes").fill("Form 7.")
+    expect(item.locator(".state")).to_contain_text("stored")
+    page.get_by_role("button", name="Save and go on to send the changes").click()
+    send_and_read(page, cast)
+
+
+def test_answer_is_asked_for_opened_and_sent_without_scripts(page_no_js: Page, cast: Cast) -> None:
+    ask_and_open(page_no_js, cast)
+    page_no_js.locator(f"[id='{CODE}']").get_by_label("Notes").fill("Form 7.")
+    page_no_js.get_by_role("button", name="Save and go on to send the changes").click()
+    send_and_read(page_no_js, cast)
+
+
+def test_text_typed_when_staff_close_the_practice_stays_and_says_so(page: Page, cast: Cast) -> None:
+    from portal.assessments import amending
+
+    round_ = cast.open(CODE)
+    become(page, cast.administrator, cast.at("sections/s-2"))
+    amending.close(cast.cycle.id, round_.id, "We talked.", cast.reviewer.id, "http://localhost")
+    item = page.locator(f"[id='{CODE}']")
+    item.get_by_label("Notes").fill("A long thought.")
+    expect(item.locator(".state")).to_contain_text("no longer change")
+    expect(item.get_by_label("Notes")).to_have_value("A long thought.")
+
+
+def test_pages_of_changes_are_accessible_and_fit_a_phone(
+    page: Page, cast: Cast, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
+) -> None:
+    noted = {"rating": "2", "finding": "improve", "finding_text": "Ask.", "private_note": "Ours.", "na_accepted": ""}
+    services.record_review_item(cast.cycle.id, CODE, noted, "0", "item-save-1", cast.reviewer.id)
+    own = {"receipt": "receipt", "changes": "changes", "section": "sections/s-2"}
+    staff = {"changes": "changes", "review": "review", "review-changes": "review/changes",
+             "review-section": "review/sections/s-2", "copy": "copies/1"}  # fmt: skip
+
+    def look(state: str, person: Person, pages: dict[str, str]) -> None:
+        become(page, person, f"/programs/{cast.program.id}")
+        for name, where in pages.items():
+            page.goto(cast.at(where))
+            assert (state, name, axe(page)) == (state, name, [])
+            shot(page, f"amending-{state}-{name}")
+            page.set_viewport_size({"width": 320, "height": 700})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            page.set_viewport_size({"width": 1280, "height": 900})
+            assert (state, name, wide) == (state, name, 320)
+
+    look("nothing", cast.administrator, own)
+    asked = cast.ask(CODE, OTHER)
+    look("asked", cast.administrator, {"changes": "changes"})
+    look("asked-staff", cast.reviewer, {"changes": "changes", "review": "review"})
+    round_ = cast.open(CODE, asked=asked)
+    cast.type(CODE, notes="Form 7, which every mentor fills in before the first meeting.")
+    look("open", cast.administrator, own)
+    look("open-staff", cast.reviewer, {"changes": "changes"})
+    cast.send(round_)
+    look("sent", cast.administrator, own)
+    look("sent-staff", cast.reviewer, staff)

@@ -1,0 +1,42 @@
+"""Revision 0010: every copy and judgement is there after it, tied to each other; back again, the newest copy stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.foundation import migrate
+from portal.foundation.database import db
+from tests.migrations.test_migrations import REVISIONS, fill, tables
+
+AFTER = "0010_answers_amended_after_submitting"
+BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
+
+
+def rows(table: str) -> list[dict[str, Any]]:
+    with db.engine.begin() as connection:
+        found = tables().tables[table]
+        return [dict(row) for row in connection.execute(sa.select(found).order_by(found.c.id)).mappings()]
+
+
+def test_copies_are_numbered_and_the_newest_survives_the_way_back(empty_app: Flask) -> None:
+    migrate.upgrade(BEFORE)
+    fill()
+    first = rows("submission")[0]
+
+    migrate.upgrade(AFTER)
+    copy = rows("submission")[0]
+    assert copy == first | {"number": 1}
+    assert rows("judgement")[0]["submission_id"] == copy["id"]
+    assert rows("cycle")[0]["reopened"] == []
+    with db.engine.begin() as connection:
+        submission = tables().tables["submission"]
+        connection.execute(submission.insert().values(copy | {"id": 2, "number": 2, "content": "newer"}))
+        judgement = tables().tables["judgement"]
+        connection.execute(judgement.update().values(submission_id=2))
+
+    migrate.downgrade(BEFORE)
+    assert [(row["id"], row["content"]) for row in rows("submission")] == [(2, "newer")]
+    assert "submission_id" not in rows("judgement")[0]
