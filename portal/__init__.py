@@ -19,6 +19,7 @@ ROOMS = (
     "partnerships",
     "programs",
     "cycles",
+    "teamwork",
     "assessments",
     "reviews",
     "plans",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -28,12 +28,13 @@ class SectionProgress:
     complete: int
     begun: int
     total: int
+    confirmed: bool = False  # somebody said that it is completed, and no answer was opened since
 
     @property
     def state(self) -> str:
         """Return the state in the words of the task list."""
         if self.complete == self.total:
-            return "Completed"
+            return "Completed" if self.confirmed else "All answered, please confirm"
         return "In progress" if self.begun else "Not started"
 
 
@@ -126,14 +127,14 @@ def previous_of(cycle: Cycle) -> PreviousCycle | None:
     return PreviousCycle(plain["rulebook"]["edition"], answers)
 
 
-def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress:
-    """Count complete answers per section."""
+def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer], confirmed: Collection[str] = ()) -> Progress:
+    """Count complete answers per section; `confirmed` names the sections that somebody called completed."""
     sections = []
     for section in catalogue.sections:
         mine = [(practice, answers.get(practice.code)) for practice in section.practices]
         complete = sum(not missing(practice, answer) for practice, answer in mine)
         begun = sum(answer is not None and not answer.blank for _, answer in mine)
-        sections.append(SectionProgress(section, complete, begun, len(mine)))
+        sections.append(SectionProgress(section, complete, begun, len(mine), section.key in confirmed))
     return Progress(tuple(sections), sum(s.complete for s in sections), sum(s.total for s in sections))
 
 

@@ -18,16 +18,17 @@ from portal.cycles.queries import (
     rulebook_of,
     section_after,
 )
-from portal.foundation.access import STAFF_ROLES, Action
+from portal.foundation.access import STAFF_ROLES, Action, Role, may
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
-from portal.foundation.htmx import go_to
+from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
+from portal.teamwork.queries import here_words, short, team_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
-from . import queries, services
+from . import completing, queries, services
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
 from .judgements import judgements_of
 
@@ -38,20 +39,20 @@ bp = Blueprint("assessments", __name__)
 def task_list(cycle_id: int) -> str:
     """Show every section with its state, and what to do next."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    answers = queries.answers_of(cycle)
-    progress = queries.progress_of(rulebook_of(cycle).catalogue, answers)
+    answers, team = queries.answers_of(cycle), team_of(cycle.id, current_user.id)
+    progress = queries.progress_of(rulebook_of(cycle).catalogue, answers, team.confirmed)
     nxt = next((one for one in progress.sections if one.complete < one.total), None)
     return render_template(
         "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
         areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
-        rulebook=rulebook_of(cycle),
+        rulebook=rulebook_of(cycle), team=team,
     )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/sections/<key>")
 def section(cycle_id: int, key: str) -> str:
-    """Show one section to answer, or to read once it is submitted."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
+    """Show one section to answer, or to read: once it is submitted, and to readers at any time."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     here = rulebook_of(cycle).catalogue.section(key)
     rows = queries.stored_answers(cycle.id)
     zone = cycle.program.partnership.time_zone
@@ -63,12 +64,14 @@ def section(cycle_id: int, key: str) -> str:
         if row and (open_points := missing(practice, answer)):
             state += f". {open_points[0].sentence}"
         forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
-    return _section_page(cycle, here, forms)
+    return _section_page(cycle, roles, here, forms)
 
 
-def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
+def _section_page(
+    cycle: Cycle, roles: frozenset[Role], here: Section, forms: list[PracticeForm], conflicts: Any = ()
+) -> str:
     rulebook = rulebook_of(cycle)
-    catalogue = rulebook.catalogue
+    catalogue, here_now = rulebook.catalogue, here_words(cycle.id, here.key, current_user.id)
     problems = [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
@@ -77,8 +80,9 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         progress=queries.progress_of(catalogue, queries.answers_of(cycle)), labels=labels_of(rulebook),
         resources=resources_of(rulebook), explain=Explainer(rulebook),
-        tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS,
-        following=section_after(cycle, here),
+        tags=facts_of(cycle.program).tags, open=cycle.state is CycleState.IN_PROGRESS and may(roles, Action.ANSWER),
+        following=section_after(cycle, here), gives=cycle.submitted_on is None and may(roles, Action.GIVE_SECTIONS),
+        team=team_of(cycle.id, current_user.id), here_now=here_now, here_shown=short(here_now),
     )  # fmt: skip
 
 
@@ -120,7 +124,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
 @bp.post("/cycles/<int:cycle_id>/sections/<key>")
 def save_section(cycle_id: int, key: str) -> Any:
     """Store a whole section sent as one form, for browsers without scripts."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.ANSWER)
     here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
     forms = []
     for practice in here.practices:
@@ -128,12 +132,17 @@ def save_section(cycle_id: int, key: str) -> Any:
         version = save_of(request.form, practice.code)[0] or 0
         forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
     if any(form.problems for form in forms):
-        return _section_page(cycle, here, forms), 422
+        return _section_page(cycle, roles, here, forms), 422
     saves = {form.practice.code: (form.values, *save_of(request.form, form.practice.code)) for form in forms}
     conflicts = services.record_section(cycle.id, saves, current_user.id)
     if conflicts:
-        return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+        return _section_page(cycle, roles, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+    gaps, marked = completing.also_sent(cycle, here, request.form, current_user.id)
     flash("This section is saved.", "good")
+    if gaps:
+        flash(f"It is not marked as completed: answers still open here: {gaps}.", "warn")
+    if marked:
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=marked))
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
     if request.form.get("then") == "next" and (following := section_after(cycle, here)):
@@ -150,6 +159,18 @@ def _after_conflicts(
         PracticeForm(form.practice, form.values, row.version if (row := rows.get(form.practice.code)) else 0, "")
         for form in forms
     ]
+
+
+@bp.post("/cycles/<int:cycle_id>/sections/<key>/completed")
+def say_completed(cycle_id: int, key: str) -> Any:
+    """Store at once whether a section is completed; the reply is a sentence."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    rulebook_of(cycle).catalogue.section(key)
+    gaps = completing.say_completed(cycle.id, key, request.form.get("completed", ""), current_user.id)
+    if not is_fragment():
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor="completed"))
+    word = team_of(cycle.id, current_user.id).words.get(key)
+    return render_template("teamwork/_word.html", cycle=cycle, word=word, gaps=gaps)
 
 
 @bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
