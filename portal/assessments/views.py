@@ -140,7 +140,8 @@ def save_section(cycle_id: int, key: str) -> Any:
     gaps, marked = completing.also_sent(cycle, here, request.form, current_user.id)
     flash("This section is saved.", "good")
     if gaps:
-        flash(f"It is not marked as completed: answers still open here: {gaps}.", "warn")
+        needs = "answer here still needs" if gaps == 1 else "answers here still need"
+        flash(f"It is not marked as completed: {gaps} {needs} something.", "warn")
     if marked:
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=marked))
     if request.form.get("then") == "stay":
