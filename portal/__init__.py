@@ -32,6 +32,7 @@ ROOMS = (
     "partnerships",
     "programs",
     "cycles",
+    "teamwork",
     "evidence",
     "assessments",
     "worksheets",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_evidence"
-down_revision = "0005_cycles_moved_to_other_rules"
+down_revision = "0007_many_hands"
 branch_labels = None
 depends_on = None
 

@@ -101,9 +101,8 @@ def invite(
         problems.append(Problem("email", "Enter an e-mail address like name@example.org."))
     if problems:
         raise Refused(problems)
-    token = secrets.token_urlsafe(32)
     with unit_of_work() as session:
-        person = person_by_email(email) or _new_person(name, email)
+        person = person_by_email(email) or new_person(name, email)
         session.refresh(person, with_for_update=True)  # one after the other: two presses at once give the role once
         held = [
             m
@@ -113,29 +112,7 @@ def invite(
         if held:
             raise Refused([Problem("email", f"{email} already has this role. Nothing was sent.")])
         session.add(Membership(person_id=person.id, role=role, partnership_id=partnership_id, program_id=program_id))
-        link = f"{base_url}/sign-in"
-        if not person.password_hash:
-            session.add(
-                Invitation(
-                    token_hash=digest(token),
-                    person_id=person.id,
-                    created_at=clock.now(),
-                    expires_at=clock.now() + INVITATION_LENGTH,
-                )
-            )
-            link = f"{base_url}/invitation/{token}"
-        text = (
-            f"Hello {person.name},\n\nyou are now {role.words} for {place} in the NQMS Portal.\n\n"
-            f"Open this link to start:\n{link}\n\nThe link works for 14 days. If you did not expect this mail, you can ignore it.\n"
-        )
-        outbox.post(
-            f"invitation:{digest(token)[:24]}",
-            to_name=person.name,
-            to_email=email,
-            subject=f"Your invitation to the NQMS Portal: {place}",
-            text=text,
-            partnership_id=mail_partnership_id,
-        )
+        send_invitation(person, role, place, mail_partnership_id, base_url)
         audit.record(
             "person invited",
             person_id=by_id,
@@ -147,7 +124,35 @@ def invite(
     return person
 
 
-def _new_person(name: str, email: str) -> Person:
+def send_invitation(
+    person: Person, role: Role, place: str, mail_partnership_id: int | None, base_url: str, by: str = ""
+) -> None:
+    """Mail what a person now is at a place, inside the caller's transaction.
+
+    Somebody without a password gets a link to choose one; earlier ones go on working until one of them was used.
+    """
+    token, moment = secrets.token_urlsafe(32), clock.now()
+    link, lasts = f"{base_url}/sign-in", ""
+    if not person.password_hash:
+        made = Invitation(
+            token_hash=digest(token), person_id=person.id, created_at=moment, expires_at=moment + INVITATION_LENGTH
+        )
+        db.session.add(made)
+        link, lasts = f"{base_url}/invitation/{token}", "The link works once, for 14 days. "
+    made_by = f"{by} made you {role.words}" if by else f"you are now {role.words}"
+    meaning = f"A {role.words} {role.explained}.\n\n" if role.explained else ""
+    outbox.post(
+        f"invitation:{digest(token)[:24]}",
+        to_name=person.name,
+        to_email=person.email,
+        subject=f"Your invitation to the NQMS Portal: {place}",
+        text=f"Hello {person.name},\n\n{made_by} for {place} in the NQMS Portal.\n\n{meaning}"
+        f"Open this link to start:\n{link}\n\n{lasts}If you did not expect this mail, you can ignore it.\n",
+        partnership_id=mail_partnership_id,
+    )
+
+
+def new_person(name: str, email: str) -> Person:
     """Add a person inside the caller's transaction, or return the one whom another request added at this moment."""
     made = Person(name=name, email=email, created_at=clock.now())
     try:
@@ -170,16 +175,22 @@ def open_invitation(token: str, lock: bool = False) -> Invitation:
     return found
 
 
-def accept_invitation(token: str, password: str, browser: str) -> Person:
-    """Set the first password and sign in. Raises LinkOver or Refused."""
+def accept_invitation(token: str, password: str, browser: str, name: str | None = None) -> Person:
+    """Set the first password, and the name as its owner writes it, and sign in. Raises LinkOver or Refused."""
     with reading() as session:
         person = session.get_one(Person, open_invitation(token).person_id)
         person_id, names = person.id, names_of(person)
-    if problems := password_problems(password, names):
+    problems = password_problems(password, names)
+    name = " ".join(name.split()) if name is not None else None
+    if name is not None and not looks_like_name(name):
+        problems = [Problem("name", "Enter your name."), *problems]
+    if problems:
         raise Refused(problems)
     hashed = hasher.hash(password)
-    with unit_of_work():
+    with unit_of_work() as session:
         open_invitation(token, lock=True)
+        if name is not None:
+            session.get_one(Person, person_id).name = name
         set_password(person_id, hashed)  # which also uses up this and every other invitation of the person
         audit.record("invitation accepted", person_id=person_id)
     return start_session(person_id, browser)

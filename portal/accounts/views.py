@@ -175,18 +175,21 @@ def new_password(token: str) -> Any:
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @csrf.exempt
 def accept_invitation(token: str) -> Any:
-    """Let an invited person choose a password."""
-    new, problems = "", []
+    """Let an invited person choose a password, and put the name right that somebody else typed."""
+    new, problems, name = "", [], request.form.get("name")
     try:
         person = services.open_invitation(token).person
         if request.method == "POST":
             check_csrf_token()
             new = PasswordForm(request.form).new.data or ""
-            login_user(services.accept_invitation(token, new, browser()))
+            login_user(services.accept_invitation(token, new, browser(), name))
             return redirect(url_for("desk.home"), 303)
     except passwords.LinkOver as over:
         return render_template("error.html", title="This link is over", sentence=over.sentence), 410, NO_REFERRER
     except Refused as refusal:
         problems = list(refusal.problems)
-    page = render_template("accounts/invitation.html", person=person, token=token, problems=problems, new=new)
+    page = render_template(
+        "accounts/invitation.html", person=person, token=token, problems=problems, new=new,
+        name=person.name if name is None else name,
+    )  # fmt: skip
     return page, 422 if problems else 200, NO_REFERRER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -29,12 +29,13 @@ class SectionProgress:
     begun: int
     total: int
     first_open: str = ""  # the code of the first practice that still lacks something
+    confirmed: bool = False  # somebody said that it is completed, and no answer was opened since
 
     @property
     def state(self) -> str:
         """Return the state in the words of the task list."""
         if self.complete == self.total:
-            return "Completed"
+            return "Completed" if self.confirmed else "All answered, please confirm"
         return "In progress" if self.begun else "Not started"
 
 
@@ -141,16 +142,19 @@ def previous_of(cycle: Cycle) -> PreviousCycle | None:
     return PreviousCycle(json.loads(before.content)["rulebook"]["edition"], frozen_answers(before))
 
 
-def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer]) -> Progress:
-    """Count complete answers per section."""
+def progress_of(catalogue: Catalogue, answers: Mapping[str, Answer], confirmed: Collection[str] = ()) -> Progress:
+    """Count complete answers per section; `confirmed` names the sections that somebody called completed."""
     sections = []
     for section in catalogue.sections:
         mine = [(practice, answers.get(practice.code)) for practice in section.practices]
         lacking = [practice.code for practice, answer in mine if missing(practice, answer)]
         begun = sum(answer is not None and not answer.blank for _, answer in mine)
         sections.append(
-            SectionProgress(section, len(mine) - len(lacking), begun, len(mine), lacking[0] if lacking else "")
-        )
+            SectionProgress(
+                section, len(mine) - len(lacking), begun, len(mine), lacking[0] if lacking else "",
+                section.key in confirmed,
+            )
+        )  # fmt: skip
     return Progress(tuple(sections), sum(s.complete for s in sections), sum(s.total for s in sections))
 
 

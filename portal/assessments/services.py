@@ -26,7 +26,8 @@ from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
 from portal.foundation.versions import covers, renamed
 from portal.programs.queries import facts_of
-from rules.answers import Answer, parse_answer
+from portal.teamwork.sharing import open_again
+from rules.answers import Answer, missing, parse_answer
 from rules.scorecard import evaluate
 
 from . import letters
@@ -152,6 +153,8 @@ def _record(
         db.session.add(row)
     row.version, row.save_id, row.saved_at, row.saved_by_id, row.content = (
         current + 1, save_id, moment, by_id, typed.as_dict())  # fmt: skip
+    if missing(practice, typed):
+        open_again(cycle.id, practice.section, by_id)
     audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
     return Saved(code, row.version, moment, typed)
 

@@ -19,16 +19,17 @@ from portal.cycles.queries import (
     section_after,
 )
 from portal.evidence.queries import counts_of, shown_by_practice
-from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
-from portal.foundation.htmx import go_to
+from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
 from portal.programs.queries import facts_of
+from portal.teamwork.queries import here_words, short, team_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
 
-from . import guide, queries, services
+from . import completing, guide, queries, services
 from .ahead import ahead_of
 from .amendments import copies_shown, open_for_answers, working_answers
 from .forms import PracticeForm, problems_of, raw_of, save_of, shown
@@ -43,20 +44,21 @@ bp = Blueprint("assessments", __name__)
 def task_list(cycle_id: int) -> str:
     """Show every section with its state, and what to do next."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    answers = queries.answers_of(cycle)
-    progress = queries.progress_of(rulebook_of(cycle).catalogue, answers)
+    answers, team = queries.answers_of(cycle), team_of(cycle.id, current_user.id)
+    progress = queries.progress_of(rulebook_of(cycle).catalogue, answers, team.confirmed)
     nxt = next((one for one in progress.sections if one.complete < one.total), None)
     return render_template(
         "assessments/task_list.html", cycle=cycle, roles=roles, progress=progress, next_section=nxt,
         areas=rulebook_of(cycle).catalogue.areas, duties=open_duties(cycle), today=local_today(cycle),
         rulebook=rulebook_of(cycle), left=guide.where_left(cycle, current_user.id), last=guide.last_in_sections(cycle),
+        team=team,
     )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/sections/<key>")
 def section(cycle_id: int, key: str) -> str:
-    """Show one section to answer, or to read once it is submitted."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
+    """Show one section to answer, or to read: once it is submitted, and to readers at any time."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     here = rulebook_of(cycle).catalogue.section(key)
     rows = queries.stored_answers(cycle.id)
     zone = cycle.program.partnership.time_zone
@@ -68,18 +70,24 @@ def section(cycle_id: int, key: str) -> str:
         if row and (open_points := missing(practice, answer)):
             state += f". {open_points[0].sentence}"
         forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
-    return _section_page(cycle, here, forms)
+    return _section_page(cycle, roles, here, forms)
 
 
-def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], conflicts: Any = ()) -> str:
+def _section_page(
+    cycle: Cycle, roles: frozenset[Role], here: Section, forms: list[PracticeForm], conflicts: Any = ()
+) -> str:
     rulebook = rulebook_of(cycle)
-    catalogue = rulebook.catalogue
+    catalogue, here_now = rulebook.catalogue, here_words(cycle.id, here.key, current_user.id)
     problems = [
         Problem(f"{form.practice.code}-{problem.field}", f"{form.practice.code}: {problem.sentence}")
         for form in forms for problem in form.problems
     ]  # fmt: skip
     typed = any(form.problems for form in forms)  # what was typed stays in fields, whatever was closed meanwhile
-    editable = {form.practice.code for form in forms if typed or open_for_answers(cycle, form.practice.code)}
+    may_answer = may(roles, Action.ANSWER)
+    editable = {
+        form.practice.code for form in forms
+        if typed or (may_answer and open_for_answers(cycle, form.practice.code))
+    }  # fmt: skip
     return render_template(
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         progress=queries.progress_of(catalogue, working_answers(cycle)), labels=labels_of(rulebook),
@@ -87,6 +95,8 @@ def _section_page(cycle: Cycle, here: Section, forms: list[PracticeForm], confli
         tags=facts_of(cycle.program).tags, open=bool(editable), editable=editable,
         following=section_after(cycle, here), last=_last_time(cycle, forms), evidence_counts=counts_of(cycle.id),
         evidence=shown_by_practice(cycle, PROGRAM_ROLES) if cycle.submitted_on else {},
+        gives=cycle.submitted_on is None and may(roles, Action.GIVE_SECTIONS),
+        team=team_of(cycle.id, current_user.id), here_now=here_now, here_shown=short(here_now),
     )  # fmt: skip
 
 
@@ -134,7 +144,7 @@ def save_answer(cycle_id: int, code: str) -> Any:
 @bp.post("/cycles/<int:cycle_id>/sections/<key>")
 def save_section(cycle_id: int, key: str) -> Any:
     """Store a whole section sent as one form, for browsers without scripts."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.ANSWER)
     here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
     forms, still = [], request.form.get("still_true")
     for practice in here.practices:
@@ -146,16 +156,22 @@ def save_section(cycle_id: int, key: str) -> Any:
         version = save_of(request.form, practice.code)[0] or 0
         forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
     if any(form.problems for form in forms):
-        return _section_page(cycle, here, forms), 422
+        return _section_page(cycle, roles, here, forms), 422
     saves = {form.practice.code: (form.values, *save_of(request.form, form.practice.code)) for form in forms}
     conflicts = services.record_section(cycle.id, saves, current_user.id)
     if conflicts:
-        return _section_page(cycle, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
+        return _section_page(cycle, roles, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
     if still in {form.practice.code for form in forms}:
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=still))
     flash("This section is saved.", "good")
     if cycle.submitted_on is not None:
         return go_to(url_for("amendments.page", cycle_id=cycle.id))
+    gaps, marked = completing.also_sent(cycle, here, request.form, current_user.id)
+    if gaps:
+        needs = "answer here still needs" if gaps == 1 else "answers here still need"
+        flash(f"It is not marked as completed: {gaps} {needs} something.", "warn")
+    if marked:
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=marked))
     if request.form.get("then") == "stay":
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key))
     if request.form.get("then") == "check":
@@ -174,6 +190,18 @@ def _after_conflicts(
         PracticeForm(form.practice, form.values, row.version if (row := rows.get(form.practice.code)) else 0, "")
         for form in forms
     ]
+
+
+@bp.post("/cycles/<int:cycle_id>/sections/<key>/completed")
+def say_completed(cycle_id: int, key: str) -> Any:
+    """Store at once whether a section is completed; the reply is a sentence."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
+    rulebook_of(cycle).catalogue.section(key)
+    gaps = completing.say_completed(cycle.id, key, request.form.get("completed", ""), current_user.id)
+    if not is_fragment():
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor="completed"))
+    word = team_of(cycle.id, current_user.id).words.get(key)
+    return render_template("teamwork/_word.html", cycle=cycle, word=word, gaps=gaps)
 
 
 @bp.get("/cycles/<int:cycle_id>/check")

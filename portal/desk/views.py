@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import text
 
-from portal.accounts.queries import people_of_program
-from portal.accounts.services import invite as invite_person
 from portal.cycles.explaining import Explainer
 from portal.cycles.models import CycleState
-from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may, roles_at
+from portal.foundation.access import STAFF_ROLES, Action, may, roles_at
 from portal.foundation.database import db
-from portal.foundation.errors import Problem, Refused
-from portal.foundation.htmx import go_to
 from portal.partnerships.queries import current_rulebook, load_partnership
-from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
+from portal.teamwork.queries import members
 from rules.policy import closed_gates
 
 from . import queries
@@ -78,43 +74,15 @@ def partnership(partnership_id: int) -> str:
 def program(program_id: int) -> str:
     """Show the program's state, dates and next step to everybody who belongs to it."""
     found, roles = load_program(current_user, program_id, Action.SEE_PROGRAM)
-    return _page(found, roles, [], {})
-
-
-def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed: dict[str, str]) -> str:
     lives = queries.lives_of_program(found)
     rulebook, staff = current_rulebook(found.partnership), bool(roles & STAFF_ROLES)
     about = queries.about_cycle(lives[0], staff) if lives else None
     return render_template(
-        "desk/program.html", program=found, roles=roles, problems=problems, typed=typed, lives=lives,
-        life=lives[0] if lives else None, people=people_of_program(found.id), verdict=eligibility_of(found, rulebook),
+        "desk/program.html", program=found, roles=roles, lives=lives,
+        life=lives[0] if lives else None, people=members(found.id), verdict=eligibility_of(found, rulebook),
         policy=rulebook.policy, states=list(CycleState), staff=staff, manages=may(roles, Action.MANAGE_PROGRAMS),
         explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
         if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
-        closed_gates=closed_gates(rulebook.policy, facts_of(found)),
+        closed_gates=closed_gates(rulebook.policy, facts_of(found)), manages_people=may(roles, Action.MANAGE_PEOPLE),
     )  # fmt: skip
-
-
-@bp.post("/programs/<int:program_id>/people")
-def invite(program_id: int) -> Any:
-    """Invite a person to the program by mail."""
-    found, roles = load_program(current_user, program_id, Action.MANAGE_PROGRAMS)
-    typed = {key: request.form.get(key, "") for key in ("name", "email", "role")}
-    try:
-        if typed["role"] not in PROGRAM_ROLES:
-            raise Refused([Problem("role", "Choose what this person does.")])
-        invite_person(
-            typed["name"],
-            typed["email"],
-            Role(typed["role"]),
-            program_id=found.id,
-            place=found.name,
-            by_id=current_user.id,
-            mail_partnership_id=found.partnership_id,
-            base_url=current_app.config["BASE_URL"],
-        )
-    except Refused as refusal:
-        return _page(found, roles, list(refusal.problems), typed), 422
-    flash(f"The invitation to {typed['email']} is on its way.", "good")
-    return go_to(url_for("desk.program", program_id=found.id))

@@ -27,7 +27,17 @@ class Role(enum.StrEnum):
         """Return the role in words."""
         return self.value.replace("_", " ")
 
+    @property
+    def explained(self) -> str:
+        """Return in a few words what somebody in this role of a program may do; empty for staff."""
+        return EXPLAINED.get(self, "")
 
+
+EXPLAINED = {
+    Role.PROGRAM_ADMINISTRATOR: "answers, invites people, gives out sections, and submits",
+    Role.CONTRIBUTOR: "answers and discusses, but does not submit",
+    Role.READER: "may read and discuss, not change answers",
+}
 PROGRAM_ROLES = frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR, Role.READER})
 STAFF_ROLES = frozenset({Role.REVIEWER, Role.PARTNERSHIP_ADMINISTRATOR})
 
@@ -38,6 +48,9 @@ class Action(enum.StrEnum):
     SEE_PROGRAM = "see the program's page and dates"
     READ_DRAFT = "read the answers while they are being written"
     ANSWER = "answer practices"
+    DISCUSS = "discuss answers with people of the same program; staff never see it"
+    GIVE_SECTIONS = "give sections to people of the program"
+    MANAGE_PEOPLE = "invite people to a program, change their roles, take them off"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
     ASK_TO_AMEND = "ask to change submitted answers, and withdraw the request"
@@ -63,6 +76,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_PROGRAM: _ALL,
     Action.READ_DRAFT: _PROGRAM,
     Action.ANSWER: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
+    Action.DISCUSS: _PROGRAM,
+    Action.GIVE_SECTIONS: frozenset({Role.PROGRAM_ADMINISTRATOR}),
+    Action.MANAGE_PEOPLE: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.ASK_TO_AMEND: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
@@ -98,7 +114,6 @@ ROUTES: dict[str, Action | Open] = {
     "desk.home": Open.SIGNED_IN,
     "desk.partnership": Action.SEE_PARTNERSHIP,
     "desk.program": Action.SEE_PROGRAM,
-    "desk.invite": Action.MANAGE_PROGRAMS,
     "accounts.sign_in": Open.PUBLIC,
     "accounts.sign_out": Open.SIGNED_IN,
     "accounts.account": Open.SIGNED_IN,
@@ -113,10 +128,23 @@ ROUTES: dict[str, Action | Open] = {
     "programs.edit_program": Action.MANAGE_PROGRAMS,
     "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
+    "teamwork.people": Action.SEE_PROGRAM,
+    "teamwork.invite": Action.MANAGE_PEOPLE,
+    "teamwork.person": Action.MANAGE_PEOPLE,
+    "teamwork.change_role": Action.MANAGE_PEOPLE,
+    "teamwork.take_off": Action.MANAGE_PEOPLE,
+    "teamwork.invite_again": Action.MANAGE_PEOPLE,
+    "teamwork.sections": Action.READ_DRAFT,
+    "teamwork.give": Action.GIVE_SECTIONS,
+    "teamwork.here": Action.READ_DRAFT,
+    "teamwork.flag": Action.ANSWER,
+    "teamwork.talk": Action.DISCUSS,
+    "teamwork.comment": Action.DISCUSS,
     "assessments.task_list": Action.READ_DRAFT,
     "assessments.section": Action.READ_DRAFT,
     "assessments.save_section": Action.ANSWER,
     "assessments.save_answer": Action.ANSWER,
+    "assessments.say_completed": Action.ANSWER,
     "assessments.history": Action.READ_DRAFT,
     "assessments.restore": Action.ANSWER,
     "assessments.unasked_answers": Action.READ_ANSWERS,

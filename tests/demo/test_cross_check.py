@@ -127,13 +127,16 @@ def test_maple_street_gives_reasons_for_what_does_not_apply(demo: Flask) -> None
 
 def test_circle_of_elders_is_58_percent_done_and_advice_ends_9_october(demo: Flask) -> None:
     from portal.assessments.queries import progress_of
+    from portal.teamwork.queries import team_of
 
     cycle = newest_cycle("Circle of Elders")
-    progress = progress_of(rulebook_of(cycle).catalogue, answers_of(cycle))
+    confirmed = team_of(cycle.id, 0).confirmed
+    progress = progress_of(rulebook_of(cycle).catalogue, answers_of(cycle), confirmed)
 
     assert (cycle.state, award_of(cycle), submission_of(cycle)) == (CycleState.IN_PROGRESS, None, None)
     assert (progress.complete, progress.total, progress.percent) == (67, 116, 58)
     assert [(one.section.key, one.state) for one in progress.sections if one.state != "Completed"] == [
+        ("s-3", "All answered, please confirm"),
         ("s-4", "In progress"),
         ("s-5", "Not started"),
         ("s-6", "Not started"),

@@ -29,7 +29,10 @@ from portal.foundation.storage import storage
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
+from portal.teamwork.queries import team_of
 from rules.answers import parse_answer
+
+from .conftest import newest_cycle, person_named
 
 
 def row_counts() -> dict[str, int]:
@@ -124,3 +127,11 @@ def test_demo_clock_runs_on_from_the_stored_offset(demo: Flask) -> None:
 
 def test_demo_clock_shows_real_time_before_the_demo_is_filled(make_app: Callable[..., Flask]) -> None:
     assert abs(demo_clock(make_app())() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_people_of_the_program_in_progress_work_together(demo: Flask) -> None:
+    cycle, winona, josiah = newest_cycle("Circle"), person_named("Winona Redfeather-Clark"), person_named("Josiah Bell")
+    of_winona, of_josiah = team_of(cycle.id, winona.id), team_of(cycle.id, josiah.id)
+
+    assert of_winona.given_words("s-4") == "you and Josiah Bell"
+    assert (of_winona.talks, of_winona.flags, of_josiah.flags) == ({"B.4.1": 2}, {"B.4.3"}, frozenset())

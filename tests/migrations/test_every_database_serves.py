@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from portal.accounts.models import Membership
 from portal.assessments.models import AnswerVersion, Submission
 from portal.cycles.models import Cycle
+from portal.cycles.queries import rulebook_of
 from portal.evidence.models import Evidence, EvidenceUse
 from portal.followup.models import CheckIn
 from portal.foundation.access import Role
@@ -25,6 +26,7 @@ from portal.foundation.outbox import Message
 from portal.foundation.storage import storage
 from portal.plans.models import Statement
 from portal.recognition.models import Award
+from portal.teamwork.models import Comment, Flag, SectionGiven, SectionSeen
 from tests.evidence.papers import pdf
 from tests.factories import answer_all, make_partnership, make_person, make_program, sign_in
 
@@ -77,8 +79,8 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
         sign_in(browser, person)
     program_at = f"/programs/{program.id}"
 
-    invited = {"name": "Ana Núñez", "email": "ana@example.org", "role": "contributor"}
-    assert twice(manager, f"{program_at}/people", **invited)[0] == 303
+    invited = {"addresses": "Ana Núñez ana@example.org", "role": "contributor"}
+    assert twice(manager, f"{program_at}/people", **invited) == [303, 303]
     assert count(Message, Message.to_email == "ana@example.org") == 1
     assert count(Membership, Membership.program_id == program.id, Membership.role == Role.CONTRIBUTOR) == 1
 
@@ -86,6 +88,19 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert count(Cycle) == 1
     cycle = db.session.scalars(select(Cycle)).one()
     at = f"/cycles/{cycle.id}"
+
+    section = rulebook_of(cycle).catalogue.sections[0].key
+    ana = db.session.scalars(select(Membership.person_id).where(Membership.role == Role.CONTRIBUTOR)).one()
+    given = {f"{section}-had": "", section: str(ana), "save_id": "one-act"}
+    assert twice(owner, f"{at}/who", **given) == [303, 303]
+    assert (count(SectionGiven), count(Message, Message.key.like("section-given:%"))) == (1, 1)
+    assert twice(owner, f"{at}/sections/{section}/here") == [204, 204]
+    assert count(SectionSeen) == 1
+    assert twice(owner, f"{at}/answers/B.2.3/flag", flag="on") == [303, 303]
+    assert count(Flag) == 1
+    said = {"text": "What do we say?", "tell": str(ana), "save_id": "one-save-id"}
+    assert twice(owner, f"{at}/answers/B.2.3/talk", **said) == [303, 303]
+    assert (count(Comment), count(Message, Message.key.like("comment:%"))) == (1, 1)
 
     answer = {"B.2.3-status": "in_practice", "B.2.3-rating": "4", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
     assert twice(owner, f"{at}/answers/B.2.3", **answer) == [200, 200]
