@@ -42,7 +42,7 @@ class Child:
 
     def serve(self) -> None:
         """Take requests one by one."""
-        load_edition(EDITION)  # once, before any plugin's time runs
+        load_edition(EDITION)  # before any plugin's time runs
         wire.send(self.outgoing, {"ready": os.getpid()})
         while True:
             request = wire.receive(self.incoming)
@@ -99,7 +99,7 @@ class Child:
         tried.extend([f"{before}” tried to {what}"] if (what := self.watch.end()) else [])
         if tried:
             refused = f"The plugin “{tried[0]} while it described its rules."
-        answer = {"refused": refused} if refused else {"record": rules.record(), "catalogue": to_plain(rules.catalogue)}
+        answer = {"refused": refused} if refused else {"record": rules.record(), "catalogue": _changed(rules.catalogue)}
         if len(json.dumps(answer)) > wire.MAX_DESCRIBED:
             answer = {"refused": f"The rules are longer than {wire.MAX_DESCRIBED:,} characters."}
         wire.send(self.outgoing, answer)
@@ -167,6 +167,11 @@ class Child:
         wire.send(self.outgoing, answer | ({"spent": True} if self.watch.spent else {}))
 
 
+def _changed(catalogue: Catalogue) -> Any:
+    """Return the practices when a plugin changed them; None when they are the edition's, which the other side has too."""
+    return None if catalogue.hash == load_edition(catalogue.edition).hash else to_plain(catalogue)
+
+
 def _mark(assessment: Assessment) -> tuple[object, ...]:
     """Return what an assessment says, part by part, so that a change to it shows."""
     answers, before = assessment.answers, assessment.previous
@@ -196,15 +201,12 @@ def limit(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(seconds: float, megabytes: int) -> None:
-    """Serve on what was standard input and output, out of reach of anything a plugin prints."""
-    incoming, outgoing, nowhere = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    limit(megabytes)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+def live(incoming: int, outgoing: int, seconds: float, megabytes: int) -> None:
+    """Serve on two pipes, out of reach of anything a plugin prints, until the other side is gone."""
     try:
+        limit(megabytes)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         Child(incoming, outgoing, seconds).serve()
     finally:
         os._exit(0)  # at once, whatever a plugin left running

@@ -3,15 +3,15 @@
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_DAY = date.fromisoformat
+_PLAIN = frozenset((str, int, bool, float, type(None)))
 
 
 class MalformedRecord(ValueError):
@@ -20,16 +20,17 @@ class MalformedRecord(ValueError):
 
 def to_plain(value: object) -> Any:
     """Reduce a frozen value to dictionaries, lists, texts and numbers."""
-    if value is None or isinstance(value, (bool, int, float)):
+    kind: Any = type(value)
+    if kind in _PLAIN:
         return value
+    if (names := _parts(kind)) is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, date):
         return value.isoformat()
-    if is_dataclass(value):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.init}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (frozenset, set)):
@@ -37,6 +38,12 @@ def to_plain(value: object) -> Any:
     if isinstance(value, (tuple, list)):
         return [to_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+@lru_cache(maxsize=256)
+def _parts(kind: type) -> tuple[str, ...] | None:
+    """Name the parts of a dataclass, None for any other type; looked up once a type, since values come by thousands."""
+    return tuple(f.name for f in fields(kind) if f.init) if is_dataclass(kind) else None
 
 
 def canonical_json(value: object) -> str:
@@ -55,7 +62,8 @@ def read_json(kind: type[T], text: str) -> T:
 
 def from_plain(kind: type[T], plain: object) -> T:
     """Build a value from what `to_plain` made of one; MalformedRecord says where it differs from the type."""
-    value: T = _build(kind, plain, kind.__name__)
+    how: Any = kind
+    value: T = _builder(how)(plain, (None, kind.__name__))
     return value
 
 
@@ -66,59 +74,95 @@ def frozen(value: Any) -> Any:
     return tuple(frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
+Where = tuple[Any, object]  # the place around it, and a name or a number in it; put into words when something is wrong
+Build = Callable[[Any, Where], Any]
+
+
+def _say(where: Where) -> str:
+    around, at = where
+    if around is None:
+        return str(at)
+    return f"{_say(around)}[{at}]" if isinstance(at, int) else f"{_say(around)}.{at}"
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _build(kind: Any, plain: Any, where: str) -> Any:
+def _builder(kind: Any) -> Build:
+    """Return what builds a value of a type; types are looked into once, not for every value."""
     if kind is Any:
-        return frozen(plain)
+        return lambda plain, where: frozen(plain)
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        if plain is None:
-            return None
-        (kind,) = (option for option in typing.get_args(kind) if option is not type(None))
-        return _build(kind, plain, where)
+        (given,) = (option for option in typing.get_args(kind) if option is not type(None))
+        some = _builder(given)
+        return lambda plain, where: None if plain is None else some(plain, where)
     if origin in (tuple, frozenset):
-        if not isinstance(plain, (list, tuple)):
-            raise MalformedRecord(f"{where} should be a list.")
-        item = typing.get_args(kind)[0]
-        return origin(_build(item, part, f"{where}[{index}]") for index, part in enumerate(plain))
+        return _listing(origin, _builder(typing.get_args(kind)[0]))
     if origin is Mapping:
-        if not isinstance(plain, Mapping):
-            raise MalformedRecord(f"{where} should be an object.")
-        item = typing.get_args(kind)[1]
-        built = {str(key): _build(item, part, f"{where}.{key}") for key, part in plain.items()}
-        return types.MappingProxyType(built)
+        return _table(_builder(typing.get_args(kind)[1]))
     if is_dataclass(kind):
-        return _build_dataclass(kind, plain, where)
-    if (isinstance(kind, type) and issubclass(kind, Enum)) or kind is date:
-        try:
-            make: Any = date.fromisoformat if kind is date else kind
-            return make(plain)
-        except (TypeError, ValueError):
-            raise MalformedRecord(f"{where} cannot be {plain!r}.") from None
+        return _dataclass(kind)
     if origin is typing.Literal:
-        if plain not in typing.get_args(kind):
-            raise MalformedRecord(f"{where} cannot be {plain!r}.")
+        return _one_of(typing.get_args(kind).__contains__, lambda plain: plain)
+    if kind is date:
+        return _one_of(lambda plain: True, date.fromisoformat)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _one_of(lambda plain: True, kind)
+    return _just(kind)
+
+
+def _listing(make: Callable[[Iterable[Any]], Any], item: Build) -> Build:
+    def build(plain: Any, where: Where) -> Any:
+        if not isinstance(plain, (list, tuple)):
+            raise MalformedRecord(f"{_say(where)} should be a list.")
+        return make(item(part, (where, index)) for index, part in enumerate(plain))
+
+    return build
+
+
+def _table(item: Build) -> Build:
+    def build(plain: Any, where: Where) -> Any:
+        if not isinstance(plain, Mapping):
+            raise MalformedRecord(f"{_say(where)} should be an object.")
+        return types.MappingProxyType({str(key): item(part, (where, str(key))) for key, part in plain.items()})
+
+    return build
+
+
+def _one_of(allowed: Callable[[Any], bool], make: Callable[[Any], Any]) -> Build:
+    def build(plain: Any, where: Where) -> Any:
+        try:
+            if allowed(plain):
+                return make(plain)
+        except (TypeError, ValueError):
+            pass
+        raise MalformedRecord(f"{_say(where)} cannot be {plain!r}.")
+
+    return build
+
+
+def _just(kind: type) -> Build:
+    def build(plain: Any, where: Where) -> Any:
+        if type(plain) is not kind and not (kind is float and type(plain) is int):
+            raise MalformedRecord(f"{_say(where)} should be {kind.__name__}.")
         return plain
-    if type(plain) is not kind and not (kind is float and type(plain) is int):
-        raise MalformedRecord(f"{where} should be {kind.__name__}.")
-    return plain
+
+    return build
 
 
-def _build_dataclass(kind: Any, plain: Any, where: str) -> Any:
-    if not isinstance(plain, Mapping):
-        raise MalformedRecord(f"{where} should be an object.")
-    hints = _hints(kind)
-    known = {f.name for f in fields(kind) if f.init}
-    unknown = set(plain) - known
-    if unknown:
-        raise MalformedRecord(f"{where} has unknown parts: {', '.join(sorted(unknown))}.")
-    try:
-        return kind(**{name: _build(hints[name], part, f"{where}.{name}") for name, part in plain.items()})
-    except MalformedRecord:
-        raise
-    except (TypeError, ValueError) as error:
-        raise MalformedRecord(f"{where}: {error}") from None
+def _dataclass(kind: Any) -> Build:
+    hints = typing.get_type_hints(kind)
+    known = {f.name: _builder(hints[f.name]) for f in fields(kind) if f.init}
+
+    def build(plain: Any, where: Where) -> Any:
+        if not isinstance(plain, Mapping):
+            raise MalformedRecord(f"{_say(where)} should be an object.")
+        if unknown := set(plain) - known.keys():
+            raise MalformedRecord(f"{_say(where)} has unknown parts: {', '.join(sorted(unknown))}.")
+        try:
+            return kind(**{name: known[name](part, (where, name)) for name, part in plain.items()})
+        except MalformedRecord:
+            raise
+        except (TypeError, ValueError) as error:
+            raise MalformedRecord(f"{_say(where)}: {error}") from None
+
+    return build

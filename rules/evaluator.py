@@ -76,8 +76,9 @@ class Evaluator:
             ) from None  # fmt: skip
         if "refused" in answer:
             raise (UnknownPlugin if answer.get("unknown") else RulebookNotBuilt)(answer["refused"])
-        catalogue = from_plain(Catalogue, answer["catalogue"])
-        return rulebook_from_record(answer["record"], catalogue, self)
+        record, changed = answer["record"], answer["catalogue"]
+        catalogue = load_edition(record["edition"]) if changed is None else from_plain(Catalogue, changed)
+        return rulebook_from_record(record, catalogue, self)
 
     def ask(self, rulebook: Rulebook, hook: str, question: Question) -> Iterable[Said]:
         """Ask a judge hook of every listed plugin; one that hangs, ends its process or lies is named, the others count."""

@@ -1,26 +1,15 @@
 """Child processes that run plugins: started with no secret, spoken to with a time limit, and ended when they fall silent."""
 
 import contextlib
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from rules import wire
+from rules import nursery, wire
 
 CROWDED = 0.3  # seconds of somebody's work after which no second one waits for its end
-STARTING = 15.0  # seconds a new process has to say that it is there
-START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rules.child import main; "
-    "main(float(sys.argv[2]), int(sys.argv[3]))"
-)
 
 
 class Lost(Exception):
@@ -43,26 +32,12 @@ def _say(seconds: float | None) -> str:
 class Process:
     """Hold one child process and the rulebooks it knows."""
 
-    running: subprocess.Popen[bytes]
+    running: nursery.Child
     known: set[str] = field(default_factory=set)
 
     def pipes(self) -> tuple[int, int]:
         """Return where to write to and where to read from."""
-        put, get = self.running.stdin, self.running.stdout
-        assert put is not None  # noqa: S101 - both are pipes, as asked for when it was started
-        assert get is not None  # noqa: S101
-        return put.fileno(), get.fileno()
-
-    def end(self) -> None:
-        """End the process, and any that a plugin may have started in it."""
-        if self.running.returncode is None:
-            with contextlib.suppress(OSError):
-                os.killpg(self.running.pid, signal.SIGKILL)
-        for pipe in (self.running.stdin, self.running.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self.running.wait()
+        return self.running.put, self.running.get
 
 
 class Cell:
@@ -106,20 +81,12 @@ class Cell:
 
     def started(self) -> Process:
         """Return the process, a new one where there is none. Raises Lost."""
-        if self.process is not None and self.process.running.poll() is None:
+        if self.process is not None and self.process.running.lives():
             return self.process
         self.stop()
-        places = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
-        command = [sys.executable, "-P", "-s", "-B", "-c", START, places, str(self.seconds), str(self.megabytes)]
-        # No variable of ours goes along: it may hold the secret key or the database's password. The same seed each
-        # time, so that a rule that walks through a set says the same tomorrow.
-        running = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": str(self.seed)}, start_new_session=True,
-        )  # fmt: skip
-        self.process = Process(running)
         try:
-            wire.receive(self.process.pipes()[1], time.monotonic() + STARTING)
+            self.process = Process(nursery.child(self.seconds, self.megabytes, self.seed))
+            wire.receive(self.process.pipes()[1], time.monotonic() + nursery.STARTING)
         except (wire.Ended, wire.TooLate):
             self.stop()
             raise Lost("", "the process that judges could not be started") from None
@@ -128,7 +95,7 @@ class Cell:
     def stop(self) -> None:
         """End the process, if there is one."""
         if self.process is not None:
-            self.process.end()
+            self.process.running.end()
             self.process = None
 
     def talk(self, request: Mapping[str, Any], whole: float | None = None) -> Iterator[Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextvars
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask, has_app_context
+from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
@@ -18,6 +15,7 @@ from sqlalchemy import event
 from portal import create_app
 from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
+from tests.apps import DATABASE, Apps, Kept, settings
 
 REFERENCE = datetime(2026, 10, 1, 18, 2, tzinfo=UTC)  # 14:02 on 1 October 2026 in New York
 
@@ -35,15 +33,6 @@ class StandingClock:
         self.moment += timedelta(**span)
 
 
-class OwnContextClient(FlaskClient):
-    """A client whose requests have a context of their own, as in a server, though the test holds one too."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        if has_app_context():
-            db.session.rollback()  # what the test read before is read again after the request
-        return contextvars.Context().run(super().open, *args, **kwargs)
-
-
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
@@ -58,21 +47,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    return folder / "nqms.sqlite3"
-
-
-def settings(folder: Path) -> dict[str, object]:
-    return {
-        "DATA_FOLDER": folder,
-        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'nqms.sqlite3'}",
-        "SECRET_KEY": "a key for tests, long enough to be taken seriously",
-        "DEMO": False,
-        "INSECURE": True,
-        "TESTING": False,
-        "WTF_CSRF_ENABLED": False,
-        "BASE_URL": "http://localhost",
-        "SMTP_HOST": "",
-    }
+    return folder / DATABASE
 
 
 @pytest.fixture(scope="session")
@@ -81,31 +56,29 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory, migrated: Path, compiled: FileSystemBytecodeCache) -> Apps:
+    """Keep this worker's apps from one test to the next."""
+    return Apps(tmp_path_factory.mktemp("apps"), migrated, compiled)
+
+
 @pytest.fixture
-def make_app(
-    tmp_path: Path, migrated: Path, compiled: FileSystemBytecodeCache, clock: StandingClock
-) -> Iterator[Callable[..., Flask]]:
-    """Build an app over a fresh copy of the database; overrides win."""
-    apps = []
+def make_app(tmp_path: Path, apps: Apps, clock: StandingClock) -> Iterator[Callable[..., Flask]]:
+    """Give an app over a fresh copy of the database; overrides win."""
+    yield from giving(apps, tmp_path, clock)
 
-    def build(**overrides: object) -> Flask:
-        folder = tmp_path / f"data-{len(apps)}"
-        folder.mkdir()
-        shutil.copy(migrated, folder / "nqms.sqlite3")
-        shutil.copytree(migrated.parent / "static", folder / "static")  # compressed once, not for every test
-        app = create_app(settings(folder) | {"CLOCK": clock} | overrides)
-        app.test_client_class = OwnContextClient
-        app.jinja_env.bytecode_cache = compiled
-        apps.append(app)
-        return app
 
-    yield build
-    for app in apps:
-        if app.config["RULES_FOLDER"]:  # a folder of this test alone, so its processes serve nobody else
-            app.extensions["evaluator"].close()
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+def giving(apps: Apps, folder: Path, clock: StandingClock) -> Iterator[Callable[..., Flask]]:
+    """Give a function that returns apps, and take them back when the test is over."""
+    taken: list[Kept] = []
+
+    def take(**overrides: object) -> Flask:
+        taken.append(apps.take(folder / f"data-{len(taken)}", clock, overrides))
+        return taken[-1].app
+
+    yield take
+    for kept in taken:
+        apps.give_back(kept)
 
 
 @pytest.fixture

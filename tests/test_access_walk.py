@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
 from portal.cycles.models import CycleState
@@ -62,6 +64,17 @@ def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
         return app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
 
 
+@contextmanager
+def signed_in(app: Flask, people: Iterable[Person]) -> Iterator[list[FlaskClient]]:
+    """Give a browser for each person, who must still be signed in when the walk is over."""
+    clients = []
+    for person in people:
+        clients.append(app.test_client())
+        sign_in(clients[-1], person)
+    yield clients
+    assert {client.get("/account").status_code for client in clients} == {200}
+
+
 def test_every_route_has_a_row_in_the_access_table_and_every_row_a_route(app: Flask) -> None:
     assert {endpoint for endpoint, _, _ in routes(app)} == set(ROUTES)
 
@@ -73,34 +86,33 @@ def test_every_action_has_roles() -> None:
 
 def test_every_route_answers_each_role_as_the_table_says(app: Flask, world: World) -> None:
     wrong = []
-    for endpoint, method, pattern in routes(app):
-        rule = ROUTES[endpoint]
-        if isinstance(rule, Open):
-            continue
-        where = address(app, world, endpoint, pattern)
-        for role, person in world.people.items():
-            client = app.test_client()
-            sign_in(client, person)
-            status = client.open(where, method=method).status_code
-            if (status == 403) == (role in TABLE[rule]) and status != 404:
-                wrong.append((endpoint, method, role.value, status))
-            if status >= 500 or (role not in TABLE[rule] and status not in (403, 404)):
-                wrong.append((endpoint, method, role.value, status))
+    with signed_in(app, world.people.values()) as clients:
+        for endpoint, method, pattern in routes(app):
+            rule = ROUTES[endpoint]
+            if isinstance(rule, Open):
+                continue
+            where = address(app, world, endpoint, pattern)
+            for role, client in zip(world.people, clients, strict=True):
+                status = client.open(where, method=method).status_code
+                if (status == 403) == (role in TABLE[rule]) and status != 404:
+                    wrong.append((endpoint, method, role.value, status))
+                if status >= 500 or (role not in TABLE[rule] and status not in (403, 404)):
+                    wrong.append((endpoint, method, role.value, status))
     assert wrong == []
 
 
 def test_every_route_hides_from_the_other_partnership_and_from_people_without_a_role(app: Flask, world: World) -> None:
     seen = []
-    for endpoint, method, pattern in routes(app):
-        if isinstance(ROUTES[endpoint], Open):
-            continue
-        where = address(app, world, endpoint, pattern)
-        for person in (*world.elsewhere.values(), world.stranger):
-            client = app.test_client()
-            sign_in(client, person)
-            status = client.open(where, method=method).status_code
-            if status != 404:
-                seen.append((endpoint, method, person.name, status))
+    others = (*world.elsewhere.values(), world.stranger)
+    with signed_in(app, others) as clients:
+        for endpoint, method, pattern in routes(app):
+            if isinstance(ROUTES[endpoint], Open):
+                continue
+            where = address(app, world, endpoint, pattern)
+            for person, client in zip(others, clients, strict=True):
+                status = client.open(where, method=method).status_code
+                if status != 404:
+                    seen.append((endpoint, method, person.name, status))
     assert seen == []
 
 

@@ -5,18 +5,23 @@ A test fails on anything the browser complains about, such as a style that the p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parent.parent / "screenshots"
@@ -67,10 +72,43 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": chromium, "args": chromium_arguments()}
 
 
+class Served:
+    """Pass requests to the app while the test lasts, and know which are under way."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.open = app, True
+        self.under_way: dict[int, socket.socket] = {}  # what each request's thread talks through
+        self.changed = threading.Condition()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self.changed:
+            if not self.open:  # the app serves another test by now
+                start_response("503 Service Unavailable", [])
+                return []
+            self.under_way[threading.get_ident()] = environ["werkzeug.socket"]
+        try:
+            return self.app(environ, start_response)
+        finally:
+            with self.changed:
+                del self.under_way[threading.get_ident()]
+                self.changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody in any more, and wait for those inside; a browser that is gone sends them nothing more."""
+        with self.changed:
+            self.open = False
+            if not self.changed.wait_for(lambda: not self.under_way, timeout=2):
+                for talk in self.under_way.values():
+                    with contextlib.suppress(OSError):
+                        talk.shutdown(socket.SHUT_RD)
+            assert self.changed.wait_for(lambda: not self.under_way, timeout=30), "a request did not end with its test"
+
+
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
     """Serve the test's own app and database; gives the address without a slash at the end."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    served = Served(app)
+    server = make_server("127.0.0.1", 0, served, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]  # a browser keeps connections open
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -80,6 +118,7 @@ def live_server(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join(timeout=5)
         server.server_close()
+        served.close()
 
 
 @pytest.fixture
