@@ -123,7 +123,17 @@ def error_page(code: int, title: str, sentence: str, again: bool = False) -> tup
     return page, code
 
 
-HIDDEN = ("-version", "-save_id", "version", "save_id", "seen", "then", "next")  # fields nobody types into
+HIDDEN = (
+    "-version",
+    "-save_id",
+    "version",
+    "save_id",
+    "seen",
+    "then",
+    "next",
+    "tell",
+    "-had",
+)  # fields nobody types into
 SECRET = {"password", "current", "new"}
 
 

@@ -68,6 +68,7 @@ def take_off(person_id: int, at: At) -> None:
     with unit_of_work():
         memberships.take_off(person_id, at)
         sharing.forget(at.program_id, person_id)
+        sharing.hold_back_mail(at.program_id, person_id)
 
 
 def invite_again(person_id: int, at: At) -> None:

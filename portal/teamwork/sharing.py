@@ -18,6 +18,7 @@ from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder
+from portal.foundation.outbox import Message
 
 from .models import Flag, Said, SectionGiven, SectionSeen, SectionWord
 from .queries import Member, members
@@ -159,6 +160,14 @@ def forget(program_id: int, person_id: int) -> None:
     cycles = select(Cycle.id).where(Cycle.program_id == program_id)
     for table in (SectionGiven, SectionSeen):
         db.session.execute(delete(table).where(table.person_id == person_id, table.cycle_id.in_(cycles)))
+
+
+def hold_back_mail(program_id: int, person_id: int) -> None:
+    """Send nothing that still waits for somebody who was taken off, in the running transaction."""
+    for cycle_id in db.session.scalars(select(Cycle.id).where(Cycle.program_id == program_id)).all():
+        for key in (f"comment:{cycle_id}:%:{person_id}:%", f"section-given:{cycle_id}:{person_id}:%"):
+            waiting = Message.key.like(key) & Message.sent_at.is_(None)
+            db.session.execute(update(Message).where(waiting).values(next_try_at=None))
 
 
 def ids(values: Iterable[str]) -> frozenset[int]:

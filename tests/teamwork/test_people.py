@@ -161,6 +161,17 @@ def test_person_taken_off_loses_access_on_open_pages_and_answers_stay(cast: Cast
     assert admin.post(at, data={"sure": "yes"}).status_code == 404  # a second press finds nobody there
 
 
+def test_mail_that_waits_for_a_person_taken_off_is_not_sent(cast: Cast) -> None:
+    admin, email = cast.client(cast.ana), cast.bo.email
+    admin.post(f"/cycles/{cast.cycle.id}/who", data={"s-2-had": "", "s-2": str(cast.bo.id)})
+    admin.post(
+        f"/cycles/{cast.cycle.id}/answers/B.2.5/talk", data={"text": "@Bo and @Ria, look", "save_id": "one-save"}
+    )
+    admin.post(f"/programs/{cast.program.id}/people/{cast.bo.id}/take-off", data={"sure": "yes"})
+    assert [one.next_try_at for one in mails(email)] == [None, None]
+    assert [one.next_try_at is None for one in mails(cast.ria.email)] == [False]
+
+
 def test_administrator_who_leaves_goes_home(cast: Cast) -> None:
     make_person(Role.PROGRAM_ADMINISTRATOR, cast.program)
     client = cast.client(cast.ana)
