@@ -12,6 +12,8 @@ from portal.accounts.queries import people_of_program
 from portal.accounts.services import invite as invite_person
 from portal.cycles.explaining import Explainer
 from portal.cycles.models import CycleState
+from portal.cycles.queries import newest_request
+from portal.cycles.requests import may_ask
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may, roles_at
 from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
@@ -92,7 +94,8 @@ def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed
         explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
         if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
-        closed_gates=closed_gates(rulebook.policy, facts_of(found)),
+        closed_gates=closed_gates(rulebook.policy, facts_of(found)), asked=newest_request(found.id),
+        may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Action(enum.StrEnum):
     SEE_PROGRAM = "see the program's page and dates"
     READ_DRAFT = "read the answers while they are being written"
     ANSWER = "answer practices"
+    RUN_PROGRAM = "change the program's own facts, ask for access, report changes"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
     READ_RESULTS = "read the issued plan, summary and Statement"
@@ -61,6 +62,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_PROGRAM: _ALL,
     Action.READ_DRAFT: _PROGRAM,
     Action.ANSWER: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
+    Action.RUN_PROGRAM: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.READ_RESULTS: _ALL,
@@ -109,6 +111,8 @@ ROUTES: dict[str, Action | Open] = {
     "programs.edit_program": Action.MANAGE_PROGRAMS,
     "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
+    "cycles.decline_access": Action.MANAGE_PROGRAMS,
+    "cycles.ask_access": Action.RUN_PROGRAM,
     "assessments.task_list": Action.READ_DRAFT,
     "assessments.section": Action.READ_DRAFT,
     "assessments.save_section": Action.ANSWER,
