@@ -19,6 +19,7 @@ ROOMS = (
     "partnerships",
     "programs",
     "cycles",
+    "requests",
     "assessments",
     "reviews",
     "plans",

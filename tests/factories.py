@@ -19,6 +19,7 @@ from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
+from portal.requests.models import Registration, RegistrationState
 from rules.answers import Answer, Status
 from rules.rulebook import PluginChoice
 
@@ -45,6 +46,23 @@ def make_program(partnership: Partnership, name: str | None = None, **facts: obj
     }  # fmt: skip
     with unit_of_work() as session:
         made = Program(partnership_id=partnership.id, created_at=clock.now(), **(values | facts))
+        session.add(made)
+    return made
+
+
+def make_registration(partnership: Partnership, name: str = "Open Door Mentors") -> Registration:
+    """Return a registration whose address is confirmed and which staff have not answered."""
+    number = next(_numbers)
+    content = {
+        "name": name, "place": "Granton", "description": "Pairs meet weekly.", "contact_name": "Ana Núñez",
+        "contact_email": f"ana{number}@example.org", "founded": "2019-05-01", "model": "one-to-one", "settings": [],
+        "youth_min_age": 8, "youth_max_age": 14,
+    }  # fmt: skip
+    with unit_of_work() as session:
+        made = Registration(
+            partnership_id=partnership.id, save_id=f"made-{number}", token_hash=f"made-{number}", content=content,
+            state=RegistrationState.WAITING, created_at=clock.now(), confirmed_at=clock.now(),
+        )  # fmt: skip
         session.add(made)
     return made
 

@@ -12,8 +12,9 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.typed import day_of, text_of, text_problems
-from portal.programs.mails import tell_administrators, tell_staff
+from portal.programs.mails import tell_administrators, tell_managers
 from portal.programs.models import Program
+from portal.programs.services import locked
 
 from .models import AccessRequest, Cycle, CycleState, RequestState
 from .queries import cycles_of, newest_request
@@ -45,22 +46,17 @@ def read_request(form: Mapping[str, str], today: date) -> Asked:
     return Asked(typed, start_on, tuple(problems))
 
 
-def locked_program(program_id: int) -> Program:
-    """Read the program again inside a write, locked where the database can."""
-    return db.session.get_one(Program, program_id, with_for_update={"of": Program}, populate_existing=True)
-
-
 def may_ask(cycles: list[Cycle]) -> bool:
     """Tell whether another self-assessment could begin, seen from the program's cycles, newest first."""
     return not cycles or cycles[0].state in (CycleState.RECOGNIZED, CycleState.CLOSED)
 
 
 def ask_access(program_id: int, asked: Asked, by_id: int, base_url: str) -> AccessRequest:
-    """Store the request and tell the staff. Raises Refused or OutOfOrder; while one waits, no second is made."""
+    """Store the request and tell the partnership's administrators. Raises Refused or OutOfOrder; while one waits, no second is made."""
     if asked.problems or asked.start_on is None:
         raise Refused(asked.problems)
     with unit_of_work():
-        program = locked_program(program_id)
+        program = locked(program_id)
         if not may_ask(cycles_of(program.id)):
             raise OutOfOrder("Your self-assessment is under way already, so there is nothing to ask for.")
         known = newest_request(program.id)
@@ -73,7 +69,7 @@ def ask_access(program_id: int, asked: Asked, by_id: int, base_url: str) -> Acce
         db.session.add(made)
         db.session.flush()
         audit.record("access asked", person_id=by_id, program_id=program.id, request=made.id)
-        tell_staff(
+        tell_managers(
             program, f"access-asked:{made.id}", f"{program.name} asks to begin",
             f"{program.name} asks for access to its self-assessment. Read the request, then open it or say why not yet:\n"
             f"{base_url}/programs/{program.id}/access",
@@ -86,7 +82,7 @@ def decline_access(program_id: int, reason: str, by_id: int, base_url: str) -> N
     if problems := text_problems(reason, "decline", "reason", LONGEST, needed="Say why, and what would change it."):
         raise Refused(problems)
     with unit_of_work():
-        program = locked_program(program_id)
+        program = locked(program_id)
         known = newest_request(program.id)
         if known is None or known.state is not RequestState.OPEN:
             return

@@ -10,11 +10,12 @@ from portal.foundation.errors import DomainError, OutOfOrder
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of
+from portal.programs.services import locked
 from rules.policy import closed_gates
 
 from .models import Cycle, CycleState
 from .queries import cycles_of
-from .requests import answer_by_opening, locked_program, may_ask
+from .requests import answer_by_opening, may_ask
 
 S = CycleState
 
@@ -83,7 +84,7 @@ def grant_access(program: Program, by_id: int | None, base_url: str, override_re
     if closed := closed_gates(rulebook.policy, facts):
         raise GateClosed("Before the self-assessment opens: " + " ".join(gate.sentence for gate in closed))
     with unit_of_work():
-        program = locked_program(program.id)  # two presses at once must not open two cycles
+        program = locked(program.id)  # two presses at once must not open two cycles
         if facts_of(program) != facts:
             raise FactsChanged("The program's facts were changed at this moment. Nothing was opened; please try again.")
         earlier = cycles_of(program.id)

@@ -34,13 +34,7 @@ def front() -> Any:
     """Say what the portal is for and let people in; a demo also lets a signed-in person become another."""
     if current_user.is_authenticated and not current_app.config["DEMO"]:
         return redirect(url_for("desk.home"), 303)
-    return render_template("desk/front.html")
-
-
-@bp.get("/help")
-def help_page() -> str:
-    """Answer the usual questions."""
-    return render_template("desk/help.html")
+    return render_template("desk/front.html", partnerships=queries.partnerships())
 
 
 @bp.get("/healthz")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from portal.accounts.models import Person
-from portal.accounts.queries import administrators_of_program, staff_of_partnership
+from portal.accounts.queries import administrators_of_partnership, administrators_of_program, staff_of_partnership
 from portal.foundation import outbox
 
 from .models import Program
@@ -28,3 +28,8 @@ def tell_staff(program: Program, key: str, subject: str, text: str) -> None:
 def tell_administrators(program: Program, key: str, subject: str, text: str) -> None:
     """Mail the program's administrators."""
     tell(administrators_of_program(program.id), program.partnership_id, key, subject, text)
+
+
+def tell_managers(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail the administrators of the program's partnership, where only they can answer."""
+    tell(administrators_of_partnership(program.partnership_id), program.partnership_id, key, subject, text)

@@ -1,0 +1,58 @@
+"""What a program, or somebody who wants to be one, hands to a partnership."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Person
+from portal.foundation.database import Base, UtcDateTime, Word
+from portal.partnerships.models import Partnership
+
+
+class RegistrationState(enum.StrEnum):
+    """Where a registration stands; staff see it from `waiting` on."""
+
+    UNCONFIRMED = "unconfirmed"
+    WAITING = "waiting"
+    ASKED_BACK = "asked_back"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class Registration(Base):
+    """A program that somebody entered without an account. The link mailed last confirms it, or opens it to be changed."""
+
+    __tablename__ = "registration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id", ondelete="CASCADE"), index=True)
+    save_id: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[RegistrationState] = mapped_column(
+        Word(RegistrationState), default=RegistrationState.UNCONFIRMED, index=True
+    )
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # the facts, as plain values
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    said: Mapped[str] = mapped_column(Text, default="")  # what staff asked back, or why it was declined
+    program_id: Mapped[int | None] = mapped_column(ForeignKey("program.id", ondelete="SET NULL"))
+
+    partnership: Mapped[Partnership] = relationship()
+    decided_by: Mapped[Person | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """Return the program's name."""
+        return str(self.content["name"])
+
+    @property
+    def contact(self) -> tuple[str, str]:
+        """Return name and address of the contact person."""
+        return str(self.content["contact_name"]), str(self.content["contact_email"])
