@@ -93,9 +93,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_request")),
     )
     _index("access_request", "program_id", "state")
+    op.create_table(
+        "needs_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("save_id", sa.String(length=64), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=True),
+        _to("needs_assessment", "program_id", "program", "CASCADE"),
+        _to("needs_assessment", "sent_by_id", "person"),
+        _to("needs_assessment", "saved_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_needs_assessment")),
+        sa.UniqueConstraint("program_id", name=op.f("uq_needs_assessment_program_id")),
+    )
+    op.create_table(
+        "needs_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("needs_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("save_id", sa.String(length=64), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=True),
+        _to("needs_version", "needs_id", "needs_assessment", "CASCADE"),
+        _to("needs_version", "saved_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_needs_version")),
+    )
+    _index("needs_version", "needs_id")
+    op.create_table(
+        "gate_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.Integer(), nullable=False),
+        sa.Column("gate_key", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signer_name", sa.String(length=200), nullable=False),
+        sa.Column("signer_title", sa.String(length=200), nullable=False),
+        _to("gate_signature", "program_id", "program", "CASCADE"),
+        _to("gate_signature", "sent_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_signature")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_gate_signature_token_hash")),
+    )
+    _index("gate_signature", "program_id")
 
 
 def downgrade() -> None:
+    for name in ("gate_signature", "needs_version", "needs_assessment"):
+        op.drop_table(name)
     op.drop_table("access_request")
     op.drop_table("registration")
     op.drop_table("facts_version")

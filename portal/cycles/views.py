@@ -8,19 +8,32 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.foundation import clock
-from portal.foundation.access import Action
+from portal.foundation.access import STAFF_ROLES, Action, may
 from portal.foundation.errors import DomainError, Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.typed import text_of
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, load_program
+from rules.texts import USUAL
 
 from . import requests, services
 from .explaining import Explainer
 from .queries import newest_request
 
 bp = Blueprint("cycles", __name__)
+
+
+@bp.get("/programs/<int:program_id>/eligibility")
+def eligibility(program_id: int) -> str:
+    """Show each rule on who may begin with yes or not yet, and what can be had until then."""
+    program, roles = load_program(current_user, program_id, Action.SEE_PROGRAM)
+    rulebook = current_rulebook(program.partnership)
+    return render_template(
+        "cycles/eligibility.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
+        explain=Explainer(rulebook), meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"],
+        staff=bool(roles & STAFF_ROLES), runs=may(roles, Action.RUN_PROGRAM), manages=may(roles, Action.MANAGE_PROGRAMS),
+    )  # fmt: skip
 
 
 @bp.get("/programs/<int:program_id>/access")

@@ -23,6 +23,7 @@ from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
 from rules.policy import closed_gates
+from rules.texts import USUAL
 
 from . import queries
 
@@ -88,7 +89,7 @@ def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed
         explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
         if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
-        closed_gates=closed_gates(rulebook.policy, facts_of(found)), asked=newest_request(found.id),
+        meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"], closed_gates=closed_gates(rulebook.policy, facts_of(found)), asked=newest_request(found.id),
         may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
     )  # fmt: skip
 

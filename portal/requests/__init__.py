@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from .views import registrations
+    from .views import gates, registrations
 
     app.register_blueprint(registrations.bp)
+    app.register_blueprint(gates.bp)

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.foundation.database import Base, UtcDateTime, Word
+from portal.foundation.versions import Versioned, VersionRow
 from portal.partnerships.models import Partnership
+from portal.programs.models import Program
 
 
 class RegistrationState(enum.StrEnum):
@@ -56,3 +58,54 @@ class Registration(Base):
     def contact(self) -> tuple[str, str]:
         """Return name and address of the contact person."""
         return str(self.content["contact_name"]), str(self.content["contact_email"])
+
+
+class NeedsAssessment(Versioned, Base):
+    """What a program needs and hopes for, told before access; staff read it once it is sent."""
+
+    __tablename__ = "needs_assessment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # question key -> text
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    saved_by: Mapped[Person | None] = relationship(foreign_keys="NeedsAssessment.saved_by_id")
+    sent_by: Mapped[Person | None] = relationship(foreign_keys=[sent_by_id])
+    versions: Mapped[list[NeedsVersion]] = relationship(order_by="NeedsVersion.id.desc()", cascade="all, delete-orphan")
+
+
+class NeedsVersion(VersionRow, Base):
+    """Every text of a needs assessment that ever arrived, stored or refused as stale."""
+
+    __tablename__ = "needs_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    needs_id: Mapped[int] = mapped_column(ForeignKey("needs_assessment.id", ondelete="CASCADE"), index=True)
+
+    saved_by: Mapped[Person | None] = relationship()
+
+
+class GateSignature(Base):
+    """One signatory of a step before access: named by the program, signs an exact text by a single-use link."""
+
+    __tablename__ = "gate_signature"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
+    gate_key: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)  # as it was when the link was sent
+    content_hash: Mapped[str] = mapped_column(String(64))  # over the text and both parties
+    name: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signer_name: Mapped[str] = mapped_column(String(200), default="")
+    signer_title: Mapped[str] = mapped_column(String(200), default="")
+
+    program: Mapped[Program] = relationship()

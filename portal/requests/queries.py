@@ -12,7 +12,7 @@ from portal.foundation.errors import Stranger
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 
-from .models import Registration, RegistrationState
+from .models import GateSignature, NeedsAssessment, Registration, RegistrationState
 
 R = RegistrationState
 
@@ -48,3 +48,20 @@ def same_name(registration: Registration) -> tuple[int | None, int]:
     )  # fmt: skip
     waiting = [one for one in db.session.scalars(others) if one.name.lower() == name.lower()]
     return db.session.scalar(program.limit(1)), len(waiting)
+
+
+def needs_of(program_id: int) -> NeedsAssessment | None:
+    """Return the program's needs assessment, begun or sent."""
+    return db.session.scalar(select(NeedsAssessment).where(NeedsAssessment.program_id == program_id))
+
+
+def signatures_of(program_id: int, gate_key: str) -> list[GateSignature]:
+    """Return who is asked to sign this step and has not been replaced, in the order of asking."""
+    mine = (GateSignature.program_id == program_id) & (GateSignature.gate_key == gate_key)
+    open_ones = select(GateSignature).where(mine, GateSignature.withdrawn_at.is_(None))
+    return list(db.session.scalars(open_ones.order_by(GateSignature.id)))
+
+
+def signature_by_token(token: str) -> GateSignature | None:
+    """Return the signature that a link asks for."""
+    return db.session.scalar(select(GateSignature).where(GateSignature.token_hash == digest(token)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -116,3 +117,14 @@ def test_others_of_the_program_see_the_request_and_cannot_make_one(app: Flask, p
     other = browser(app, make_person(role, program))
     assert "You asked for access on October 1, 2026." in other.get(f"/programs/{program.id}").text
     assert other.post(f"/programs/{program.id}/ask-access", data=FORM).status_code == 403
+
+
+def test_program_reads_each_rule_with_its_reason_and_what_it_can_have_meanwhile(app: Flask) -> None:
+    young = make_program(make_partnership("minnesota", ("minnesota",)), founded=date(2026, 5, 1), registered=False)
+    page = " ".join(browser(app, make_person(Role.READER, young)).get(f"/programs/{young.id}/eligibility").text.split())
+    assert "Not yet:" in page
+    tags = re.findall(r'<span class="tag \w+">([\w ]+)</span></li>', page)
+    assert (tags.count("not yet"), tags.count("yes") >= 3, len(tags)) == (4, True, tags.count("yes") + 4)
+    assert ["What you can have now:" in page, "Ask for help at any time" in page] == [True, True]
+    assert ["It takes 2 signatures." in page, f'href="/programs/{young.id}/gates"' in page] == [True, True]
+    assert [name in page for name in ("/facts", "/edit")] == [False, False]
