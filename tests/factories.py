@@ -20,6 +20,7 @@ from portal.partnerships.queries import current_rulebook
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
 from portal.requests.models import Registration, RegistrationState
+from portal.requests.services import advice, notices
 from rules.answers import Answer, Status
 from rules.rulebook import PluginChoice
 
@@ -65,6 +66,15 @@ def make_registration(partnership: Partnership, name: str = "Open Door Mentors")
         )  # fmt: skip
         session.add(made)
     return made
+
+
+def ask_and_report(program: Program, by: Person, topic: str = "Finding mentors") -> None:
+    """Let the program ask for help, and report a change of leadership."""
+    rulebook, save_id, asked_by = current_rulebook(program.partnership), f"save-{next(_numbers)}", by.id
+    question = {"topic": topic, "practices": "B.1.1", "text": "Where do others find men?"}
+    advice.ask(program.id, question, rulebook.catalogue, save_id, by, "http://localhost")
+    change = {"event": "leadership", "happens_on": "2026-11-02", "text": "Our director leaves."}
+    notices.report(program.id, rulebook.policy, change, save_id, asked_by, "http://localhost")
 
 
 def make_person(

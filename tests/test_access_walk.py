@@ -16,6 +16,7 @@ from portal.foundation.database import unit_of_work
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from tests.factories import (
+    ask_and_report,
     make_partnership,
     make_person,
     make_program,
@@ -26,7 +27,7 @@ from tests.factories import (
 
 ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "token": "nothing-known", "name": "x",
              "sign_in_id": 999_999, "person_id": 999_999, "document_id": 999_999, "number": 1,
-             "preview_id": 999_999, "registration_id": 1, "signature_id": 999_999}  # fmt: skip
+             "preview_id": 999_999, "registration_id": 1, "signature_id": 999_999, "advice_id": 1, "notice_id": 1}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def world(app: Flask) -> World:
     elsewhere = {role: make_person(role, other if role in PROGRAM_ROLES else there) for role in Role}
     cycle = submitted_cycle(program, people[Role.PROGRAM_ADMINISTRATOR])
     make_registration(here)
+    ask_and_report(program, people[Role.PROGRAM_ADMINISTRATOR])
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
     return World(here, program, cycle.id, people, elsewhere, make_person())

@@ -148,10 +148,63 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_gate_signature_token_hash")),
     )
     _index("gate_signature", "program_id")
+    op.create_table(
+        "advice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("practices", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("save_id", sa.String(length=64), nullable=False),
+        _to("advice", "program_id", "program", "CASCADE"),
+        _to("advice", "asked_by_id", "person"),
+        _to("advice", "closed_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice")),
+        sa.UniqueConstraint("save_id", name=op.f("uq_advice_save_id")),
+    )
+    _index("advice", "program_id", "state")
+    op.create_table(
+        "advice_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("advice_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("from_staff", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("save_id", sa.String(length=64), nullable=False),
+        _to("advice_message", "advice_id", "advice", "CASCADE"),
+        _to("advice_message", "by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice_message")),
+        sa.UniqueConstraint("save_id", name=op.f("uq_advice_message_save_id")),
+    )
+    _index("advice_message", "advice_id")
+    op.create_table(
+        "change_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(length=100), nullable=False),
+        sa.Column("happens_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("save_id", sa.String(length=64), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reported_by_id", sa.Integer(), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_by_id", sa.Integer(), nullable=True),
+        _to("change_notice", "program_id", "program", "CASCADE"),
+        _to("change_notice", "reported_by_id", "person"),
+        _to("change_notice", "read_by_id", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_notice")),
+        sa.UniqueConstraint("save_id", name=op.f("uq_change_notice_save_id")),
+    )
+    _index("change_notice", "program_id", "read_at")
 
 
 def downgrade() -> None:
-    for name in ("gate_signature", "needs_version", "needs_assessment"):
+    for name in ("change_notice", "advice_message", "advice", "gate_signature", "needs_version", "needs_assessment"):
         op.drop_table(name)
     op.drop_table("access_request")
     op.drop_table("registration")

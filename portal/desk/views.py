@@ -22,6 +22,7 @@ from portal.partnerships.queries import current_rulebook, load_partnership
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
+from portal.requests.queries import count_of_open_matters, talk_of
 from rules.policy import closed_gates
 from rules.texts import USUAL
 
@@ -68,7 +69,10 @@ def partnership(partnership_id: int) -> str:
     """List the partnership's programs with where each stands."""
     found = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
     manages = may(roles_at(current_user.memberships, found.id), Action.MANAGE_PROGRAMS)
-    return render_template("desk/partnership.html", partnership=found, rows=queries.desk_rows(found), manages=manages)
+    return render_template(
+        "desk/partnership.html", partnership=found, rows=queries.desk_rows(found), manages=manages,
+        matters=count_of_open_matters(found.id),
+    )  # fmt: skip
 
 
 @bp.get("/programs/<int:program_id>")
@@ -90,6 +94,7 @@ def _page(found: Program, roles: frozenset[Role], problems: list[Problem], typed
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
         if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
         meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"], closed_gates=closed_gates(rulebook.policy, facts_of(found)), asked=newest_request(found.id),
+        talk=talk_of(found.id),
         may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
     )  # fmt: skip
 

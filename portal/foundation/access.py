@@ -39,6 +39,9 @@ class Action(enum.StrEnum):
     READ_DRAFT = "read the answers while they are being written"
     ANSWER = "answer practices"
     RUN_PROGRAM = "change the program's own facts, ask for access, report changes"
+    ASK_HELP = "ask the partnership for help"
+    TALK = "write in a talk between a program and its partnership, and close it"
+    READ_NEWS = "note news of changes at a program as read"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
     READ_RESULTS = "read the issued plan, summary and Statement"
@@ -63,6 +66,9 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.READ_DRAFT: _PROGRAM,
     Action.ANSWER: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
     Action.RUN_PROGRAM: frozenset({Role.PROGRAM_ADMINISTRATOR}),
+    Action.ASK_HELP: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
+    Action.TALK: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
+    Action.READ_NEWS: _STAFF,
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.READ_RESULTS: _ALL,
@@ -132,6 +138,15 @@ ROUTES: dict[str, Action | Open] = {
     "gates.send_again": Action.RUN_PROGRAM,
     "gates.agreement": Open.TOKEN,
     "gates.sign": Open.TOKEN,
+    "advice.talks": Action.SEE_PROGRAM,
+    "advice.ask": Action.ASK_HELP,
+    "advice.talk": Action.SEE_PROGRAM,
+    "advice.reply": Action.TALK,
+    "advice.close": Action.TALK,
+    "notices.changes": Action.SEE_PROGRAM,
+    "notices.report": Action.RUN_PROGRAM,
+    "notices.note_read": Action.READ_NEWS,
+    "requests.board": Action.SEE_PARTNERSHIP,
     "assessments.task_list": Action.READ_DRAFT,
     "assessments.section": Action.READ_DRAFT,
     "assessments.save_section": Action.ANSWER,

@@ -14,6 +14,7 @@ from portal.foundation.errors import Problem
 from portal.foundation.typed import day_of, text_of, text_problems
 from rules.facts import MODELS, SETTINGS
 from rules.policy import Gate
+from rules.wording import say_date
 
 from .models import MODEL_WORDS, SETTING_WORDS, Program
 
@@ -44,7 +45,10 @@ LABELS = {
     "key_leader_email": "key leader's e-mail address", "youth_min_age": "youngest age", "youth_max_age": "oldest age",
     "matches": "number of matches", "mentors": "number of mentors", "founded": "day the program began", "model": "model",
     "settings": "where pairs meet", "gates_passed": "steps before access that are done",
-} | {key: words[0].lower() + words[1:] for key, words in TICK_WORDS.items()}  # fmt: skip
+    "in_service_area": "in the service area", "registered": "listed in the Mentoring Connector",
+    "capacity_confirmed": "will and staff time", "pairs_volunteers": "pairs volunteers with young people",
+    "full_cycle_done": "one full program cycle done",
+}  # fmt: skip
 # What a registration has to tell; later, a program may leave open what it does not know.
 NEEDED = {
     "place": "Enter the town and county.",
@@ -141,10 +145,12 @@ def in_words(key: str, value: Any) -> str:
     """Say a value of a fact: "yes", "at school, online", or "empty"."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if key == "founded" and value:
+        return say_date(date.fromisoformat(value))
     if key == "model":
         return MODEL_WORDS.get(value, str(value))
     if key == "settings":
         return ", ".join(SETTING_WORDS.get(one, one) for one in value) or "empty"
     if isinstance(value, dict):
-        return ", ".join(f"{name} on {day}" for name, day in value.items()) or "none"
+        return ", ".join(f"{name} on {say_date(date.fromisoformat(day))}" for name, day in value.items()) or "none"
     return str(value) if value not in ("", None) else "empty"

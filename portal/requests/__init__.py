@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from .views import gates, registrations
+    from .views import advice, board, gates, notices, registrations
 
-    app.register_blueprint(registrations.bp)
-    app.register_blueprint(gates.bp)
+    for page in (registrations, gates, advice, notices, board):
+        app.register_blueprint(page.bp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text
@@ -109,3 +109,70 @@ class GateSignature(Base):
     signer_title: Mapped[str] = mapped_column(String(200), default="")
 
     program: Mapped[Program] = relationship()
+
+
+class AdviceState(enum.StrEnum):
+    """Whose turn it is in a talk."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Advice(Base):
+    """A program's request for help (technical assistance), with every message of both sides."""
+
+    __tablename__ = "advice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
+    topic: Mapped[str] = mapped_column(String(200))
+    practices: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes
+    state: Mapped[AdviceState] = mapped_column(Word(AdviceState), default=AdviceState.OPEN, index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    save_id: Mapped[str] = mapped_column(String(64), unique=True)
+
+    program: Mapped[Program] = relationship()
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
+    closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
+    messages: Mapped[list[AdviceMessage]] = relationship(order_by="AdviceMessage.id", cascade="all, delete-orphan")
+
+
+class AdviceMessage(Base):
+    """One message in a talk; nobody edits it."""
+
+    __tablename__ = "advice_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    advice_id: Mapped[int] = mapped_column(ForeignKey("advice.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    from_staff: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    save_id: Mapped[str] = mapped_column(String(64), unique=True)
+
+    by: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class ChangeNotice(Base):
+    """News of a change that a program reports: leadership, model, closing, or what its partnership asks for."""
+
+    __tablename__ = "change_notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
+    event: Mapped[str] = mapped_column(String(100))
+    happens_on: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+    save_id: Mapped[str] = mapped_column(String(64), unique=True)
+    reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    read_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    program: Mapped[Program] = relationship()
+    reported_by: Mapped[Person | None] = relationship(foreign_keys=[reported_by_id])
+    read_by: Mapped[Person | None] = relationship(foreign_keys=[read_by_id])

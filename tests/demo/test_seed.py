@@ -24,6 +24,7 @@ from portal.foundation.settings import Setting
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
+from portal.requests.queries import open_matters
 from rules.answers import parse_answer
 
 
@@ -107,3 +108,11 @@ def test_demo_clock_runs_on_from_the_stored_offset(demo: Flask) -> None:
 
 def test_demo_clock_shows_real_time_before_the_demo_is_filled(make_app: Callable[..., Flask]) -> None:
     assert abs(demo_clock(make_app())() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_one_matter_of_each_kind_waits_in_the_demo(demo: Flask) -> None:
+    waiting = {key: open_matters(at) for key, at in db.session.execute(select(Partnership.key, Partnership.id))}
+    assert {
+        key: tuple(map(len, (one.registrations, one.access, one.advice, one.notices))) for key, one in waiting.items()
+    } == {"riverbend": (1, 0, 1, 1), "northlake": (0, 1, 0, 0)}
+    assert all(one.name.endswith("(fictional)") for one in waiting["riverbend"].registrations)
