@@ -32,6 +32,7 @@ ROOMS = (
     "partnerships",
     "programs",
     "cycles",
+    "requests",
     "teamwork",
     "evidence",
     "assessments",

@@ -10,6 +10,24 @@ TEXTS: Mapping[str, str] = MappingProxyType({
     "receipt": "on the page a program sees after submitting",
     "statement": "in the Statement of Accuracy, above the signature",
     "recognition": "with the recognition, once it is confirmed",
+    "mou": "the memorandum of understanding that is signed before access; without it, a usual text is signed",
+    "meanwhile": "for a program that cannot begin yet: what it can have in the meantime; without it, the usual words",
+})  # fmt: skip
+
+# What is said where a partnership has no words of its own; the other texts are left out then.
+USUAL: Mapping[str, str] = MappingProxyType({
+    "mou": (
+        "The program takes part of its own free will and at no cost. It answers truthfully, gives its people the time they "
+        "need, meets with the partnership for the review, and works on the plan that both agree.\n\n"
+        "The partnership reads the answers with care, gives advice and resources, writes its results in good time, and stays "
+        "in touch while the plan is carried out.\n\n"
+        "Both keep results confidential. Figures are told only about many programs together. Neither certifies the other. "
+        "Either may end this at any time by writing to the other."
+    ),
+    "meanwhile": (
+        "Advice from the partnership, by phone or mail. Training and events. The standards to read, and guides for each "
+        "practice. A listing in the Mentoring Connector. Ask for help at any time; nobody has to be eligible for that."
+    ),
 })  # fmt: skip
 
 

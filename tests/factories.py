@@ -19,6 +19,8 @@ from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
+from portal.requests.models import Registration, RegistrationState
+from portal.requests.services import advice, notices
 from rules.answers import Answer, Status
 from rules.rulebook import PluginChoice
 
@@ -47,6 +49,32 @@ def make_program(partnership: Partnership, name: str | None = None, **facts: obj
         made = Program(partnership_id=partnership.id, created_at=clock.now(), **(values | facts))
         session.add(made)
     return made
+
+
+def make_registration(partnership: Partnership, name: str = "Open Door Mentors") -> Registration:
+    """Return a registration whose address is confirmed and which staff have not answered."""
+    number = next(_numbers)
+    content = {
+        "name": name, "place": "Granton", "description": "Pairs meet weekly.", "contact_name": "Ana Núñez",
+        "contact_email": f"ana{number}@example.org", "founded": "2019-05-01", "model": "one-to-one", "settings": [],
+        "youth_min_age": 8, "youth_max_age": 14,
+    }  # fmt: skip
+    with unit_of_work() as session:
+        made = Registration(
+            partnership_id=partnership.id, save_id=f"made-{number}", token_hash=f"made-{number}", content=content,
+            state=RegistrationState.WAITING, created_at=clock.now(), confirmed_at=clock.now(),
+        )  # fmt: skip
+        session.add(made)
+    return made
+
+
+def ask_and_report(program: Program, by: Person, topic: str = "Finding mentors") -> None:
+    """Let the program ask for help, and report a change of leadership."""
+    rulebook, save_id, asked_by = current_rulebook(program.partnership), f"save-{next(_numbers)}", by.id
+    question = {"topic": topic, "practices": "B.1.1", "text": "Where do others find men?"}
+    advice.ask(program.id, question, rulebook.catalogue, save_id, by, "http://localhost")
+    change = {"event": "leadership", "happens_on": "2026-11-02", "text": "Our director leaves."}
+    notices.report(program.id, rulebook.policy, change, save_id, asked_by, "http://localhost")
 
 
 def make_person(

@@ -17,11 +17,20 @@ from portal.foundation.access import PROGRAM_ROLES, ROUTES, TABLE, Action, Open,
 from portal.foundation.database import unit_of_work
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+from tests.factories import (
+    ask_and_report,
+    make_partnership,
+    make_person,
+    make_program,
+    make_registration,
+    sign_in,
+    submitted_cycle,
+)  # fmt: skip
 
 ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "token": "nothing-known", "name": "x",
              "sign_in_id": 999_999, "person_id": 999_999, "document_id": 999_999, "number": 1,
-             "preview_id": 999_999, "piece_id": 999_999}  # fmt: skip
+             "preview_id": 999_999, "piece_id": 999_999, "registration_id": 1, "signature_id": 999_999, "advice_id": 1,
+             "notice_id": 1}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ def world(app: Flask) -> World:
     people = {role: make_person(role, program if role in PROGRAM_ROLES else here) for role in Role}
     elsewhere = {role: make_person(role, other if role in PROGRAM_ROLES else there) for role in Role}
     cycle = submitted_cycle(program, people[Role.PROGRAM_ADMINISTRATOR])
+    make_registration(here)
+    ask_and_report(program, people[Role.PROGRAM_ADMINISTRATOR])
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
     return World(here, program, cycle.id, people, elsewhere, make_person())

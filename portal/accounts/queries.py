@@ -81,6 +81,12 @@ def administrators_of_program(program_id: int) -> list[Person]:
     return [person for person, role in people_of_program(program_id) if role is Role.PROGRAM_ADMINISTRATOR]
 
 
+def administrators_of_partnership(partnership_id: int) -> list[Person]:
+    """Return the partnership's administrators."""
+    mine = (Membership.partnership_id == partnership_id) & (Membership.role == Role.PARTNERSHIP_ADMINISTRATOR)
+    return list(db.session.scalars(select(Person).join(Membership).where(mine).order_by(Person.name)))
+
+
 def staff_of_partnership(partnership_id: int) -> list[Person]:
     """Return reviewers and administrators of the partnership, each once."""
     rows = db.session.scalars(

@@ -108,3 +108,34 @@ class CycleMove(Base):
     cycle: Mapped[Cycle] = relationship()
     moved_by: Mapped[Person | None] = relationship(foreign_keys=[moved_by_id])
     undone_by: Mapped[Person | None] = relationship(foreign_keys=[undone_by_id])
+
+
+class RequestState(enum.StrEnum):
+    """Where a program's request for access stands."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
+class AccessRequest(Base):
+    """A program asks for a self-assessment: from when, and with whom. At most one is open for a program."""
+
+    __tablename__ = "access_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    start_on: Mapped[date]
+    helpers: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[RequestState] = mapped_column(Word(RequestState), default=RequestState.OPEN, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was declined
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id", ondelete="SET NULL"))
+
+    program: Mapped[Program] = relationship()
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])

@@ -19,7 +19,7 @@ from rules.eligibility import Eligibility
 from rules.results import Resource
 from rules.rulebook import Rulebook
 
-from .models import Cycle, CycleMove
+from .models import AccessRequest, Cycle, CycleMove
 
 
 def load_cycle(person: Person, cycle_id: int, action: Action) -> tuple[Cycle, frozenset[Role]]:
@@ -93,3 +93,9 @@ def moves_of(cycle: Cycle) -> list[CycleMove]:
     """Return the moves of this cycle to other rules, newest first, the undone ones too."""
     found = select(CycleMove).where(CycleMove.cycle_id == cycle.id).order_by(CycleMove.id.desc())
     return list(db.session.scalars(found.options(joinedload(CycleMove.moved_by), joinedload(CycleMove.undone_by))))
+
+
+def newest_request(program_id: int) -> AccessRequest | None:
+    """Return the program's newest request for access."""
+    mine = select(AccessRequest).where(AccessRequest.program_id == program_id)
+    return db.session.scalar(mine.order_by(AccessRequest.id.desc()).limit(1))

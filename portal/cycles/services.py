@@ -10,10 +10,12 @@ from portal.foundation.errors import DomainError, OutOfOrder
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, facts_of
+from portal.programs.services import locked
 from rules.policy import closed_gates
 
 from .models import Cycle, CycleState
 from .queries import cycles_of
+from .requests import answer_by_opening, may_ask
 
 S = CycleState
 
@@ -69,9 +71,10 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
     setattr(cycle, column, on)
 
 
-def grant_access(program: Program, by_id: int | None, override_reason: str = "") -> Cycle:
+def grant_access(program: Program, by_id: int | None, base_url: str, override_reason: str = "") -> Cycle:
     """Open a self-assessment for the program. Raises NotEligible, GateClosed, FactsChanged or CycleUnderWay.
 
+    An open request for access is answered by it, and the program is told by mail.
     With a reason, staff may open it against the verdict of the rules, where the policy allows that; the reason is kept.
     The rules are asked before the write, since one may take seconds.
     """
@@ -87,12 +90,11 @@ def grant_access(program: Program, by_id: int | None, override_reason: str = "")
     if closed := closed_gates(rulebook.policy, facts):
         raise GateClosed("Before the self-assessment opens: " + " ".join(gate.sentence for gate in closed))
     with unit_of_work():
-        locked = {"of": Program}  # two presses at once must not open two cycles
-        program = db.session.get_one(Program, program.id, with_for_update=locked, populate_existing=True)
+        program = locked(program.id)  # two presses at once must not open two cycles
         if facts_of(program) != facts:
             raise FactsChanged("The program's facts were changed at this moment. Nothing was opened; please try again.")
         earlier = cycles_of(program.id)
-        if earlier and earlier[0].state not in (S.RECOGNIZED, S.CLOSED):
+        if not may_ask(earlier):
             raise CycleUnderWay("This program already has a self-assessment under way.")
         cycle = Cycle(
             program_id=program.id,
@@ -109,4 +111,5 @@ def grant_access(program: Program, by_id: int | None, override_reason: str = "")
             "access granted", person_id=by_id, program_id=program.id, cycle_id=cycle.id,
             against_the_rules=not verdict.eligible, reason="" if verdict.eligible else reason,
         )  # fmt: skip
+        answer_by_opening(program, cycle, by_id, base_url)
     return cycle

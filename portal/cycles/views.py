@@ -1,23 +1,39 @@
-"""Opening a self-assessment for a program, by the rules or, with a reason, against them."""
+"""Asking for a self-assessment, and opening one, by the rules or, with a reason, against them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
-from portal.foundation.access import Action
-from portal.foundation.errors import DomainError, Problem
+from portal.foundation import clock
+from portal.foundation.access import STAFF_ROLES, Action, may
+from portal.foundation.errors import DomainError, Problem, Refused
 from portal.foundation.htmx import go_to
+from portal.foundation.typed import text_of
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of, load_program
+from rules.texts import USUAL
 
-from . import services
+from . import requests, services
 from .explaining import Explainer
+from .queries import newest_request
 
 bp = Blueprint("cycles", __name__)
+
+
+@bp.get("/programs/<int:program_id>/eligibility")
+def eligibility(program_id: int) -> str:
+    """Show each rule on who may begin with yes or not yet, and what can be had until then."""
+    program, roles = load_program(current_user, program_id, Action.SEE_PROGRAM)
+    rulebook = current_rulebook(program.partnership)
+    return render_template(
+        "cycles/eligibility.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
+        explain=Explainer(rulebook), meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"],
+        staff=bool(roles & STAFF_ROLES), runs=may(roles, Action.RUN_PROGRAM), manages=may(roles, Action.MANAGE_PROGRAMS),
+    )  # fmt: skip
 
 
 @bp.get("/programs/<int:program_id>/access")
@@ -27,11 +43,12 @@ def access(program_id: int) -> str:
     return _page(program)
 
 
-def _page(program: Program, problems: tuple[Problem, ...] = (), reason: str = "") -> str:
+def _page(program: Program, problems: tuple[Problem, ...] = (), reason: str = "", decline: str = "") -> str:
     rulebook = current_rulebook(program.partnership)
     return render_template(
         "cycles/access.html", program=program, verdict=eligibility_of(program), policy=rulebook.policy,
         explain=Explainer(rulebook), problems=problems, reason=reason, passed=program.gates_passed,
+        asked=newest_request(program.id), decline=decline,
     )  # fmt: skip
 
 
@@ -41,7 +58,7 @@ def grant_access(program_id: int) -> Any:
     program, _ = load_program(current_user, program_id, Action.MANAGE_PROGRAMS)
     reason = request.form.get("reason", "")
     try:
-        services.grant_access(program, current_user.id, reason)
+        services.grant_access(program, current_user.id, current_app.config["BASE_URL"], reason)
     except services.CycleUnderWay as known:  # the button was pressed twice, or a colleague was quicker
         flash(known.sentence, "warn")
     except DomainError as refusal:
@@ -49,3 +66,38 @@ def grant_access(program_id: int) -> Any:
     else:
         flash("The self-assessment is open. The program can start now.", "good")
     return go_to(url_for("desk.program", program_id=program_id))
+
+
+@bp.post("/programs/<int:program_id>/access/decline")
+def decline_access(program_id: int) -> Any:
+    """Decline the program's request, with a reason."""
+    program, _ = load_program(current_user, program_id, Action.MANAGE_PROGRAMS)
+    reason = text_of(request.form, "decline")
+    try:
+        requests.decline_access(program.id, reason, current_user.id, current_app.config["BASE_URL"])
+    except Refused as refusal:
+        return _page(program, refusal.problems, decline=reason), 422
+    flash("The program is told that it has to wait, and why.", "good")
+    return go_to(url_for("desk.program", program_id=program_id))
+
+
+@bp.route("/programs/<int:program_id>/ask-access", methods=["GET", "POST"])
+def ask_access(program_id: int) -> Any:
+    """Let the program's administrator ask for a self-assessment."""
+    program, _ = load_program(current_user, program_id, Action.RUN_PROGRAM)
+    asked = requests.read_request(request.form, clock.local_day(program.partnership.time_zone))
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            requests.ask_access(program.id, asked, current_user.id, current_app.config["BASE_URL"])
+        except Refused as refusal:
+            problems = refusal.problems
+        else:
+            flash(f"Your request is with {program.partnership.name}. You get a mail when it is answered.", "good")
+            return go_to(url_for("desk.program", program_id=program_id))
+    rulebook = current_rulebook(program.partnership)
+    page = render_template(
+        "cycles/ask_access.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
+        typed=asked.typed, problems=problems,
+    )  # fmt: skip
+    return page, 422 if problems else 200

@@ -10,6 +10,8 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
+    from . import help as help_pages
     from .views import bp
 
     app.register_blueprint(bp)
+    app.register_blueprint(help_pages.bp)

@@ -154,3 +154,17 @@ def places_of(memberships: Iterable[Membership]) -> list[tuple[str, str, int]]:
     return [
         ("partnership", one.name, one.id) for one in db.session.scalars(partnerships.order_by(Partnership.name))
     ] + [("program", one.name, one.id) for one in db.session.scalars(programs.order_by(Program.name))]
+
+
+def partnerships() -> list[Partnership]:
+    """Return every partnership, for people who look for theirs."""
+    return list(db.session.scalars(select(Partnership).order_by(Partnership.name)))
+
+
+def partnership_of(memberships: Iterable[Membership]) -> Partnership | None:
+    """Return the partnership a person belongs to, by a role there or at one of its programs; the first of several."""
+    held = list(memberships)
+    own = [one.partnership_id for one in held if one.partnership_id]
+    through = select(Program.partnership_id).where(Program.id.in_([one.program_id for one in held if one.program_id]))
+    mine = Partnership.id.in_(own) | Partnership.id.in_(through)
+    return db.session.scalar(select(Partnership).where(mine).order_by(Partnership.id).limit(1)) if held else None

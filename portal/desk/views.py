@@ -10,13 +10,17 @@ from sqlalchemy import text
 
 from portal.cycles.explaining import Explainer
 from portal.cycles.models import CycleState
+from portal.cycles.queries import newest_request
+from portal.cycles.requests import may_ask
 from portal.foundation.access import STAFF_ROLES, Action, may, roles_at
 from portal.foundation.database import db
 from portal.partnerships.queries import current_rulebook, load_partnership
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
+from portal.requests.queries import count_of_open_matters, talk_of
 from portal.teamwork.queries import members
 from rules.policy import closed_gates
+from rules.texts import USUAL
 
 from . import queries
 
@@ -28,13 +32,7 @@ def front() -> Any:
     """Say what the portal is for and let people in; a demo also lets a signed-in person become another."""
     if current_user.is_authenticated and not current_app.config["DEMO"]:
         return redirect(url_for("desk.home"), 303)
-    return render_template("desk/front.html")
-
-
-@bp.get("/help")
-def help_page() -> str:
-    """Answer the usual questions."""
-    return render_template("desk/help.html")
+    return render_template("desk/front.html", partnerships=queries.partnerships())
 
 
 @bp.get("/healthz")
@@ -67,7 +65,10 @@ def partnership(partnership_id: int) -> str:
     """List the partnership's programs with where each stands."""
     found = load_partnership(current_user, partnership_id, Action.SEE_PARTNERSHIP)
     manages = may(roles_at(current_user.memberships, found.id), Action.MANAGE_PROGRAMS)
-    return render_template("desk/partnership.html", partnership=found, rows=queries.desk_rows(found), manages=manages)
+    return render_template(
+        "desk/partnership.html", partnership=found, rows=queries.desk_rows(found), manages=manages,
+        matters=count_of_open_matters(found.id),
+    )  # fmt: skip
 
 
 @bp.get("/programs/<int:program_id>")
@@ -84,5 +85,8 @@ def program(program_id: int) -> str:
         explain=Explainer(rulebook), about=about, compared=queries.comparable(lives),
         move=url_for("recognition.move", cycle_id=lives[0].cycle.id)
         if lives and may(roles, Action.MOVE_CYCLE) and not closed_to_moves(lives[0].cycle) else "",
-        closed_gates=closed_gates(rulebook.policy, facts_of(found)), manages_people=may(roles, Action.MANAGE_PEOPLE),
+        meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"], closed_gates=closed_gates(rulebook.policy, facts_of(found)),
+        asked=newest_request(found.id), talk=talk_of(found.id),
+        may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
+        manages_people=may(roles, Action.MANAGE_PEOPLE),
     )  # fmt: skip

@@ -51,6 +51,10 @@ class Action(enum.StrEnum):
     DISCUSS = "discuss answers with people of the same program; staff never see it"
     GIVE_SECTIONS = "give sections to people of the program"
     MANAGE_PEOPLE = "invite people to a program, change their roles, take them off"
+    RUN_PROGRAM = "change the program's own facts, ask for access, report changes"
+    ASK_HELP = "ask the partnership for help"
+    TALK = "write in a talk between a program and its partnership, and close it"
+    READ_NEWS = "note news of changes at a program as read"
     READ_ANSWERS = "read the answers (staff: once submitted)"
     SUBMIT = "submit the self-assessment"
     ASK_TO_AMEND = "ask to change submitted answers, and withdraw the request"
@@ -79,6 +83,10 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.DISCUSS: _PROGRAM,
     Action.GIVE_SECTIONS: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.MANAGE_PEOPLE: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.PARTNERSHIP_ADMINISTRATOR}),
+    Action.RUN_PROGRAM: frozenset({Role.PROGRAM_ADMINISTRATOR}),
+    Action.ASK_HELP: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
+    Action.TALK: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
+    Action.READ_NEWS: _STAFF,
     Action.READ_ANSWERS: _ALL,
     Action.SUBMIT: frozenset({Role.PROGRAM_ADMINISTRATOR}),
     Action.ASK_TO_AMEND: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}),
@@ -109,7 +117,8 @@ class Open(enum.Enum):
 ROUTES: dict[str, Action | Open] = {
     "assets.static_file": Open.PUBLIC,
     "desk.front": Open.PUBLIC,
-    "desk.help_page": Open.PUBLIC,
+    "help.page": Open.PUBLIC,
+    "help.of_partnership": Open.PUBLIC,
     "desk.healthz": Open.PUBLIC,
     "desk.home": Open.SIGNED_IN,
     "desk.partnership": Action.SEE_PARTNERSHIP,
@@ -126,6 +135,9 @@ ROUTES: dict[str, Action | Open] = {
     "partnerships.outbox": Action.READ_OUTBOX,
     "programs.new_program": Action.MANAGE_PROGRAMS,
     "programs.edit_program": Action.MANAGE_PROGRAMS,
+    "programs.facts": Action.RUN_PROGRAM,
+    "programs.facts_history": Action.SEE_PROGRAM,
+    "cycles.eligibility": Action.SEE_PROGRAM,
     "cycles.access": Action.MANAGE_PROGRAMS,
     "cycles.grant_access": Action.MANAGE_PROGRAMS,
     "teamwork.people": Action.SEE_PROGRAM,
@@ -140,6 +152,32 @@ ROUTES: dict[str, Action | Open] = {
     "teamwork.flag": Action.ANSWER,
     "teamwork.talk": Action.DISCUSS,
     "teamwork.comment": Action.DISCUSS,
+    "cycles.decline_access": Action.MANAGE_PROGRAMS,
+    "cycles.ask_access": Action.RUN_PROGRAM,
+    "registrations.register": Open.PUBLIC,
+    "registrations.sent": Open.PUBLIC,
+    "registrations.confirm": Open.TOKEN,
+    "registrations.show": Action.SEE_PARTNERSHIP,
+    "registrations.approve": Action.MANAGE_PROGRAMS,
+    "registrations.ask_back": Action.MANAGE_PROGRAMS,
+    "registrations.decline": Action.MANAGE_PROGRAMS,
+    "gates.overview": Action.SEE_PROGRAM,
+    "gates.needs": Action.ANSWER,
+    "gates.save_needs": Action.ANSWER,
+    "gates.send_needs": Action.RUN_PROGRAM,
+    "gates.name_signers": Action.RUN_PROGRAM,
+    "gates.send_again": Action.RUN_PROGRAM,
+    "gates.agreement": Open.TOKEN,
+    "gates.sign": Open.TOKEN,
+    "advice.talks": Action.SEE_PROGRAM,
+    "advice.ask": Action.ASK_HELP,
+    "advice.talk": Action.SEE_PROGRAM,
+    "advice.reply": Action.TALK,
+    "advice.close": Action.TALK,
+    "notices.changes": Action.SEE_PROGRAM,
+    "notices.report": Action.RUN_PROGRAM,
+    "notices.note_read": Action.READ_NEWS,
+    "requests.board": Action.SEE_PARTNERSHIP,
     "assessments.task_list": Action.READ_DRAFT,
     "assessments.section": Action.READ_DRAFT,
     "assessments.save_section": Action.ANSWER,

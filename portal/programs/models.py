@@ -1,12 +1,14 @@
-"""Mentoring programs: what they are, whom they serve, who leads them."""
+"""Mentoring programs: what they are, whom they serve, who leads them, and how that changed."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Person
 from portal.foundation.database import Base, UtcDateTime
 from portal.partnerships.models import Partnership
 
@@ -57,8 +59,23 @@ class Program(Base):
     key_leader_name: Mapped[str] = mapped_column(String(200), default="")
     key_leader_title: Mapped[str] = mapped_column(String(200), default="")
     key_leader_email: Mapped[str] = mapped_column(String(254), default="")
+    # the other fields of the Mentoring Connector
+    zip_code: Mapped[str] = mapped_column(String(20), default="")
+    web: Mapped[str] = mapped_column(String(300), default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    mentor_description: Mapped[str] = mapped_column(Text, default="")
+    focus_groups: Mapped[str] = mapped_column(String(300), default="")
+    meeting_place: Mapped[str] = mapped_column(String(300), default="")
+    meeting_frequency: Mapped[str] = mapped_column(String(200), default="")
+    commitment: Mapped[str] = mapped_column(String(200), default="")
+    mentor_min_age: Mapped[int] = mapped_column(default=0)  # 0 while not told
+    mentor_requirements: Mapped[str] = mapped_column(Text, default="")
+    background_checks: Mapped[str] = mapped_column(String(10), default="")  # yes, no, or not told
     fictional: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=0)  # of the facts; every change is a FactsVersion
 
     partnership: Mapped[Partnership] = relationship(lazy="joined")
 
@@ -66,3 +83,19 @@ class Program(Base):
     def model_words(self) -> str:
         """Say how and where mentors and mentees meet: group, at the program's place."""
         return ", ".join([MODEL_WORDS[self.model], *(SETTING_WORDS[one] for one in self.settings)])
+
+
+class FactsVersion(Base):
+    """One change of a program's facts: each changed field with its value before and after."""
+
+    __tablename__ = "facts_version"
+    __table_args__ = (UniqueConstraint("program_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    saved_by: Mapped[Person | None] = relationship()

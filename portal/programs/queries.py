@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import Membership, Person
 from portal.foundation import clock
@@ -15,7 +16,7 @@ from rules.eligibility import Eligibility, judge_eligibility
 from rules.facts import ProgramFacts
 from rules.rulebook import Rulebook
 
-from .models import Program
+from .models import FactsVersion, Program
 
 
 def load_program(person: Person, program_id: int, action: Action) -> tuple[Program, frozenset[Role]]:
@@ -61,3 +62,9 @@ def eligibility_of(program: Program, rulebook: Rulebook | None = None) -> Eligib
     """Return the verdict of the partnership's rules on this program today; lists pass the rules, read once for all."""
     today = clock.local_day(program.partnership.time_zone)
     return judge_eligibility(facts_of(program), today, rulebook or current_rulebook(program.partnership))
+
+
+def versions_of(program_id: int) -> list[FactsVersion]:
+    """Return every change of the program's facts, newest first."""
+    mine = select(FactsVersion).where(FactsVersion.program_id == program_id).order_by(FactsVersion.version.desc())
+    return list(db.session.scalars(mine.options(joinedload(FactsVersion.saved_by))))

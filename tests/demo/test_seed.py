@@ -29,6 +29,7 @@ from portal.foundation.storage import storage
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.programs.queries import facts_of
+from portal.requests.queries import open_matters
 from portal.teamwork.queries import team_of
 from rules.answers import parse_answer
 
@@ -135,3 +136,11 @@ def test_people_of_the_program_in_progress_work_together(demo: Flask) -> None:
 
     assert of_winona.given_words("s-4") == "you and Josiah Bell"
     assert (of_winona.talks, of_winona.flags, of_josiah.flags) == ({"B.4.1": 2}, {"B.4.3"}, frozenset())
+
+
+def test_one_matter_of_each_kind_waits_in_the_demo(demo: Flask) -> None:
+    waiting = {key: open_matters(at) for key, at in db.session.execute(select(Partnership.key, Partnership.id))}
+    assert {
+        key: tuple(map(len, (one.registrations, one.access, one.advice, one.notices))) for key, one in waiting.items()
+    } == {"riverbend": (1, 0, 1, 1), "northlake": (0, 1, 0, 0)}
+    assert all(one.name.endswith("(fictional)") for one in waiting["riverbend"].registrations)

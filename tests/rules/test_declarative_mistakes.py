@@ -20,7 +20,7 @@ from tests.rules.toml_plugins import HEAD, why_not_built, why_quarantined
         ("[policy]\ncontact_week = 3", ["7: There is no policy value “contact_week”. Do you mean “contact_weeks”?"]),
         ('[policy]\ncontact_weeks = "3"', ["7: The policy value contact_weeks must be a whole number from 1 to 1200."]),
         ('[policy]\ngates = ["oath"]', ["7: The policy value gates may hold approval, needs_assessment, mou, or gates of your own with all their parts."]),
-        ('[texts]\ngreeting = "Hi"', ["7: There is no text called “greeting”; there are welcome, receipt, statement, recognition."]),
+        ('[texts]\ngreeting = "Hi"', ["7: There is no text called “greeting”; there are welcome, receipt, statement, recognition, mou, meanwhile."]),
         ('[condition]\nkey = "a"', ["6: Write “condition” with two brackets, [[condition]]; there may be several."]),
         ("[[conditions]]", ["6: “conditions” is not known here; is it misspelled?"]),
         ("colour = 3", ["6: “colour” is not known here; is it misspelled?"]),

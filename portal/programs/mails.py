@@ -1,0 +1,35 @@
+"""Mail between a program and its partnership, put into the running transaction. Subjects say nothing confidential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from portal.accounts.models import Person
+from portal.accounts.queries import administrators_of_partnership, administrators_of_program, staff_of_partnership
+from portal.foundation import outbox
+
+from .models import Program
+
+
+def tell(people: Iterable[Person], partnership_id: int, key: str, subject: str, text: str) -> None:
+    """Mail each of these people, once for the key."""
+    for person in people:
+        outbox.post(
+            f"{key}:{person.id}", to_name=person.name, to_email=person.email, partnership_id=partnership_id,
+            subject=subject, text=f"Hello {person.name},\n\n{text}\n",
+        )  # fmt: skip
+
+
+def tell_staff(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail everybody at the program's partnership."""
+    tell(staff_of_partnership(program.partnership_id), program.partnership_id, key, subject, text)
+
+
+def tell_administrators(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail the program's administrators."""
+    tell(administrators_of_program(program.id), program.partnership_id, key, subject, text)
+
+
+def tell_managers(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail the administrators of the program's partnership, where only they can answer."""
+    tell(administrators_of_partnership(program.partnership_id), program.partnership_id, key, subject, text)
