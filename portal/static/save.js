@@ -5,9 +5,11 @@
 (() => {
   "use strict";
   const page = document.documentElement.dataset, me = page.person, $ = (css, part = document) => part.querySelector(css);
+  const all = (css) => [...document.querySelectorAll(css)];
   // Tests make time shorter.
   const unit = (seconds) => seconds * (page.wait || 1000);
   const newId = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9)))).replace(/\W/g, "-");
+  const on = (names, act, where = document) => names.split(" ").forEach((name) => where.addEventListener(name, act));
 
   // On this device. The store may be full, switched off or, on a shared computer, unwanted.
   let store = {};
@@ -18,22 +20,23 @@
   const keep = (one) => {
     clearTimeout(one.keeping);
     one.kept = 0;
-    if (!("shared" in page)) { try { store[mine + one.url] = JSON.stringify(record(one)); one.kept = store.length; } catch { } }
+    if (page.shared == null) { try { store[mine + one.url] = JSON.stringify(record(one)); one.kept = store.length; } catch { } }
   };
   const forget = (one) => { if (read(mine + one.url).id === one.id) { delete store[mine + one.url]; } };
 
   // One answer: its fields as they would be sent, and back.
-  const answers = [...document.querySelectorAll("[data-save]")].map((set) =>
-    ({ set, url: set.dataset.save, version: $("[name$='-version']", set), unanswered: [], tries: 0, hold: 0 }));
+  const answers = all("[data-save]").map((set) =>
+    ({ set, url: set.dataset.save, version: $("[name$='-version']", set), unanswered: [], note: "", tries: 0, hold: 0 }));
+  const open = () => answers.filter((one) => one.dirty);
   const fields = (one) => [...one.set.elements].filter((f) => f.name.startsWith(one.set.id + "-") && f !== one.version);
   const ticked = (f) => /radio|checkbox/.test(f.type);
   const record = ({ url, text, version, id, unanswered, typed }) => ({ url, text, version: version.value, id, unanswered, typed });
   const typing = (one) => Object.assign(one, { text: text(one), id: newId(), typed: Date.now(), dirty: 1 });
   const text = (one) => "" + new URLSearchParams(fields(one).filter((f) => f.value && (f.checked || !ticked(f))).map((f) => [f.name, f.value]));
   const fill = (one, text) => {
-    const all = new URLSearchParams(text);
+    const typed = new URLSearchParams(text);
     fields(one).forEach((f) => {
-      const values = all.getAll(f.name);
+      const values = typed.getAll(f.name);
       if (ticked(f)) { f.checked = values.includes(f.value) || (!f.value && !values[0]); } else { f.value = values[0] || ""; }
     });
   };
@@ -50,17 +53,14 @@
   // What the page says: the line under an answer. Focus stays there when a button in it had it.
   const put = (one, line) => {
     const old = $(".state", one.set), here = old.contains(document.activeElement);
-    line.prepend(one.note || "");
+    line.prepend(one.note);
     old.replaceWith(line);
     if (here) { focus(one); }
   };
   const focus = (one) => { const line = $(".state", one.set); line.tabIndex = -1; line.focus(); };
-  const say = (one, words, bad) => {
-    const line = document.createElement("span");
-    line.className = bad ? "state bad" : "state";
-    line.textContent = words;
-    if (bad) { line.role = "alert"; }
-    if ($(".state", one.set).textContent !== (one.note || "") + words) { put(one, line); }
+  const say = (one, words, bad = " bad") => {
+    const line = Object.assign(document.createElement("span"), { className: "state" + bad, textContent: words, role: bad ? "alert" : null });
+    if ($(".state", one.set).textContent !== one.note + words) { put(one, line); }
   };
   // A reply holds the line, and parts elsewhere on the page by their id.
   const show = (one, html) => {
@@ -70,12 +70,11 @@
       if (part.id) { document.getElementById(part.id)?.replaceWith(part); } else { put(one, part); }
     });
   };
-  const unsent = (one) => say(one, one.kept ? "On this device, not sent yet. It tries again by itself."
-    : "Not saved yet. Keep this page open; it tries again by itself.", 1);
+  const unsent = (one) => say(one, (one.kept ? "On this device, not sent yet." : "Not saved yet. Keep this page open.") + " It tries again by itself.");
   let rest;
   const tell = (one) => {
     clearTimeout(rest);
-    rest = setTimeout(() => { if (!answers.some((one) => one.dirty)) { $("#live").textContent = one.set.id + ": " + $(".state", one.set).textContent; } }, unit(1.5));
+    rest = setTimeout(() => { if (!open()[0]) { $("#live").textContent = one.set.id + ": " + $(".state", one.set).textContent; } }, unit(1.5));
   };
 
   // Sending. Browsers let no more than 64 KiB outlive the page.
@@ -97,6 +96,7 @@
   };
   const who = () => fetch("/who", { signal: AbortSignal.timeout(unit(20)) }).then((reply) => reply.json()).catch(() => ({}));
   const plan = (one, seconds) => { clearTimeout(one.timer); one.timer = setTimeout(send, Math.max(unit(seconds), one.hold - Date.now()), one); };
+  const later = (one, seconds) => { say(one, "Not saved yet", ""); plan(one, seconds); };
   const again = (one, seconds) => { one.tries += 1; plan(one, seconds || Math.min(60, 2 ** one.tries) * (0.5 + Math.random() / 2)); };
   const send = (one) => {
     clearTimeout(one.timer);
@@ -109,33 +109,36 @@
     one.sent = one.id;
     one.unanswered = [...new Set([...one.unanswered, one.id])].slice(-9);
     keep(one);
-    const { code, version, ours, html, hold } = await ask(kept, () => say(one, "Not saved yet. The line is slow; still trying.", 1));
+    const { code, version, ours, html, hold } = await ask(kept, () => say(one, "Not saved yet. The line is slow; still trying."));
     if (code === 200 && version) {
       one.version.value = version;
       Object.assign(one, { unanswered: [], tries: 0, hold: 0, out: 0, renewed: 0, dirty: one.id !== one.sent });
       show(one, html);
       if (!one.dirty) { forget(one); return tell(one); }
-      keep(one);
-      say(one, "Not saved yet");
-      return plan(one, 0.1);
+      return later(one, 0.1);
     }
-    if (code === 409 && version) { one.clash = version; return show(one, html); }
+    if (code === 409 && version) {
+      // What has been typed since may rest on a text of our own that overtook this one.
+      if (one.id !== one.sent) { return later(one, 0.1); }
+      one.clash = version;
+      return show(one, html);
+    }
     // Signed out, somebody else signed in, or a token gone stale.
     const { person, token } = /40[013]/.test(code) ? await who() : {}, same = `${person}` === me;
     if (same && !one.renewed) {
-      document.querySelectorAll("[name=csrf_token]").forEach((field) => { field.value = token; });
+      all("[name=csrf_token]").forEach((field) => { field.value = token; });
       Object.assign(one, { renewed: 1, out: 0 });
       return deliver(one);
     }
     if (person >= 0 && !same) {
-      if (person) { say(one, "Somebody else is signed in here now. Your text waits until you sign in again.", 1); } else { show(one, html); }
+      if (person) { say(one, "Somebody else is signed in here now. Your text waits until you sign in again."); } else { show(one, html); }
       one.out = 1;
       return again(one, 30);
     }
     // Refused, until it is changed.
     if (same || code === 413 || (ours && code > 403 && code < 500 && !/408|429/.test(code))) {
       one.tries = 0;
-      return ours ? show(one, html) : say(one, "Not saved: this text is too long. It is still here.", 1);
+      return ours ? show(one, html) : say(one, "Not saved: this text is too long. It is still here.");
     }
     one.hold = Date.now() + unit(hold || 0);
     unsent(one);
@@ -152,12 +155,10 @@
       one.keeping = setTimeout(keep, 250, one);
     }
     if (!one.dirty || one.tries || one.clash) { return; }
-    say(one, "Not saved yet");
-    plan(one, type === "change" ? 0.1 : 0.9);
+    later(one, type === "change" ? 0.1 : 0.9);
   };
-  document.addEventListener("input", edited);
-  document.addEventListener("change", edited);
-  document.addEventListener("click", ({ target }) => {
+  on("input change", edited);
+  on("click", ({ target }) => {
     const how = target.dataset.keep, one = how && answers.find((one) => one.set.contains(target));
     if (!one) { return; }
     const { theirs } = target.closest("[data-theirs]").dataset;
@@ -168,41 +169,42 @@
       forget(one);
       fill(one, theirs);
       Object.assign(one, { text: text(one), dirty: 0 });
-      return say(one, "The other answer stays. Yours is kept in “Earlier versions”.");
+      return say(one, "The other answer stays. Yours is kept in “Earlier versions”.", "");
     }
-    const changed = how === "both" && join(one, theirs);
-    typing(one);
-    say(one, "Not saved yet");
-    if (changed) { changed.focus(); plan(one, 3); } else { send(one); }
+    const joined = how === "both" && join(one, theirs);
+    later(typing(one), joined ? 3 : 0);
+    if (joined) { joined.focus(); }
   });
 
   // Coming and going.
-  const wake = () => answers.forEach((one) => { if (one.dirty && Date.now() > one.hold) { send(one); } });
-  const flush = () => answers.forEach((one) => {
-    if (!one.dirty) { return; }
+  const wake = () => open().forEach((one) => { if (Date.now() > one.hold) { send(one); } });
+  const flush = () => open().forEach((one) => {
     keep(one);
     if (one.out || one.flushed === one.id || (one.clash && one.id === one.sent)) { return; }
     post(record(one), undefined, true).catch(() => {});
     one.unanswered.push(one.flushed = one.id);
   });
-  ["online", "focus", "storage", "pageshow"].forEach((name) => addEventListener(name, wake));
-  document.addEventListener("visibilitychange", () => (document.hidden ? flush() : wake()));
-  addEventListener("pagehide", flush);
-  addEventListener("beforeunload", (event) => { if (answers.some((one) => one.dirty && one.tries && !one.kept)) { event.preventDefault(); } });
+  on("online focus storage pageshow", wake, window);
+  on("visibilitychange", () => (document.hidden ? flush() : wake()));
+  on("pagehide", flush, window);
+  on("beforeunload", (event) => { if (open().some((one) => one.tries && !one.kept)) { event.preventDefault(); } }, window);
   // Sends everything now and tells what is still not stored.
   const settle = async () => {
-    await Promise.all(answers.map(async (one) => { do { await (one.busy || send(one)); } while (one.dirty && one.id !== one.sent && !one.clash && !one.tries); }));
-    return answers.filter((one) => one.dirty);
+    await Promise.all(open().map(async (one) => { do { await (one.busy || send(one)); } while (one.dirty && one.id !== one.sent && !one.clash && !one.tries); }));
+    return open();
   };
   const form = answers[0]?.set.form;
   // "Save and go on" goes once everything is stored, and without it.
-  form?.addEventListener("submit", async (event) => {
-    if (!answers.some((one) => one.dirty)) { return; }
-    event.preventDefault();
-    const [left] = await settle();
-    if (left) { focus(left); } else { form.requestSubmit(event.submitter); }
-  });
-  form?.addEventListener("formdata", ({ formData }) => answers.forEach((one) => [...one.set.elements].forEach((f) => formData.delete(f.name))));
+  if (form) {
+    on("submit", async (event) => {
+      if (!open()[0]) { return; }
+      event.preventDefault();
+      const [left] = await settle();
+      if (left) { focus(left); } else { form.requestSubmit(event.submitter); }
+    }, form);
+    on("formdata", ({ formData }) => answers.forEach((one) => [...one.set.elements].forEach((f) => formData.delete(f.name))), form);
+    all("[data-script]").forEach((part) => { part.hidden = part.dataset.script === "off"; });
+  }
 
   // Signing out: what is not stored is sent first; if that fails, the person decides.
   const elsewhere = () => names(mine).filter((name) => !answers.some((one) => mine + one.url === name));
@@ -211,22 +213,24 @@
     if (code === 200 && version && read(name).id === kept.id) { delete store[name]; }
   };
   const leave = $("#sign-out");
-  leave.addEventListener("submit", async (event) => {
+  on("submit", async (event) => {
     event.preventDefault();
     if (event.submitter?.name !== "anyway") {
-      const open = await settle();
+      const stuck = await settle();
       await Promise.all(elsewhere().map(resend));
-      const left = [...open.map((one) => one.url), ...elsewhere()];
+      const left = [...stuck.map((one) => one.url), ...elsewhere()];
       if (left[0]) {
-        $("#unsent b").textContent = left.map((url) => url.split("/").pop()).join(", ");
-        return $("#unsent").showModal();
+        const box = $("#unsent");
+        $("button", box).onclick = () => box.close();
+        $("b", box).textContent = left.map((url) => url.split("/").pop()).join(", ");
+        return box.showModal();
       }
     }
     names(mine).forEach((name) => { delete store[name]; });
-    answers.length = 0;
+    page.shared = answers.length = 0;
     leave.elements.others.value = names("nqms:")[0] ? "kept" : "";
     leave.submit();
-  });
+  }, leave);
 
   // At the start: what was kept here, and what was typed before this script came.
   const age = (name) => Date.now() - read(name).typed;
@@ -238,12 +242,10 @@
       if (typed) { join(one, kept.text); } else { fill(one, kept.text); }
       one.version.value = kept.version;
       Object.assign(typing(one), { id: typed ? one.id : kept.id, typed: kept.typed, unanswered: kept.unanswered });
-      one.note = `What you typed here on ${new Date(kept.typed).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })} is back. `;
+      one.note = `What you typed here on ${new Date(kept.typed).toLocaleString()} is back. `;
     } else if (typed) { typing(one); } else { return delete store[mine + one.url]; }
-    say(one, "Not saved yet");
-    send(one);
+    later(one, 0);
   });
   // Left a minute ago or more: another window may still be at it.
   elsewhere().filter((name) => age(name) > 6e4).forEach(resend);
-  if (form) { document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = part.dataset.script === "off"; }); }
 })();

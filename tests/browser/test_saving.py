@@ -22,7 +22,7 @@ from .saving import CODE, Desk, open_desk, wait_until
 pytestmark = pytest.mark.browser
 STORED = "stored 14:02"
 ON_DEVICE = "On this device, not sent yet. It tries again by itself."
-ON_PAGE = "Not saved yet. Keep this page open; it tries again by itself."
+ON_PAGE = "Not saved yet. Keep this page open. It tries again by itself."
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
-from portal.foundation.versions import SaveNotReadable
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
+from portal.foundation.versions import SaveNotReadable
 from portal.programs.models import Program
 from portal.reviews import services
 from portal.reviews.models import FindingKind, Review, ReviewItem, ReviewItemVersion
