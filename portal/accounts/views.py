@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
 
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
@@ -17,9 +18,10 @@ from .forms import AddressForm, PasswordForm, SignInForm
 from .models import Person
 
 bp = Blueprint("accounts", __name__)
+SHARED = "shared"  # in the session: a computer on which the script keeps nothing
 LONGEST_WAY_BACK = 500  # characters; encoded it grows threefold, and servers take lines of 4,000
 login_manager = LoginManager()
-login_manager.session_protection = "basic"  # "strong" signs people out when a phone changes network
+login_manager.session_protection = None  # a phone changes network all day; sessions end by their row
 
 
 def init_login(app: Flask) -> None:
@@ -29,7 +31,7 @@ def init_login(app: Flask) -> None:
     @login_manager.user_loader
     def _load(token: str) -> Person | None:
         person = queries.person_of_token(token)
-        if person is not None and request.method == "GET":
+        if person is not None and request.method in ("GET", "POST"):  # typing on one page for days is use too
             services.note_seen(person)
             person = queries.person_of_token(token)
         return person
@@ -78,6 +80,9 @@ def sign_in() -> Any:
                 if before is not None:  # a copy of the cookie this one replaces must open nothing
                     services.end_session(*before)
                 login_user(person)
+                session.pop(SHARED, None)
+                if request.form.get(SHARED) == "yes":
+                    session[SHARED] = True
                 return redirect(after_sign_in(wanted), 303)
     page = render_template("accounts/sign_in.html", form=form, problems=problems, wanted=wanted)
     return page, 422 if problems else 200
@@ -88,14 +93,25 @@ def sign_in() -> Any:
 def sign_out() -> Any:
     """End the session on the server, so that a copied cookie opens nothing, and forget what the browser kept.
 
-    The Statement's page has this button too, and is sent with "no-referrer".
+    The Statement's page has this button too, and is sent with "no-referrer". The script of the page has deleted what it kept
+    for this person; when it kept something for somebody else too, it says so, and that stays for its owner.
     """
     check_csrf_token()
     services.end_session(current_user.id, current_user.current_session.id)
     logout_user()
+    session.pop(SHARED, None)
     response = go_to(url_for("desk.front"))
-    response.headers["Clear-Site-Data"] = '"storage"'
+    if request.form.get("others") != "kept":
+        response.headers["Clear-Site-Data"] = '"storage"'
     return response
+
+
+@bp.get("/who")
+def who() -> dict[str, Any]:
+    """Tell a page's script who is signed in in this browser by now, with a token for the next save."""
+    if not current_user.is_authenticated:
+        return {"person": 0}
+    return {"person": current_user.id, "token": generate_csrf()}
 
 
 @bp.get("/account")

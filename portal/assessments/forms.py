@@ -10,6 +10,9 @@ from werkzeug.datastructures import MultiDict
 from rules.answers import Answer, AnswerRefused, Problem, parse_answer
 from rules.practice import Practice
 
+from .services import AnswerChanged
+
+TEXTS = ("na_reason", "notes", "own_minimum")
 PARTS = ("status", "rating", "na_reason", "notes", "own_minimum")
 
 
@@ -23,6 +26,7 @@ class PracticeForm:
     state: str = ""
     problems: tuple[Problem, ...] = field(default=())
     answer: Answer | None = None
+    conflict: AnswerChanged | None = None
 
 
 def raw_of(form: MultiDict[str, str], code: str) -> dict[str, object]:
@@ -30,11 +34,6 @@ def raw_of(form: MultiDict[str, str], code: str) -> dict[str, object]:
     raw: dict[str, object] = {part: form.get(f"{code}-{part}", "") for part in PARTS}
     raw["sub_items"] = form.getlist(f"{code}-sub_items")
     return raw
-
-
-def save_of(form: MultiDict[str, str], code: str) -> tuple[str | None, str | None]:
-    """Return the version and the id a save came with."""
-    return form.get(f"{code}-version"), form.get(f"{code}-save_id")
 
 
 def shown(answer: Answer | None) -> dict[str, Any]:

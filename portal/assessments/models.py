@@ -24,7 +24,6 @@ class StoredAnswer(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id", ondelete="CASCADE"), index=True)
     practice_code: Mapped[str] = mapped_column(String(20))
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     saved_by: Mapped[Person | None] = relationship(foreign_keys="StoredAnswer.saved_by_id")
 

@@ -1,16 +1,13 @@
 """Recording answers and submitting. One function per use case; nothing typed is ever dropped.
 
-The save protocol: a save names the version its sender last saw and an id made for this save alone.
-The same id again gets the same result. A stale version raises AnswerChanged, and the refused text is kept in the
-history. Version 0 means "nobody has answered yet".
+The save protocol is written down in README.md beside this file; version 0 means "nobody has answered yet".
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +21,7 @@ from portal.evidence.services import seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import covers, renamed
+from portal.foundation.versions import SaveKey, Verdict, renamed, save_key, verdict_on
 from portal.programs.queries import facts_of
 from portal.teamwork.sharing import open_again
 from rules.answers import Answer, missing, parse_answer
@@ -32,17 +29,22 @@ from rules.scorecard import evaluate
 
 from . import letters
 from .models import AnswerVersion, Judgement, StoredAnswer, Submission
-from .queries import assessment_of, content_at, gaps_in, is_newest_copy, judgement_of, stored_answers, submission_of
+from .queries import (
+    assessment_of,
+    content_at,
+    gaps_in,
+    is_newest_copy,
+    judgement_of,
+    stored_answers,
+    submission_of,
+    versions_of,
+)
 
-SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-
-
-class SaveNotReadable(DomainError):
-    """A save without a usable version or id; only a broken or made-up request does this."""
+KEPT = "Your text is not part of it, but it is kept in “Earlier versions”."
 
 
 class AnswersFrozen(OutOfOrder):
-    """The assessment was submitted; its answers no longer change."""
+    """The assessment was submitted; its answers no longer change, and the text is kept all the same."""
 
 
 class NotComplete(DomainError):
@@ -69,92 +71,106 @@ class Saved:
 
 
 def record_answer(
-    cycle_id: int, code: str, raw: Mapping[str, object], version: object, save_id: object, by_id: int
+    cycle_id: int,
+    code: str,
+    raw: Mapping[str, object],
+    version: object,
+    save_id: object,
+    by_id: int,
+    unanswered: object = "",
 ) -> Saved:
-    """Store one answer. Raises UnknownPractice, AnswerRefused, SaveNotReadable, AnswersFrozen or AnswerChanged."""
-    seen, key = save_key(version, save_id)
+    """Store one answer; `unanswered` are the ids of the sender's saves whose reply never came, with dots between.
+
+    Raises UnknownPractice, AnswerRefused, SaveNotReadable, AnswersFrozen or AnswerChanged.
+    """
+    key = save_key(version, save_id, unanswered)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        outcome = _record(cycle, code, raw, seen, key, by_id)
-    if isinstance(outcome, AnswerChanged):
+        outcome = _record(cycle, code, raw, key, by_id)
+    if isinstance(outcome, (AnswerChanged, AnswersFrozen)):
         raise outcome  # after the commit, so that the refused text is in the history
     return outcome
 
 
 def record_section(
-    cycle_id: int, saves: Mapping[str, tuple[Mapping[str, object], object, object]], by_id: int
+    cycle_id: int,
+    saves: Mapping[str, tuple[Mapping[str, object], object, object]],
+    by_id: int,
+    aside: Collection[str] = (),
 ) -> list[AnswerChanged]:
-    """Store every changed answer of a section sent as one form; return the conflicts, all others being stored."""
-    conflicts = []
+    """Store every changed answer of a section sent as one form; return the conflicts, all others being stored.
+
+    Texts of the codes in `aside` go to the history alone: their sender chose the other one. Raises as record_answer does.
+    """
+    conflicts, frozen = [], None
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         for code, (raw, version, save_id) in saves.items():
-            seen, key = save_key(version, save_id)
+            key = save_key(version, save_id)
             practice = rulebook_of(cycle).catalogue.practice(code)
             typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-            if typed.as_dict() == content_at(cycle.id, code, seen):
+            seen = content_at(cycle.id, code, key.version)
+            if typed.as_dict() == seen:
                 continue  # left as it was shown; a colleague's newer text stands
-            outcome = _record(cycle, code, raw, seen, key, by_id)
-            if isinstance(outcome, AnswerChanged):
+            outcome = _record(cycle, code, raw, key, by_id, seen, aside=code in aside)
+            if isinstance(outcome, AnswerChanged) and code not in aside:
                 conflicts.append(outcome)
+            elif isinstance(outcome, AnswersFrozen):
+                frozen = outcome
+    if frozen is not None:
+        raise frozen
     return conflicts
 
 
-def save_key(version: object, save_id: object) -> tuple[int, str]:
-    """Read the version and the id a save came with. Raises SaveNotReadable."""
-    if not isinstance(version, str) or not version.isascii() or not version.isdigit() or len(version) > 9:
-        raise SaveNotReadable("This save came without its version. Load the page again; nothing was stored.")
-    if not isinstance(save_id, str) or not SAVE_ID.fullmatch(save_id):
-        raise SaveNotReadable("This save came without its id. Load the page again; nothing was stored.")
-    return int(version), save_id
-
-
 def _record(
-    cycle: Cycle, code: str, raw: Mapping[str, object], version: int, save_id: str, by_id: int
-) -> Saved | AnswerChanged:
+    cycle: Cycle,
+    code: str,
+    raw: Mapping[str, object],
+    key: SaveKey,
+    by_id: int,
+    seen: Mapping[str, object] | None = None,
+    aside: bool = False,
+) -> Saved | AnswerChanged | AnswersFrozen:
     practice = rulebook_of(cycle).catalogue.practice(code)
     typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
+    content, save_id, moment = typed.as_dict(), key.id, clock.now()
     row = db.session.scalar(
         select(StoredAnswer)
         .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
         .with_for_update(of=StoredAnswer)
     )
     again = _sent_before(cycle.id, code, save_id)
-    if again is not None and again.content != typed.as_dict():
-        save_id = renamed(save_id, typed.as_dict())
+    if again is not None and again.content != content:
+        save_id = renamed(save_id, content)
         again = _sent_before(cycle.id, code, save_id)
-    if again is not None:
-        if again.refused and row is not None:
-            return AnswerChanged(code, row, Answer.from_dict(again.content))
-        return Saved(code, again.version, again.saved_at, Answer.from_dict(again.content))
-    if cycle.state is not CycleState.IN_PROGRESS and code not in cycle.reopened:
-        raise AnswersFrozen(frozen_sentence(cycle, code))
-    current = row.version if row is not None else 0
-    if row is not None and version != current:
-        if row.content == typed.as_dict():
-            return Saved(code, current, row.saved_at, typed)  # the same words took another way; nothing to keep twice
-        shown = content_at(cycle.id, code, version)
-        if row.saved_by_id == by_id and shown is not None and covers(typed.as_dict(), row.content, shown):
-            version = current  # the same person typed on while an earlier save was on its way
-    refused = version != current
-    moment = clock.now()
-    db.session.add(
-        AnswerVersion(
-            cycle_id=cycle.id, practice_code=code, version=version + 1 if refused else current + 1, save_id=save_id,
-            saved_at=moment, saved_by_id=by_id, content=typed.as_dict(), refused=refused,
-        )
-    )  # fmt: skip
-    if refused:
-        if row is None:
-            raise SaveNotReadable("This save names a version that does not exist. Load the page again.")
+    verdict = verdict_on(key, content, by_id, row, again, seen)
+    frozen = cycle.state is not CycleState.IN_PROGRESS and code not in (cycle.reopened or ())
+    if row is not None and verdict is Verdict.SAME:
+        return Saved(code, row.version, row.saved_at, typed)
+    if frozen or (row is not None and (aside or verdict is Verdict.REFUSE)):
+        if not any(one.content == content for one in versions_of(cycle.id, code)):  # each text is kept once
+            db.session.add(
+                AnswerVersion(
+                    cycle_id=cycle.id, practice_code=code, version=key.version + 1, save_id=save_id, saved_at=moment,
+                    saved_by_id=by_id, content=content, refused=True,
+                )
+            )  # fmt: skip
+        if frozen or row is None:
+            return AnswersFrozen(frozen_sentence(cycle, code))
         return AnswerChanged(code, row, typed)
     if row is None:
-        row = StoredAnswer(cycle_id=cycle.id, practice_code=code)
+        row = StoredAnswer(cycle_id=cycle.id, practice_code=code, version=0)
         db.session.add(row)
     row.version, row.save_id, row.saved_at, row.saved_by_id, row.content = (
-        current + 1, save_id, moment, by_id, typed.as_dict())  # fmt: skip
+        row.version + 1, save_id, moment, by_id, content)  # fmt: skip
     if missing(practice, typed):
         open_again(cycle.id, practice.section, by_id)
+    db.session.add(
+        AnswerVersion(
+            cycle_id=cycle.id, practice_code=code, version=row.version, save_id=save_id, saved_at=moment,
+            saved_by_id=by_id, content=content,
+        )
+    )  # fmt: skip
     audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
     return Saved(code, row.version, moment, typed)
 
@@ -162,11 +178,8 @@ def _record(
 def frozen_sentence(cycle: Cycle, code: str) -> str:
     """Say why an answer does not change, and which ones do."""
     if not cycle.reopened:
-        return "This assessment was submitted, so its answers no longer change. Nothing was stored."
-    return (
-        f"{code} was submitted and is not open for changes; open now: {', '.join(sorted(cycle.reopened))}. "
-        "Nothing was stored."
-    )
+        return f"This assessment was submitted, so its answers no longer change. {KEPT}"
+    return f"{code} was submitted and is not open for changes; open now: {', '.join(sorted(cycle.reopened))}. {KEPT}"
 
 
 def _sent_before(cycle_id: int, code: str, save_id: str) -> AnswerVersion | None:

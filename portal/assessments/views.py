@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
@@ -24,6 +25,7 @@ from portal.foundation.database import db
 from portal.foundation.errors import DomainError
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
+from portal.foundation.security import check_person
 from portal.programs.queries import facts_of
 from portal.teamwork.queries import here_words, short, team_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
@@ -32,10 +34,11 @@ from rules.catalogue import Section
 from . import completing, guide, queries, services
 from .ahead import ahead_of
 from .amendments import copies_shown, open_for_answers, working_answers
-from .forms import PracticeForm, problems_of, raw_of, save_of, shown
+from .forms import TEXTS, PracticeForm, problems_of, raw_of, shown
 from .judgements import judgements_of
 from .lasttime import LastTime, confirmed, last_time
 from .letters import told_of
+from .saving import as_query, is_sent, joined, kept, save_of
 
 bp = Blueprint("assessments", __name__)
 
@@ -60,8 +63,11 @@ def section(cycle_id: int, key: str) -> str:
     """Show one section to answer, or to read: once it is submitted, and to readers at any time."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
     here = rulebook_of(cycle).catalogue.section(key)
-    rows = queries.stored_answers(cycle.id)
-    zone = cycle.program.partnership.time_zone
+    return _section_page(cycle, roles, here, _stored_forms(cycle, here))
+
+
+def _stored_forms(cycle: Cycle, here: Section) -> list[PracticeForm]:
+    rows, zone = queries.stored_answers(cycle.id), cycle.program.partnership.time_zone
     forms = []
     for practice in here.practices:
         row = rows.get(practice.code)
@@ -70,7 +76,7 @@ def section(cycle_id: int, key: str) -> str:
         if row and (open_points := missing(practice, answer)):
             state += f". {open_points[0].sentence}"
         forms.append(PracticeForm(practice, shown(answer), row.version if row else 0, state, (), answer))
-    return _section_page(cycle, roles, here, forms)
+    return forms
 
 
 def _section_page(
@@ -110,58 +116,51 @@ def _last_time(cycle: Cycle, forms: list[PracticeForm]) -> dict[str, LastTime]:
 def save_answer(cycle_id: int, code: str) -> Any:
     """Store one answer as it changes; the reply is a few words and the new version, never the field."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
-    practice = rulebook_of(cycle).catalogue.practice(code)
+    check_person()
+    practice, labels = rulebook_of(cycle).catalogue.practice(code), labels_of(rulebook_of(cycle))
+    version, save_id, unanswered = save_of(request.form, code)
     try:
         saved = services.record_answer(
-            cycle.id, code, raw_of(request.form, code), *save_of(request.form, code), current_user.id
+            cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id, unanswered
         )
     except AnswerRefused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.AnswerChanged as conflict:
         db.session.refresh(conflict.stored)
         theirs = Answer.from_dict(conflict.stored.content)
-        return render_template(
-            "assessments/_conflict.html",
-            cycle=cycle,
-            practice=practice,
-            stored=conflict.stored,
-            theirs=theirs,
-            labels=labels_of(rulebook_of(cycle)),
-        ), 409
-    catalogue = rulebook_of(cycle).catalogue
-    progress = queries.progress_of(catalogue, working_answers(cycle))
+        page = render_template(
+            "assessments/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored, theirs=theirs,
+            labels=labels, query=as_query(code, shown(theirs)),
+        )  # fmt: skip
+        return page, 409, {"Answer-Version": str(conflict.stored.version)}
+    progress = queries.progress_of(rulebook_of(cycle).catalogue, working_answers(cycle))
     page = render_template(
-        "assessments/_saved.html",
-        saved=saved,
-        open_points=missing(practice, saved.answer),
-        progress=progress,
-        here=progress.of(practice.section),
-        zone=cycle.program.partnership.time_zone,
-    )
+        "assessments/_saved.html", saved=saved, open_points=missing(practice, saved.answer), progress=progress,
+        here=progress.of(practice.section), zone=cycle.program.partnership.time_zone,
+    )  # fmt: skip
     return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/cycles/<int:cycle_id>/sections/<key>")
 def save_section(cycle_id: int, key: str) -> Any:
-    """Store a whole section sent as one form, for browsers without scripts."""
+    """Store a section sent as one form: all of it without scripts, else what the script has not stored yet."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.ANSWER)
-    here, tags = rulebook_of(cycle).catalogue.section(key), facts_of(cycle.program).tags
-    forms, still = [], request.form.get("still_true")
-    for practice in here.practices:
-        if not open_for_answers(cycle, practice.code) and f"{practice.code}-version" not in request.form:
-            continue  # submitted, and shown without fields
-        raw = raw_of(request.form, practice.code)
-        if practice.code == still:
-            raw = confirmed(last_time(cycle, [practice]).get(still), raw)
-        version = save_of(request.form, practice.code)[0] or 0
-        forms.append(PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw)))
-    if any(form.problems for form in forms):
-        return _section_page(cycle, roles, here, forms), 422
-    saves = {form.practice.code: (form.values, *save_of(request.form, form.practice.code)) for form in forms}
-    conflicts = services.record_section(cycle.id, saves, current_user.id)
+    check_person()
+    here = rulebook_of(cycle).catalogue.section(key)
+    forms = _typed_forms(cycle, here)
+    if any(form.problems for form in forms.values()):
+        return _section_page(cycle, roles, here, _over(cycle, here, forms)), 422
+    saves = {code: (form.values, form.version, save_of(request.form, code)[1]) for code, form in forms.items()}
+    chosen = {code: kept(request.form, code) for code in forms}
+    aside = [code for code, which in chosen.items() if which == "theirs"]
+    conflicts = services.record_section(cycle.id, saves, current_user.id, aside)
     if conflicts:
-        return _section_page(cycle, roles, here, _after_conflicts(forms, conflicts, cycle.id), conflicts), 409
-    if still in {form.practice.code for form in forms}:
+        told = _over(cycle, here, {one.code: replace(forms[one.code], conflict=one) for one in conflicts})
+        return _section_page(cycle, roles, here, told, conflicts), 409
+    if joint := [code for code, which in chosen.items() if which == "both"]:
+        flash(f"Both texts are now together in {' and '.join(joint)}. Read them, and change what you like.", "good")
+        return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=joint[0]))
+    if (still := request.form.get("still_true")) in forms:
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=still))
     flash("This section is saved.", "good")
     if cycle.submitted_on is not None:
@@ -181,14 +180,33 @@ def save_section(cycle_id: int, key: str) -> Any:
     return go_to(url_for("assessments.task_list", cycle_id=cycle.id))
 
 
-def _after_conflicts(
-    forms: list[PracticeForm], conflicts: list[services.AnswerChanged], cycle_id: int
-) -> list[PracticeForm]:
-    """Show the typed text again over the newer version, so that pressing Save once more is a decision."""
-    rows = queries.stored_answers(cycle_id)
+def _typed_forms(cycle: Cycle, here: Section) -> dict[str, PracticeForm]:
+    """Read the practices that were sent, by code; where two texts are to be put together, they are."""
+    tags, rows, forms = facts_of(cycle.program).tags, queries.stored_answers(cycle.id), {}
+    for practice in here.practices:
+        code = practice.code
+        still_true = request.form.get("still_true") == code
+        if not is_sent(request.form, code) and not still_true:
+            continue
+        raw = raw_of(request.form, code)
+        if still_true:
+            raw = confirmed(last_time(cycle, [practice]).get(code), raw)
+        if kept(request.form, code) == "both" and (row := rows.get(code)):
+            raw = joined(row.content, raw, TEXTS)
+        version = save_of(request.form, code)[0] or ("0" if still_true else "")
+        forms[code] = PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw))
+    return forms
+
+
+def _over(cycle: Cycle, here: Section, typed: dict[str, PracticeForm]) -> list[PracticeForm]:
+    """Lay what was typed over what is stored.
+
+    After a conflict it rests on the newer version, so that saving once more is a decision.
+    """
     return [
-        PracticeForm(form.practice, form.values, row.version if (row := rows.get(form.practice.code)) else 0, "")
-        for form in forms
+        replace(form, version=stored.version) if form and form.conflict else form or stored
+        for stored in _stored_forms(cycle, here)
+        for form in [typed.get(stored.practice.code)]
     ]
 
 

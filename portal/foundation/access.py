@@ -125,6 +125,7 @@ ROUTES: dict[str, Action | Open] = {
     "desk.program": Action.SEE_PROGRAM,
     "accounts.sign_in": Open.PUBLIC,
     "accounts.sign_out": Open.SIGNED_IN,
+    "accounts.who": Open.PUBLIC,
     "accounts.account": Open.SIGNED_IN,
     "accounts.change_password": Open.SIGNED_IN,
     "accounts.end_session": Open.SIGNED_IN,

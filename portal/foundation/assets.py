@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,6 +33,13 @@ def digest_of(folder: Path) -> str:
     return sum_.hexdigest()[:12]
 
 
+def lean(script: str) -> str:
+    """Return one of our scripts without what only its readers need: comments on lines of their own, and indents."""
+    body = re.sub(r"\A/\*.*?\*/", "", script, flags=re.DOTALL)
+    lines = (line.strip() for line in body.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
 def prepare(source: Path, target: Path) -> None:
     """Copy the folder with .gz and .br beside each text file; safe when several processes start together."""
     if target.is_dir():
@@ -40,6 +48,8 @@ def prepare(source: Path, target: Path) -> None:
     scratch = Path(tempfile.mkdtemp(dir=target.parent))
     copy = scratch / "static"
     shutil.copytree(source, copy)
+    for path in copy.glob("*.js"):  # those of others stay as they came
+        path.write_text(lean(path.read_text("utf-8")), "utf-8")
     for path in [p for p in copy.rglob("*") if p.suffix in COMPRESS]:
         data = path.read_bytes()
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from rules.answers import Problem
 
-__all__ = ["DomainError", "NotAllowed", "OutOfOrder", "Problem", "Refused", "StaleVersion", "Stranger"]
+__all__ = [
+    "DomainError",
+    "NotAllowed",
+    "NotReadable",
+    "OtherPerson",
+    "OutOfOrder",
+    "Problem",
+    "Refused",
+    "StaleVersion",
+    "Stranger",
+]
 
 
 class DomainError(Exception):
@@ -26,6 +36,14 @@ class Stranger(DomainError):
 
 class NotAllowed(DomainError):
     """The person belongs here, but their role does not cover this action."""
+
+
+class NotReadable(DomainError):
+    """A request lacks what it must carry, as no page of ours ever sends it."""
+
+
+class OtherPerson(DomainError):
+    """A page of one person was sent while somebody else is signed in in the same browser."""
 
 
 class OutOfOrder(DomainError):

@@ -23,7 +23,7 @@ from rules.wording import say_date, say_month, say_range, sentence_case
 
 from . import clock
 from .database import db
-from .errors import DomainError, NotAllowed, OutOfOrder, Stranger
+from .errors import DomainError, NotAllowed, NotReadable, OtherPerson, OutOfOrder, Stranger
 from .htmx import is_fragment
 
 log = logging.getLogger("portal.pages")
@@ -126,6 +126,7 @@ def error_page(code: int, title: str, sentence: str, again: bool = False) -> tup
 HIDDEN = (
     "-version",
     "-save_id",
+    "-keep",
     "version",
     "save_id",
     "seen",
@@ -133,6 +134,7 @@ HIDDEN = (
     "next",
     "tell",
     "-had",
+    "me",
 )  # fields nobody types into
 SECRET = {"password", "current", "new"}
 
@@ -194,6 +196,15 @@ def init_pages(app: Flask) -> None:
     def _out_of_order(error: OutOfOrder) -> tuple[str, int]:
         log.warning("refused for person %s: %s", getattr(current_user, "id", None), error.sentence)
         return error_page(409, "This step has to wait", error.sentence)
+
+    @app.errorhandler(NotReadable)
+    def _not_readable(error: NotReadable) -> tuple[str, int]:
+        return error_page(400, SENTENCES[400][0], error.sentence)
+
+    @app.errorhandler(OtherPerson)
+    def _other_person(error: OtherPerson) -> tuple[str, int]:
+        log.warning("page of somebody else sent by person %s", getattr(current_user, "id", None))
+        return error_page(401, "Somebody else is signed in here", error.sentence, again=True)
 
     @app.errorhandler(DomainError)
     def _refused(error: DomainError) -> tuple[str, int]:

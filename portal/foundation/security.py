@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
 from wtforms import ValidationError
 
 from .access import ROUTES, Open
+from .errors import OtherPerson
 
 log = logging.getLogger("portal.security")
 csrf = CSRFProtect()
@@ -29,6 +30,15 @@ def check_csrf_token() -> None:
             validate_csrf(request.form.get("csrf_token"))
         except ValidationError as error:
             raise CSRFError(str(error)) from error
+
+
+def check_person() -> None:
+    """Refuse what was typed on a page of somebody else: people share browsers, and their texts must not change hands.
+
+    Raises OtherPerson. A page names its person in the field "me".
+    """
+    if request.form.get("me", str(current_user.id)) != str(current_user.id):
+        raise OtherPerson("Nothing was stored. Sign in as the person who typed this, then send it again.")
 
 
 def init_security(app: Flask) -> None:
@@ -81,6 +91,8 @@ def _headers(response: Response) -> Response:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    else:
+        response.headers["NQMS"] = "1"  # tells our replies from those of a captive portal; save.js looks for it
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.add("HX-Request")
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +14,9 @@ from rules.answers import MAX_TEXT
 from rules.practice import Practice
 
 from .models import FindingKind
+
+if TYPE_CHECKING:
+    from .services import ItemChanged
 
 PARTS = ("rating", "finding", "finding_text", "private_note", "na_accepted")
 NAMES = {"finding_text": "text for the program", "private_note": "private note"}
@@ -28,6 +31,7 @@ class ItemForm:
     version: int | str
     state: str = ""
     problems: tuple[Problem, ...] = ()
+    conflict: ItemChanged | None = None
 
 
 def raw_of(form: MultiDict[str, str], code: str) -> dict[str, str]:

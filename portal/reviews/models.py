@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Person
@@ -55,7 +54,6 @@ class ReviewItem(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
     practice_code: Mapped[str] = mapped_column(String(20))
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
     finding: Mapped[FindingKind | None] = mapped_column(Word(FindingKind))  # copy, for counting
 
     saved_by: Mapped[Person | None] = relationship(foreign_keys="ReviewItem.saved_by_id")

@@ -5,21 +5,20 @@ Items follow the save protocol of answers: a version, a save id, and a refused t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from portal.assessments.services import save_key
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
-from portal.foundation.versions import covers, renamed
+from portal.foundation.versions import SaveKey, Verdict, renamed, save_key, verdict_on
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
@@ -34,6 +33,13 @@ class ItemChanged(StaleVersion):
     def __init__(self, code: str, stored: ReviewItem) -> None:
         super().__init__(f"Somebody else saved {code} while you were typing. Both texts are kept.")
         self.code, self.stored = code, stored
+
+
+class ReviewClosed(OutOfOrder):
+    """The plan was issued; the review no longer changes, and the text is kept in the history all the same."""
+
+    def __init__(self) -> None:
+        super().__init__("The plan was issued, so the review no longer changes. Your text is not part of it.")
 
 
 class VisitChanged(StaleVersion):
@@ -70,33 +76,50 @@ def begin(cycle: Cycle, by_id: int) -> Review:
 
 
 def record_review_item(
-    cycle_id: int, code: str, raw: Mapping[str, str], version: object, save_id: object, by_id: int
+    cycle_id: int,
+    code: str,
+    raw: Mapping[str, str],
+    version: object,
+    save_id: object,
+    by_id: int,
+    unanswered: object = "",
 ) -> SavedItem:
     """Store one item. Raises UnknownPractice, Refused, SaveNotReadable, OutOfOrder or ItemChanged."""
-    seen, key = save_key(version, save_id)
+    key = save_key(version, save_id, unanswered)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        outcome = _record(cycle, code, raw, seen, key, by_id)
-    if isinstance(outcome, ItemChanged):
+        outcome = _record(cycle, code, raw, key, by_id)
+    if isinstance(outcome, (ItemChanged, ReviewClosed)):
         raise outcome  # after the commit, so that the refused text is in the history
     return outcome
 
 
 def record_section(
-    cycle_id: int, saves: Mapping[str, tuple[Mapping[str, str], object, object]], by_id: int
+    cycle_id: int,
+    saves: Mapping[str, tuple[Mapping[str, str], object, object]],
+    by_id: int,
+    aside: Collection[str] = (),
 ) -> list[ItemChanged]:
-    """Store every changed item of a section sent as one form; return the conflicts, all others being stored."""
-    conflicts = []
+    """Store every changed item of a section sent as one form; return the conflicts, all others being stored.
+
+    Texts of the codes in `aside` go to the history alone: their sender chose the other one.
+    """
+    conflicts, closed = [], None
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
         for code, (raw, version, save_id) in saves.items():
-            seen, key = save_key(version, save_id)
-            if read_item(raw)[0] == _content_at(review.id, code, seen):
+            key = save_key(version, save_id)
+            seen = _content_at(review.id, code, key.version)
+            if read_item(raw)[0] == seen:
                 continue  # left as it was shown; a colleague's newer text stands
-            outcome = _record(cycle, code, raw, seen, key, by_id)
-            if isinstance(outcome, ItemChanged):
+            outcome = _record(cycle, code, raw, key, by_id, seen, aside=code in aside)
+            if isinstance(outcome, ItemChanged) and code not in aside:
                 conflicts.append(outcome)
+            elif isinstance(outcome, ReviewClosed):
+                closed = outcome
+    if closed is not None:
+        raise closed
     return conflicts
 
 
@@ -117,13 +140,19 @@ def _content_at(review_id: int, code: str, version: int) -> dict[str, Any] | Non
 
 
 def _record(
-    cycle: Cycle, code: str, raw: Mapping[str, str], version: int, save_id: str, by_id: int
-) -> SavedItem | ItemChanged:
+    cycle: Cycle,
+    code: str,
+    raw: Mapping[str, str],
+    key: SaveKey,
+    by_id: int,
+    seen: Mapping[str, Any] | None = None,
+    aside: bool = False,
+) -> SavedItem | ItemChanged | ReviewClosed:
     rulebook_of(cycle).catalogue.practice(code)  # refuses an unknown code
     content, problems = read_item(raw)
     if problems:
         raise Refused(problems)
-    review = begin(cycle, by_id)
+    review, save_id, moment = begin(cycle, by_id), key.id, clock.now()
     row = db.session.scalar(
         select(ReviewItem)
         .where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code)
@@ -133,36 +162,37 @@ def _record(
     if again is not None and again.content != content:
         save_id = renamed(save_id, content)
         again = _sent_before(review.id, code, save_id)
-    if again is not None:
-        return ItemChanged(code, row) if again.refused and row else SavedItem(code, again.version, again.saved_at)
-    if cycle.state in LOCKED:
-        raise OutOfOrder("The plan was issued, so the review no longer changes. Nothing was stored.")
-    current = row.version if row is not None else 0
-    if row is not None and version != current:
-        if row.content == content:
-            return SavedItem(code, current, row.saved_at)  # the same words took another way; nothing to keep twice
-        shown = _content_at(review.id, code, version)
-        if row.saved_by_id == by_id and shown is not None and covers(content, row.content, shown):
-            version = current  # the same person typed on while an earlier save was on its way
-    refused, moment = version != current, clock.now()
-    number = version + 1 if refused else current + 1
+    verdict, closed = verdict_on(key, content, by_id, row, again, seen), cycle.state in LOCKED
+    if row is not None and verdict is Verdict.SAME:
+        return SavedItem(code, row.version, row.saved_at)
+    if closed or (row is not None and (aside or verdict is Verdict.REFUSE)):
+        if not _kept_before(review.id, code, content):
+            db.session.add(
+                ReviewItemVersion(
+                    review_id=review.id, practice_code=code, version=key.version + 1, save_id=save_id, saved_at=moment,
+                    saved_by_id=by_id, content=content, refused=True,
+                )
+            )  # fmt: skip
+        return ReviewClosed() if closed or row is None else ItemChanged(code, row)
+    if row is None:
+        row = ReviewItem(review_id=review.id, practice_code=code, version=0)
+        db.session.add(row)
+    row.version, row.save_id, row.saved_at, row.saved_by_id = row.version + 1, save_id, moment, by_id
+    row.content, row.finding = content, FindingKind(content["finding"]) if content["finding"] else None
     db.session.add(
         ReviewItemVersion(
-            review_id=review.id, practice_code=code, version=number, save_id=save_id, saved_at=moment,
-            saved_by_id=by_id, content=content, refused=refused,
+            review_id=review.id, practice_code=code, version=row.version, save_id=save_id, saved_at=moment,
+            saved_by_id=by_id, content=content,
         )
     )  # fmt: skip
-    if refused:
-        if row is None:
-            raise Refused([Problem("rating", "This save names a version that does not exist. Load the page again.")])
-        return ItemChanged(code, row)
-    if row is None:
-        row = ReviewItem(review_id=review.id, practice_code=code)
-        db.session.add(row)
-    row.version, row.save_id, row.saved_at, row.saved_by_id = current + 1, save_id, moment, by_id
-    row.content, row.finding = content, FindingKind(content["finding"]) if content["finding"] else None
     audit.record("review item saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
     return SavedItem(code, row.version, moment)
+
+
+def _kept_before(review_id: int, code: str, content: Mapping[str, Any]) -> bool:
+    """Tell whether the history holds this text already; each is kept once."""
+    mine = (ReviewItemVersion.review_id == review_id) & (ReviewItemVersion.practice_code == code)
+    return any(one == content for one in db.session.scalars(select(ReviewItemVersion.content).where(mine)))
 
 
 def _sent_before(review_id: int, code: str, save_id: str) -> ReviewItemVersion | None:

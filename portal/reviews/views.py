@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask_login import current_user
 
 from portal.assessments.amendments import closed_to_changes, under_way
 from portal.assessments.queries import answers_of, scorecard_of
+from portal.assessments.saving import as_query, is_sent, joined, kept, save_of
 from portal.cycles.explaining import plugins_not_at_hand, reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import labels_of, load_cycle, open_duties, rulebook_of, section_after
@@ -18,13 +20,14 @@ from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
+from portal.foundation.security import check_person
 from portal.partnerships.queries import load_partnership
 from rules.catalogue import Section
 
 from . import queries, services
 from .changed import changed_answers
 from .changed import look as look_at
-from .forms import ItemForm, raw_of, read_day, read_item, shown
+from .forms import NAMES, ItemForm, raw_of, read_day, read_item, shown
 
 bp = Blueprint("reviews", __name__)
 
@@ -69,14 +72,17 @@ def section(cycle_id: int, key: str) -> str:
     """Show one section: the program's answers, and the reviewer's side of each."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
     here = rulebook_of(cycle).catalogue.section(key)
-    items = queries.items_of(queries.review_of(cycle))
-    zone = cycle.program.partnership.time_zone
+    return _section(cycle, here, _stored_forms(cycle, here))
+
+
+def _stored_forms(cycle: Cycle, here: Section) -> list[ItemForm]:
+    items, zone = queries.items_of(queries.review_of(cycle)), cycle.program.partnership.time_zone
     forms = []
     for practice in here.practices:
         item = items.get(practice.code)
         state = f"stored {moment(item.saved_at, zone)}" if item else ""
         forms.append(ItemForm(practice, shown(item.content if item else None), item.version if item else 0, state))
-    return _section(cycle, here, forms)
+    return forms
 
 
 def _section(
@@ -117,48 +123,76 @@ def look(cycle_id: int) -> Any:
 def save_item(cycle_id: int, code: str) -> Any:
     """Store one item as it changes."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
+    check_person()
     practice = rulebook_of(cycle).catalogue.practice(code)
-    version, save_id = request.form.get(f"{code}-version"), request.form.get(f"{code}-save_id")
+    version, save_id, unanswered = save_of(request.form, code)
     try:
         saved = services.record_review_item(
-            cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id
+            cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id, unanswered
         )
     except Refused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.ItemChanged as conflict:
         db.session.refresh(conflict.stored)
-        return render_template("reviews/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored), 409
+        page = render_template(
+            "reviews/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored,
+            query=as_query(code, shown(conflict.stored.content)),
+        )  # fmt: skip
+        return page, 409, {"Answer-Version": str(conflict.stored.version)}
     page = render_template("reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone)
     return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/cycles/<int:cycle_id>/review/sections/<key>")
 def save_section(cycle_id: int, key: str) -> Any:
-    """Store a whole section sent as one form, for browsers without scripts."""
+    """Store a section sent as one form: all of it without scripts, else what the script has not stored yet."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
-    here, form = rulebook_of(cycle).catalogue.section(key), request.form
-    forms = []
-    for practice in here.practices:
-        raw = raw_of(form, practice.code)
-        forms.append(ItemForm(practice, dict(raw), form.get(f"{practice.code}-version", "0"), "", read_item(raw)[1]))
-    if any(one.problems for one in forms):
-        return _section(cycle, here, forms), 422
-    saves = {
-        one.practice.code: (raw_of(form, one.practice.code), one.version, form.get(f"{one.practice.code}-save_id"))
-        for one in forms
-    }
+    check_person()
+    here = rulebook_of(cycle).catalogue.section(key)
+    forms = _typed_forms(cycle, here)
+    if any(form.problems for form in forms.values()):
+        return _section(cycle, here, _over(cycle, here, forms)), 422
+    saves = {code: (form.values, form.version, save_of(request.form, code)[1]) for code, form in forms.items()}
+    chosen = {code: kept(request.form, code) for code in forms}
+    aside = [code for code, which in chosen.items() if which == "theirs"]
     try:
-        conflicts = services.record_section(cycle.id, saves, current_user.id)
+        conflicts = services.record_section(cycle.id, saves, current_user.id, aside)
     except (Refused, OutOfOrder) as refusal:
-        return _section(cycle, here, forms, refusal=[Problem(here.practices[0].code, refusal.sentence)]), 422
+        told = [Problem(here.practices[0].code, refusal.sentence)]
+        return _section(cycle, here, _over(cycle, here, forms), refusal=told), 422
     if conflicts:
-        items = queries.items_of(queries.review_of(cycle))
-        fresh = [ItemForm(f.practice, f.values, i.version if (i := items.get(f.practice.code)) else 0) for f in forms]
-        return _section(cycle, here, fresh, conflicts), 409
+        both = {one.code: replace(forms[one.code], conflict=one) for one in conflicts}
+        return _section(cycle, here, _over(cycle, here, both), conflicts), 409
+    if joint := [code for code, which in chosen.items() if which == "both"]:
+        flash(f"Both texts are now together in {' and '.join(joint)}. Read them, and change what you like.", "good")
+        return go_to(url_for("reviews.section", cycle_id=cycle.id, key=key, _anchor=joint[0]))
     flash("This section is saved.", "good")
-    if form.get("then") == "next" and (following := section_after(cycle, here)):
+    if request.form.get("then") == "next" and (following := section_after(cycle, here)):
         return go_to(url_for("reviews.section", cycle_id=cycle.id, key=following.key))
     return go_to(url_for("reviews.overview", cycle_id=cycle.id))
+
+
+def _typed_forms(cycle: Cycle, here: Section) -> dict[str, ItemForm]:
+    """Read the practices that were sent, by code; where two texts are to be put together, they are."""
+    items, forms = queries.items_of(queries.review_of(cycle)), {}
+    for practice in here.practices:
+        code = practice.code
+        if not is_sent(request.form, code):
+            continue
+        raw: dict[str, Any] = dict(raw_of(request.form, code))
+        if kept(request.form, code) == "both" and (item := items.get(code)):
+            raw = joined(item.content, raw, NAMES)
+        forms[code] = ItemForm(practice, raw, save_of(request.form, code)[0] or "", "", read_item(raw)[1])
+    return forms
+
+
+def _over(cycle: Cycle, here: Section, typed: dict[str, ItemForm]) -> list[ItemForm]:
+    """Lay what was typed over what is stored; after a conflict it rests on the newer version."""
+    return [
+        replace(form, version=stored.version) if form and form.conflict else form or stored
+        for stored in _stored_forms(cycle, here)
+        for form in [typed.get(stored.practice.code)]
+    ]
 
 
 @bp.post("/cycles/<int:cycle_id>/review/contact")

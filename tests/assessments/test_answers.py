@@ -16,6 +16,7 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.access import Role
 from portal.foundation.database import db
+from portal.foundation.versions import SaveNotReadable
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
 from tests.factories import (
@@ -85,17 +86,55 @@ def test_same_words_by_another_way_are_kept_once(cycle: Cycle, person: Person) -
     assert [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)] == [("said", False)]
 
 
-def test_same_person_typing_on_over_an_own_save_is_no_conflict(cycle: Cycle, person: Person) -> None:
-    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", person.id)
-    saved = services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
-    assert (saved.version, stored(cycle)["notes"]) == (2, "half a sentence")
+def send(cycle: Cycle, by: Person, notes: str, version: int, save_id: str, unanswered: str = "") -> services.Saved:
+    raw = raw_answer(notes=notes)
+    return services.record_answer(cycle.id, CODE, raw, str(version), save_id, by.id, unanswered)
 
 
-def test_colleague_typing_on_over_another_save_is_a_conflict(cycle: Cycle, person: Person) -> None:
-    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
-    services.record_answer(cycle.id, CODE, raw_answer(notes="half a"), "0", "save-0001", colleague.id)
+def test_save_after_an_own_one_whose_reply_was_lost_is_no_conflict(cycle: Cycle, person: Person) -> None:
+    send(cycle, person, "a text", 0, "save-0001")
+    saved = send(cycle, person, "quite another", 0, "save-0003", unanswered="save-0001.save-0002")
+    assert (saved.version, stored(cycle)["notes"]) == (2, "quite another")
+
+
+def test_late_save_never_overtakes_a_newer_one_of_the_same_page(cycle: Cycle, person: Person) -> None:
+    send(cycle, person, "short", 0, "save-0002", unanswered="save-0001")
     with pytest.raises(services.AnswerChanged):
-        services.record_answer(cycle.id, CODE, raw_answer(notes="half a sentence"), "0", "save-0002", person.id)
+        send(cycle, person, "short, as it was before the end was cut", 0, "save-0001")
+    assert stored(cycle)["notes"] == "short"
+
+
+def test_save_over_a_colleagues_is_a_conflict_whatever_it_says_is_its_own(cycle: Cycle, person: Person) -> None:
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    send(cycle, colleague, "half a", 0, "save-0001")
+    with pytest.raises(services.AnswerChanged):
+        send(cycle, person, "half a sentence", 0, "save-0002", unanswered="save-0001")
+
+
+def test_save_replayed_an_hour_later_overwrites_nothing_and_says_so(cycle: Cycle, person: Person, clock) -> None:
+    colleague = make_person(Role.CONTRIBUTOR, cycle.program)
+    send(cycle, person, "mine", 0, "save-0001")
+    send(cycle, colleague, "edited since", 1, "save-0002")
+    clock.go(hours=1)
+    with pytest.raises(services.AnswerChanged) as conflict:
+        send(cycle, person, "mine", 0, "save-0001")
+    assert conflict.value.stored_answer.notes == "edited since"
+    assert stored(cycle)["notes"] == "edited since"
+    assert [row.version for row in queries.versions_of(cycle.id, CODE)] == [2, 1]
+
+
+def test_refused_text_sent_again_in_another_save_is_kept_once(cycle: Cycle, person: Person) -> None:
+    send(cycle, person, "theirs", 0, "save-0001")
+    for key in ("save-0002", "save-0003"):
+        with pytest.raises(services.AnswerChanged):
+            send(cycle, person, "mine", 0, key)
+    assert sorted(row.content["notes"] for row in queries.versions_of(cycle.id, CODE)) == ["mine", "theirs"]
+
+
+def test_text_typed_back_to_what_is_stored_makes_no_version(cycle: Cycle, person: Person) -> None:
+    send(cycle, person, "said", 0, "save-0001")
+    assert send(cycle, person, "said", 1, "save-0002").version == 1
+    assert len(queries.versions_of(cycle.id, CODE)) == 1
 
 
 def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Person) -> None:
@@ -112,7 +151,7 @@ def test_unknown_practice_and_rating_nine_store_nothing(cycle: Cycle, person: Pe
 def test_save_without_its_version_or_id_is_refused(
     cycle: Cycle, person: Person, version: object, save_id: object
 ) -> None:
-    with pytest.raises(services.SaveNotReadable):
+    with pytest.raises(SaveNotReadable):
         services.record_answer(cycle.id, CODE, raw_answer(), version, save_id, person.id)
 
 
@@ -135,7 +174,7 @@ def test_fragment_of_a_save_is_small_and_names_the_new_version(
         (f"answers/{CODE}", fields(0, "save-0001", status="not_applicable"), 422),
         (f"answers/{CODE}", fields(0, "save-0001", status="perhaps"), 422),
         (f"answers/{CODE}", fields(0, "save-0001", notes="x" * 10_001), 422),
-        (f"answers/{CODE}", {}, 422),
+        (f"answers/{CODE}", {}, 400),
         ("answers/B.9.9", fields(0, "save-0001", "B.9.9", status="in_practice"), 404),
         ("sections/nowhere", {}, 404),
     ],
@@ -200,12 +239,19 @@ def test_section_form_left_as_shown_does_not_touch_a_newer_answer(
     assert stored(cycle)["notes"] == "newer"
 
 
-def test_answer_after_submitting_is_refused(app: Flask) -> None:
+def stored_at(cycle: Cycle, code: str) -> dict[str, object]:
+    return queries.stored_answers(cycle.id)[code].content
+
+
+def test_answer_after_submitting_is_refused_and_kept_in_the_history(app: Flask) -> None:
     program = make_program(make_partnership())
     person = make_person(Role.PROGRAM_ADMINISTRATOR, program)
     cycle = submitted_cycle(program, person)
     with pytest.raises(services.AnswersFrozen):
-        services.record_answer(cycle.id, CODE, raw_answer(), "1", "save-9999", person.id)
+        services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "1", "save-9999", person.id)
+    assert stored_at(cycle, CODE)["notes"] == ""
+    kept = [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)]
+    assert kept == [("too late", True)]
 
 
 def test_history_page_shows_refused_text_too(client: FlaskClient, cycle: Cycle, person: Person) -> None:

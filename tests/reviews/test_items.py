@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
-from portal.assessments.services import SaveNotReadable
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
+from portal.foundation.versions import SaveNotReadable
 from portal.programs.models import Program
 from portal.reviews import services
 from portal.reviews.models import FindingKind, Review, ReviewItem, ReviewItemVersion
@@ -136,7 +136,7 @@ def test_unknown_practice_and_missing_save_id_store_nothing(cycle: Cycle, review
 
 
 def test_version_that_never_was_is_refused(cycle: Cycle, reviewer: Person) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SaveNotReadable):
         services.record_review_item(cycle.id, CODE, raw(), "7", "item-save-1", reviewer.id)
     assert texts() == []
 
@@ -157,7 +157,7 @@ def test_item_after_the_plan_is_issued_is_refused_and_the_typed_section_kept(cyc
     assert late.status_code == 422
     assert "The plan was issued, so the review no longer changes." in late.text
     assert "Typed too late." in late.text
-    assert texts() == []
+    assert texts() == [("Typed too late.", True)]
 
 
 def test_opening_the_pages_begins_no_review(cycle: Cycle, staff: FlaskClient) -> None:

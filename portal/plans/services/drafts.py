@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.assessments.services import save_key
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
-from portal.foundation.versions import renamed
+from portal.foundation.versions import SaveKey, renamed, save_key
 from portal.plans.forms import PlanDraft, read_month, unreadable
 from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
 from portal.plans.queries import plan_of, proposals_for
@@ -22,7 +21,7 @@ class PlanChanged(StaleVersion):
 
 def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int) -> Plan:
     """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged."""
-    seen, key = save_key(version, save_id)
+    key = save_key(version, save_id)
     proposed, asked = _ask(cycle_id)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -38,7 +37,7 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
             plan = Plan(cycle_id=cycle.id, version=0, saved_at=clock.now())
             db.session.add(plan)
             db.session.flush()
-        stale = _keep(plan, draft, seen, key, by_id, closed=issued)
+        stale = _keep(plan, draft, key, by_id, closed=issued)
         if proposed and not plan.proposals and cycle.rulebook == asked:
             plan.proposals = proposed
         if stale is False:
@@ -65,9 +64,9 @@ def _ask(cycle_id: int) -> tuple[str, object]:
     return ("" if found.undetermined else found.to_json()), asked
 
 
-def _keep(plan: Plan, draft: PlanDraft, seen: int, key: str, by_id: int, closed: bool) -> bool | None:
+def _keep(plan: Plan, draft: PlanDraft, sent: SaveKey, by_id: int, closed: bool) -> bool | None:
     """Write the draft into the history; return whether it came too late, or None when it was stored before."""
-    content = draft.as_dict()
+    content, seen, key = draft.as_dict(), sent.version, sent.id
     again = _sent_before(plan.id, key)
     if again is not None and again.content != content:
         key = renamed(key, content)

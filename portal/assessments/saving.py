@@ -1,0 +1,51 @@
+"""What the saves of answers and of review items have in common on the line; the protocol is in README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from portal.foundation.versions import SaveNotReadable
+
+BETWEEN = "\n\n* * *\n\n"  # what stands between two texts put together; save.js has the same
+KEEP = ("mine", "theirs", "both")
+
+
+def save_of(form: MultiDict[str, str], code: str) -> tuple[str | None, str | None, str]:
+    """Return the version, the id and the sender's unanswered ids; a page has one id for all its practices."""
+    version, save_id = (form.get(f"{code}-{part}", form.get(part)) for part in ("version", "save_id"))
+    return version, save_id, form.get("after", "")
+
+
+def is_sent(form: MultiDict[str, str], code: str) -> bool:
+    """Tell whether a section's form says anything about a practice; scripts leave out what is stored already.
+
+    Raises SaveNotReadable where there is a text but no version.
+    """
+    if f"{code}-version" in form:
+        return True
+    if any(name.startswith(f"{code}-") for name in form):
+        raise SaveNotReadable("This save came without its version. Load the page again; nothing was stored.")
+    return False
+
+
+def kept(form: MultiDict[str, str], code: str) -> str:
+    """Return which of two texts a person chose on the conflict page; their own when there was nothing to choose."""
+    chosen = form.get(f"{code}-keep", "mine")
+    return chosen if chosen in KEEP else "mine"
+
+
+def joined(theirs: Mapping[str, object], mine: Mapping[str, object], texts: Iterable[str]) -> dict[str, object]:
+    """Put two answers together: the choices are mine, each text is theirs and then mine."""
+    whole = dict(mine)
+    for part in texts:
+        first, second = (str(side.get(part) or "").replace("\r\n", "\n") for side in (theirs, mine))
+        whole[part] = first if second in first else second if first in second else first + BETWEEN + second
+    return whole
+
+
+def as_query(code: str, values: Mapping[str, object]) -> str:
+    """Return an answer as the fields of its form, for the script to put back."""
+    return urlencode([(f"{code}-{part}", value) for part, value in values.items() if value], doseq=True)
