@@ -65,7 +65,7 @@
     send.hidden = stop.hidden = bar.hidden = false;
     send.hidden = true;
     bar.value = 0;
-    say("Uploading…");
+    say("Uploading. You can go on with the rest of the page.");
     stop.focus();
     waitOn();
     var body = new FormData(form), mine = request = new XMLHttpRequest();
@@ -77,7 +77,7 @@
     mine.upload.onprogress = function (event) {
       waitOn();
       bar.value = 100 * event.loaded / event.total;
-      say(event.loaded < event.total ? "Uploading: " + Math.round(bar.value) + " %. You can go on with the rest of the page." : "Received. The file is being checked…");
+      if (event.loaded === event.total) { say("Received. The file is being checked…"); } // said once: it is read aloud
     };
     mine.onloadend = function () {
       if (request !== mine) { return; }

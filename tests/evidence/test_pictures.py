@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,31 @@ def test_large_photo_becomes_2400_long_and_a_small_one_stays(tmp_path: Path) -> 
 def test_png_of_every_mode_is_stored_as_png(tmp_path: Path, mode: str, stored: str) -> None:
     with Image.open(io.BytesIO(drawn(tmp_path, papers.png(mode=mode), "image/png"))) as picture:
         assert (picture.format, picture.mode, picture.info) == ("PNG", stored, {})
+
+
+MEASURE = """
+import re, sys
+from pathlib import Path
+from portal.evidence.pictures import draw_anew
+def most():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+before = most()
+draw_anew(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+print((most() - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type"),
+    [(lambda: papers.photo(9000, 8800), "image/jpeg"), (lambda: papers.png(4000, 3990), "image/png")],
+)
+def test_largest_pictures_take_less_than_200_megabytes(
+    tmp_path: Path, data: Callable[[], bytes], media_type: str
+) -> None:
+    (tmp_path / "before").write_bytes(data())
+    command = [sys.executable, "-c", MEASURE, tmp_path / "before", media_type, tmp_path / "after"]
+    taken = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]).stdout
+    assert 0 < int(taken) < 200
 
 
 def test_photo_that_is_cut_off_is_refused(tmp_path: Path) -> None:
