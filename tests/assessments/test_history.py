@@ -181,13 +181,14 @@ def test_submitted_answer_is_not_restored(client: FlaskClient, cycle: Cycle, per
     assert "Use this version again" not in client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
 
 
-@pytest.mark.parametrize("version_id", ["999999", "x", ""])
+@pytest.mark.parametrize("version_id", ["999999", "x", "", "9" * 30, "-1", "²"])
 def test_version_that_is_not_there_is_a_sentence(
     client: FlaskClient, cycle: Cycle, person: Person, version_id: str
 ) -> None:
     save(cycle, person, 0, "save-0001", notes="first")
     data = {"id": version_id, "version": "1", "save_id": "restore-1"}
     assert client.post(f"/cycles/{cycle.id}/answers/{CODE}/restore", data=data).status_code == 404
+    assert client.get(f"/cycles/{cycle.id}/answers/{CODE}/history?before={version_id}").status_code == 200
 
 
 def test_version_of_another_cycle_cannot_be_brought_in(client: FlaskClient, cycle: Cycle, person: Person) -> None:
