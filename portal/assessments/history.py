@@ -21,6 +21,8 @@ from .models import AnswerVersion, StoredAnswer
 
 PAGE = 20  # versions shown at once
 NEAR = 12  # words shown on either side of a change; longer stretches that stayed are left out
+MOST = 1_500_000  # words of one text times words of the other
+WORDS, SENTENCES, WHOLE = r"\s*\S+|\s+$", r"\s*[^.!?\n]*[.!?\n]+|\s*[^.!?\n]+", r"(?s)\A.+\Z"
 
 STATUS_WORDS = {
     Status.IN_PRACTICE: "in practice",
@@ -159,14 +161,8 @@ def _ticks(answer: Answer, practice: Practice | None) -> str:
 
 
 def word_changes(old: str, new: str) -> Iterator[Stretch]:
-    """Return the words of both texts in one reading: what stayed, what went, what came.
-
-    Common beginnings and ends are set aside first, so that a word put into a long text costs little.
-    """
-    a, b = _words(old), _words(new)
-    head = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    rest = min(len(a), len(b)) - head
-    tail = next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
+    """Return the words of both texts in one reading: what stayed, what went, what came."""
+    a, b, head, tail = _cut(old, new)
     middle = a[head : len(a) - tail], b[head : len(b) - tail]
     yield from _stayed(a[:head], first=True, last=False)
     for tag, i, j, k, end in SequenceMatcher(None, *middle).get_opcodes():
@@ -177,16 +173,27 @@ def word_changes(old: str, new: str) -> Iterator[Stretch]:
     yield from _stayed(a[len(a) - tail :], first=False, last=True)
 
 
+def _cut(old: str, new: str) -> tuple[list[str], list[str], int, int]:
+    """Return both texts in words, and how many of them are the same at the beginning and at the end.
+
+    Where the rest would take long to compare, they are cut into sentences, or not at all.
+    """
+    for pattern in (WORDS, SENTENCES, WHOLE):
+        a, b = re.findall(pattern, old), re.findall(pattern, new)
+        head = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+        rest = min(len(a), len(b)) - head
+        tail = next((n for n in range(rest) if a[-1 - n] != b[-1 - n]), rest)
+        if (len(a) - head - tail) * (len(b) - head - tail) <= MOST:
+            break
+    return a, b, head, tail
+
+
 def _replaced(gone: str, come: str) -> Iterator[Stretch]:
     space = gone[: len(gone) - len(gone.lstrip())]
     if space and come[: len(come) - len(come.lstrip())] == space:  # the space between two words stayed
         yield Stretch("", space)
         gone, come = gone[len(space) :], come[len(space) :]
     yield from (Stretch(kind, text) for kind, text in (("del", gone), ("ins", come)) if text)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\s*\S+|\s+$", text)
 
 
 def _stayed(words: Sequence[str], *, first: bool, last: bool) -> Iterator[Stretch]:

@@ -26,11 +26,16 @@ def may_answer(cycle: Cycle, roles: frozenset[Role]) -> bool:
     return cycle.state is CycleState.IN_PROGRESS and bool(roles & TABLE[Action.ANSWER])
 
 
+def _row_number(raw: str | None) -> int | None:
+    """Read a row's number; one that no database could hold is none."""
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
 @bp.get("/cycles/<int:cycle_id>/answers/<code>/history")
 def history(cycle_id: int, code: str) -> str:
     """Show every text that ever arrived for one practice, and what changed in each."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    return _history_page(cycle, roles, code, request.args.get("before", type=int))
+    return _history_page(cycle, roles, code, _row_number(request.args.get("before")))
 
 
 def _history_page(cycle: Cycle, roles: frozenset[Role], code: str, before: int | None = None, refusal: str = "") -> str:
@@ -48,7 +53,7 @@ def restore(cycle_id: int, code: str) -> Any:
     if code not in rulebook_of(cycle).catalogue:
         raise OutOfOrder("This practice is not asked any more, so its answer cannot be brought back. It stays stored.")
     try:
-        row = version_of(cycle.id, code, request.form.get("id", 0, type=int))
+        row = version_of(cycle.id, code, _row_number(request.form.get("id")) or 0)
     except VersionUnknown:
         raise UnknownPractice(f"There is no such version of {code}.") from None
     try:

@@ -151,6 +151,17 @@ def test_section_is_checked_answer_by_answer(client: FlaskClient, cycle: Cycle, 
     )
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_check_page_leads_to_the_answers_of_each_section(client: FlaskClient, cycle: Cycle, whole: bool) -> None:
+    boss = make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program)
+    sign_in(client, boss)
+    if whole:
+        answer_all(cycle, boss)
+    page = client.get(f"/cycles/{cycle.id}/check").text
+    assert page.count('/check">') == len(rulebook_of(cycle).catalogue.sections)
+    assert ("still need something" in page) is not whole
+
+
 def test_change_leads_back_to_the_answers(client: FlaskClient, cycle: Cycle, person: Person) -> None:
     page = client.get(f"/cycles/{cycle.id}/sections/s-2?back=check").text
     assert "Save and go back to your answers" in page

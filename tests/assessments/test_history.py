@@ -88,11 +88,14 @@ def test_long_stretch_that_stayed_is_counted_and_left_out() -> None:
     assert found[-1] == Stretch("ins", " more")
 
 
-@pytest.mark.parametrize(("old", "new"), [("a b " * 2500, "b a " * 2500), ("a" * 10_000, "b" * 10_000)])
-def test_longest_texts_are_compared_in_a_moment(old: str, new: str) -> None:
+@pytest.mark.parametrize(("old", "new"), [("a b " * 2500, "b a " * 2500), ("a" * 10_000, "b" * 10_000),
+                                          ("a. b! " * 1600, "b! a. c? " * 1100), ("a.b\n" * 2500, "b\n.a" * 2500)])  # fmt: skip
+def test_longest_texts_are_compared_in_a_moment_and_none_of_their_words_is_lost(old: str, new: str) -> None:
     begun = time.perf_counter()
-    assert list(word_changes(old, new))
+    found = list(word_changes(old, new))
     assert time.perf_counter() - begun < 1
+    if "gap" not in {one.kind for one in found}:
+        assert "".join(one.text for one in found if one.kind != "ins") == old
 
 
 def test_change_names_every_part_that_differs(cycle: Cycle) -> None:
@@ -178,13 +181,14 @@ def test_submitted_answer_is_not_restored(client: FlaskClient, cycle: Cycle, per
     assert "Use this version again" not in client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
 
 
-@pytest.mark.parametrize("version_id", ["999999", "x", ""])
+@pytest.mark.parametrize("version_id", ["999999", "x", "", "9" * 30, "-1", "²"])
 def test_version_that_is_not_there_is_a_sentence(
     client: FlaskClient, cycle: Cycle, person: Person, version_id: str
 ) -> None:
     save(cycle, person, 0, "save-0001", notes="first")
     data = {"id": version_id, "version": "1", "save_id": "restore-1"}
     assert client.post(f"/cycles/{cycle.id}/answers/{CODE}/restore", data=data).status_code == 404
+    assert client.get(f"/cycles/{cycle.id}/answers/{CODE}/history?before={version_id}").status_code == 200
 
 
 def test_version_of_another_cycle_cannot_be_brought_in(client: FlaskClient, cycle: Cycle, person: Person) -> None:
