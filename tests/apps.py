@@ -22,10 +22,12 @@ from portal import create_app
 from portal.foundation.clock import init_clock
 from portal.foundation.database import db
 from portal.foundation.judging import init_judging
+from portal.foundation.storage import EXTENSION as STORAGE
+from portal.foundation.storage import init_storage
 
 # Settings that the portal reads when it needs them. With any other one a test gets an app that is built for it alone.
 LATE = frozenset({
-    "BASE_URL", "MAIL_FROM", "RULES_FOLDER", "RULES_MEGABYTES", "RULES_SECONDS", "SECRET_KEY", "SMTP_HOST", "SMTP_PASSWORD",
+    "BASE_URL", "EVIDENCE_FILE_BYTES", "EVIDENCE_QUOTA_BYTES", "MAIL_FROM", "RULES_FOLDER", "RULES_MEGABYTES", "RULES_SECONDS", "SECRET_KEY", "SMTP_HOST", "SMTP_PASSWORD",
     "SMTP_PORT", "SMTP_STARTTLS", "SMTP_USER", "WTF_CSRF_ENABLED",
 })  # fmt: skip
 DATABASE = "nqms.sqlite3"
@@ -34,6 +36,7 @@ DATABASE = "nqms.sqlite3"
 def settings(folder: Path) -> dict[str, object]:
     return {
         "DATA_FOLDER": folder,
+        "EVIDENCE_FOLDER": folder / "evidence",
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / DATABASE}",
         "SECRET_KEY": "a key for tests, long enough to be taken seriously",
         "DEMO": False,
@@ -73,7 +76,7 @@ def parts(app: Flask) -> dict[str, object]:
         "errors": {at: {code: dict(by) for code, by in of.items()} for at, of in app.error_handler_spec.items()},
         "filters": dict(app.jinja_env.filters),
         "globals": dict(app.jinja_env.globals),
-        "extensions": {at: one for at, one in app.extensions.items() if at not in ("evaluator", "nqms-clock")},
+        "extensions": {at: one for at, one in app.extensions.items() if at not in ("evaluator", "nqms-clock", STORAGE)},
         "called": (app.wsgi_app, app.session_interface, app.test_client_class, app.jinja_env.bytecode_cache),
     }
 
@@ -99,6 +102,7 @@ class Apps:
         config.update(kept.born | settings(folder) | self.always | {"CLOCK": clock} | overrides)
         init_clock(kept.app, config["CLOCK"])
         init_judging(kept.app)
+        init_storage(kept.app)
         return kept
 
     def _build(self, config: Mapping[str, Any]) -> Kept:

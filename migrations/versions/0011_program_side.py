@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_program_side"
-down_revision = "0010_answers_amended_after_submitting"
+down_revision = "0010_answers_amended"
 branch_labels = None
 depends_on = None
 

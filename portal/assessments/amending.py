@@ -20,7 +20,7 @@ from portal.foundation.errors import OutOfOrder, Problem, Refused
 from rules.answers import Answer
 
 from . import letters
-from .amendments import closed_to_changes, open_practices, under_way
+from .amendments import closed_to_changes, mark_of, open_practices, under_way
 from .models import Amendment, AmendmentState, AnswerVersion, Submission
 from .queries import frozen_answers, stored_answers, submission_of
 from .services import freeze, judge
@@ -160,10 +160,11 @@ def _end(
     return round_
 
 
-def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str) -> Amendment:
+def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str, seen: str = "") -> Amendment:
     """Freeze a new copy with the changed answers and tell everybody, then let the rules judge it.
 
-    Raises OutOfOrder, or Refused with what is missing. The copies before stay as they are.
+    `seen` is the mark (amendments.mark_of) of what the sender's page showed. Raises OutOfOrder, or Refused with what is
+    missing. The copies before stay as they are.
     """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -172,6 +173,10 @@ def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str) -> Amendme
             return round_
         _only(round_, S.OPEN)
         before, practices = submission_of(cycle), open_practices(cycle)
+        if seen and seen != mark_of(practices):
+            raise OutOfOrder(
+                "A colleague changed an answer after this page was loaded. Nothing was sent; look at it below, then send."
+            )
         changed = [one.practice.code for one in practices if one.changes]
         problems = [
             Problem(one.practice.code, f"{one.practice.code}: {p.sentence}") for one in practices for p in one.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class OpenPractice:
     practice: Practice
     changes: tuple[FieldChange, ...]
     problems: tuple[Problem, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,13 @@ def open_practices(cycle: Cycle) -> list[OpenPractice]:
         row = rows.get(practice.code)
         now = Answer.from_dict(row.content) if row else None
         changes = answer_changes(practice, frozen.get(practice.code), now, labels)
-        found.append(OpenPractice(practice, changes, missing(practice, now)))
+        found.append(OpenPractice(practice, changes, missing(practice, now), row.version if row else 0))
     return found
+
+
+def mark_of(practices: Iterable[OpenPractice]) -> str:
+    """Return a mark of what is open as it stands, so that what is sent is what its sender saw."""
+    return hashlib.sha256(" ".join(f"{one.practice.code}:{one.version}" for one in practices).encode()).hexdigest()[:16]
 
 
 def working_answers(cycle: Cycle) -> dict[str, Answer]:

@@ -19,7 +19,7 @@ from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
 
 from . import amending
-from .amendments import UNDER_WAY, closed_to_changes, copies_of, copies_shown, open_practices, rounds_of
+from .amendments import UNDER_WAY, closed_to_changes, copies_of, copies_shown, mark_of, open_practices, rounds_of
 from .models import Amendment
 from .queries import frozen_answers
 
@@ -41,10 +41,11 @@ def _page(cycle: Cycle, roles: frozenset[Role], problems: list[Problem], typed: 
     round_ = next((one for one in rounds if one.state in UNDER_WAY), None)
     today, rulebook = local_today(cycle), rulebook_of(cycle)
     titles = {practice.code: practice for practice in rulebook.catalogue.practices}
+    open_ = open_practices(cycle) if draft else []
     return render_template(
         "assessments/changes.html", cycle=cycle, problems=problems, typed=typed, round=round_,
         earlier=[one for one in rounds if one is not round_], copies=copies_shown(cycle), titles=titles,
-        open=open_practices(cycle) if draft else [], draft=draft, sections=rulebook.catalogue.sections,
+        open=open_, mark=mark_of(open_), draft=draft, sections=rulebook.catalogue.sections,
         closed=closed_to_changes(cycle), today=today, usual=(today + timedelta(days=USUAL_DAYS)).isoformat(),
         asks=may(roles, Action.ASK_TO_AMEND), sends=may(roles, Action.SUBMIT), reopens=may(roles, Action.REOPEN),
     )  # fmt: skip
@@ -101,7 +102,7 @@ def send(cycle_id: int) -> Any:
     """Send the changed answers as a new frozen copy."""
     return _step(
         cycle_id, Action.SUBMIT, {},
-        lambda cycle: amending.send(cycle.id, _id(), current_user.id, _base_url()),
+        lambda cycle: amending.send(cycle.id, _id(), current_user.id, _base_url(), request.form.get("seen", "")),
         "Your changes are sent. What you submitted before is kept too.", "assessments.receipt",
     )  # fmt: skip
 

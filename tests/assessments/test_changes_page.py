@@ -164,6 +164,23 @@ def test_typed_text_survives_a_section_closed_meanwhile(cast: Cast) -> None:
     assert (typed.status_code, "Nothing was stored." in typed.text) == (409, True)
 
 
+def test_administrator_sends_only_what_the_page_showed(cast: Cast, caplog) -> None:
+    cast.open(CODE)
+    cast.type(CODE, notes="First thought.")
+    client = cast.client(cast.administrator)
+    form = dict(re.findall(r'name="(amendment|seen)" value="(\w+)"', client.get(cast.at("changes")).text))
+    cast.type(CODE, "typed-save-2", notes="Second thought.")
+    reply = client.post(cast.at("changes/send"), data=form)
+    assert [reply.status_code, "A colleague changed an answer" in reply.text, "Second" in reply.text] == [
+        422,
+        True,
+        True,
+    ]
+    assert f"amendments.send refused for person {cast.administrator.id}: A colleague changed" in caplog.text
+    form = dict(re.findall(r'name="(amendment|seen)" value="(\w+)"', reply.text))
+    assert [client.post(cast.at("changes/send"), data=form).status_code for _ in range(2)] == [303, 303]
+
+
 def test_page_takes_as_many_queries_for_one_round_as_for_three(cast: Cast, count_queries) -> None:
     client = cast.client(cast.reviewer)
     cast.amend(CODE, notes="One.")

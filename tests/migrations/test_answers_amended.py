@@ -11,7 +11,7 @@ from portal.foundation import migrate
 from portal.foundation.database import db
 from tests.migrations.test_migrations import REVISIONS, fill, tables
 
-AFTER = "0010_answers_amended_after_submitting"
+AFTER = "0010_answers_amended"
 BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.accounts.models import Membership
-from portal.assessments.models import AnswerVersion, Submission
+from portal.assessments.models import Amendment, AnswerVersion, Judgement, Submission
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.evidence.models import Evidence, EvidenceUse
@@ -26,6 +26,7 @@ from portal.foundation.outbox import Message
 from portal.foundation.storage import storage
 from portal.plans.models import Statement
 from portal.recognition.models import Award
+from portal.reviews.models import ReviewLook
 from portal.teamwork.models import Comment, Flag, SectionGiven, SectionSeen
 from tests.evidence.papers import pdf
 from tests.factories import answer_all, make_partnership, make_person, make_program, sign_in
@@ -131,6 +132,19 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert twice(staff, f"{at}/review/items/B.2.3", **item) == [200, 200]
     assert twice(staff, f"{at}/review/contact", contact_on="2026-10-01", contact_how="call") == [303, 303]
     assert twice(staff, f"{at}/review/visit", held_on="2026-10-01", visit_place="At the program") == [303, 303]
+
+    assert twice(owner, f"{at}/changes/ask", code="B.2.3", reason="Wrong form.") == [303, 303]
+    round_ = {"amendment": str(db.session.scalars(select(Amendment.id)).one())}
+    opened = {"code": "B.2.3", "note": "Please.", "due_on": "2026-10-09"}
+    assert twice(staff, f"{at}/changes/reopen", **round_, **opened) == [303, 303]
+    changed = {"B.2.3-status": "in_practice", "B.2.3-rating": "5", "B.2.3-version": "1", "B.2.3-save_id": "new-save-id"}
+    assert twice(owner, f"{at}/answers/B.2.3", **changed) == [200, 200]
+    assert twice(owner, f"{at}/changes/send", **round_) == [303, 303]
+    assert twice(staff, f"{at}/review/changes", code="B.2.3", number="2") == [303, 303]
+    assert (count(Amendment), count(Submission), count(Judgement), count(ReviewLook)) == (1, 2, 2, 1)
+    assert (
+        count(Message, Message.key.like("amend%")) == 7
+    )  # asked and sent: 2 of staff each; opened: 2 who answer; receipt: 1
 
     plan = {"version": "0", "save_id": "one-plan-id", "months": "12", "then": "issue"}
     for n in (1, 2, 3):

@@ -85,6 +85,9 @@ def test_plan_issued_first_leaves_the_program_free_to_amend_and_ends_the_link(ca
     mail = db.session.scalars(select(Message.text).where(Message.key.like("amended-staff:%"))).one()
     assert "its link no longer works" in mail
     staff = cast.client(cast.reviewer)
+    looked = {"code": CODE, "number": "2"}  # also now that the review itself is locked
+    assert staff.post(cast.at("review/changes"), data=looked).status_code == 303
+    assert "You have looked at everything" in staff.get(cast.at("review/changes")).text
     assert "The answers changed after this link was sent" in staff.get(cast.at("plan")).text
     staff.post(cast.at("statement/send"), data={"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org"})
     assert "after this link was sent" not in staff.get(cast.at("plan")).text

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_answers_amended_after_submitting"
+revision = "0010_answers_amended"
 down_revision = "0009_documents_of_programs"
 branch_labels = None
 depends_on = None
