@@ -14,7 +14,8 @@ from portal.foundation.htmx import go_to
 from portal.foundation.typed import text_of
 from portal.partnerships.queries import current_rulebook
 from portal.programs.models import Program
-from portal.programs.queries import eligibility_of, load_program
+from portal.programs.queries import eligibility_of, facts_of, load_program
+from rules.policy import closed_gates
 from rules.texts import USUAL
 
 from . import requests, services
@@ -98,6 +99,6 @@ def ask_access(program_id: int) -> Any:
     rulebook = current_rulebook(program.partnership)
     page = render_template(
         "cycles/ask_access.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
-        typed=asked.typed, problems=problems,
+        typed=asked.typed, problems=problems, closed=closed_gates(rulebook.policy, facts_of(program)),
     )  # fmt: skip
     return page, 422 if problems else 200

@@ -8,7 +8,9 @@ from flask_login import current_user
 from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from portal.requests.queries import partnership_by_key
+from rules.discovery import UnknownPlugin
 from rules.policy import Policy
+from rules.rulebook import RulebookNotBuilt
 from rules.wording import say_count, say_list
 
 from . import queries
@@ -31,7 +33,10 @@ def of_partnership(key: str) -> str:
 
 
 def _page(partnership: Partnership | None, others: list[Partnership]) -> str:
-    rulebook = current_rulebook(partnership) if partnership else None
+    try:
+        rulebook = current_rulebook(partnership) if partnership else None
+    except (UnknownPlugin, RulebookNotBuilt):  # help has to come even while the rules cannot be used
+        rulebook = None
     policy = rulebook.policy if rulebook else Policy()
     return render_template(
         "desk/help.html", partnership=partnership, partnerships=others, rulebook=rulebook, policy=policy, years=years,

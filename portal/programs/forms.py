@@ -73,7 +73,10 @@ class ProgramForm:
 def read_facts(form: MultiDict[str, str], needed: Mapping[str, str] | None = None) -> ProgramForm:
     """Read what a program tells about itself; values are usable only without problems."""
     typed: dict[str, Any] = {key: text_of(form, key) for key in (*TEXTS, *NUMBERS, "founded", "model")}
-    typed |= {"settings": form.getlist("settings"), "background_checks": form.get("background_checks", "")}
+    typed |= {
+        "settings": list(dict.fromkeys(form.getlist("settings"))),
+        "background_checks": form.get("background_checks", ""),
+    }
     needed = {"name": "Enter the program's name.", **(needed or {})}
     values, problems = dict(typed), []
     for key, longest in TEXTS.items():

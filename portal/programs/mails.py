@@ -32,4 +32,9 @@ def tell_administrators(program: Program, key: str, subject: str, text: str) -> 
 
 def tell_managers(program: Program, key: str, subject: str, text: str) -> None:
     """Mail the administrators of the program's partnership, where only they can answer."""
-    tell(administrators_of_partnership(program.partnership_id), program.partnership_id, key, subject, text)
+    tell(deciders_of(program.partnership_id), program.partnership_id, key, subject, text)
+
+
+def deciders_of(partnership_id: int) -> list[Person]:
+    """Return who decides at a partnership: its administrators, or everybody there while it has none."""
+    return administrators_of_partnership(partnership_id) or staff_of_partnership(partnership_id)

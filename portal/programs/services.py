@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -52,7 +53,7 @@ def save_program(
         with unit_of_work():
             program = locked(program_id) if program_id else add_program(partnership_id, values, by_id)
             if program_id:
-                changed = changes_since(program, values, int(seen) if seen.isdigit() and len(seen) < 9 else 0)
+                changed = changes_since(program, values, int(seen) if re.fullmatch("[0-9]{1,8}", seen) else 0)
                 _refuse_taken_name(partnership_id, changed.get("name"), program.id)
                 change_facts(program, changed, by_id)
             db.session.flush()

@@ -94,7 +94,7 @@ class GateSignature(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
-    gate_key: Mapped[str] = mapped_column(String(60))
+    gate_key: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)  # as it was when the link was sent
     content_hash: Mapped[str] = mapped_column(String(64))  # over the text and both parties
     name: Mapped[str] = mapped_column(String(200))
@@ -164,7 +164,7 @@ class ChangeNotice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     program_id: Mapped[int] = mapped_column(ForeignKey("program.id", ondelete="CASCADE"), index=True)
-    event: Mapped[str] = mapped_column(String(100))
+    event: Mapped[str] = mapped_column(Text)
     happens_on: Mapped[date]
     text: Mapped[str] = mapped_column(Text)
     save_id: Mapped[str] = mapped_column(String(64), unique=True)

@@ -27,6 +27,7 @@ from .models import (
 )  # fmt: skip
 
 R = RegistrationState
+ANSWERED_SHOWN = 30
 
 
 def partnership_by_key(key: str) -> Partnership:
@@ -115,6 +116,8 @@ class OpenMatters:
     """What waits for the staff of a partnership, the oldest first."""
 
     registrations: tuple[Registration, ...]
+    asked_back: tuple[Registration, ...]  # these wait for the contact
+    answered: tuple[Registration, ...]  # the newest, to look them up
     access: tuple[AccessRequest, ...]
     advice: tuple[Advice, ...]
     notices: tuple[ChangeNotice, ...]
@@ -126,16 +129,19 @@ class OpenMatters:
 
 
 def open_matters(partnership_id: int) -> OpenMatters:
-    """Return everything that waits for this partnership's staff, in four queries."""
-    registrations = select(Registration).where(
-        Registration.partnership_id == partnership_id, Registration.state == R.WAITING
-    )
+    """Return everything that waits for this partnership's staff, in five queries."""
+    mine = select(Registration).where(Registration.partnership_id == partnership_id)
+    registrations = mine.where(Registration.state.in_((R.WAITING, R.ASKED_BACK))).order_by(Registration.id)
+    answered = mine.where(Registration.state.in_((R.APPROVED, R.DECLINED))).order_by(Registration.decided_at.desc())
     access = select(AccessRequest).join(AccessRequest.program).where(AccessRequest.state == RequestState.OPEN)
     advice = select(Advice).join(Advice.program).where(Advice.state == AdviceState.OPEN)
     notices = select(ChangeNotice).join(ChangeNotice.program).where(ChangeNotice.read_at.is_(None))
     here, all_of = Program.partnership_id == partnership_id, db.session.scalars
+    going = list(all_of(registrations))
     return OpenMatters(
-        tuple(all_of(registrations.order_by(Registration.id))),
+        tuple(one for one in going if one.state is R.WAITING),
+        tuple(one for one in going if one.state is R.ASKED_BACK),
+        tuple(all_of(answered.limit(ANSWERED_SHOWN))),
         tuple(all_of(access.where(here).order_by(AccessRequest.id).options(joinedload(AccessRequest.program)))),
         tuple(all_of(advice.where(here).order_by(Advice.id).options(joinedload(Advice.program)))),
         tuple(all_of(notices.where(here).order_by(ChangeNotice.id).options(joinedload(ChangeNotice.program)))),

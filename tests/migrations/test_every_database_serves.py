@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, Person
 from portal.assessments.models import Amendment, AnswerVersion, Judgement, Submission
-from portal.cycles.models import Cycle
+from portal.cycles.models import AccessRequest, Cycle
 from portal.cycles.queries import rulebook_of
 from portal.evidence.models import Evidence, EvidenceUse
 from portal.followup.models import CheckIn
@@ -25,7 +25,10 @@ from portal.foundation.migrate import upgrade
 from portal.foundation.outbox import Message
 from portal.foundation.storage import storage
 from portal.plans.models import Statement
+from portal.programs.models import FactsVersion, Program
 from portal.recognition.models import Award
+from portal.requests.forms import NEEDS
+from portal.requests.models import Advice, AdviceMessage, ChangeNotice, GateSignature, NeedsVersion, Registration
 from portal.reviews.models import ReviewLook
 from portal.teamwork.models import Comment, Flag, SectionGiven, SectionSeen
 from tests.evidence.papers import pdf
@@ -171,3 +174,60 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     done = {"month": "3", "done_on": "2026-10-01", "how": "phone", "notes": "Going well."}
     assert twice(staff, f"{at}/check-ins", **done) == [303, 303]
     assert count(CheckIn) == 1
+
+
+def newest_link(to: str) -> str:
+    db.session.rollback()
+    texts = select(Message.text).where(Message.to_email == to).order_by(Message.id.desc()).limit(1)
+    return re.search(r"http://localhost(/\S+)", db.session.scalars(texts).one())[1]  # type: ignore[index]
+
+
+def test_every_form_of_the_program_side_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: Twice) -> None:
+    upgrade()
+    partnership = make_partnership("minnesota", ("minnesota",))
+    manager, anyone = empty_app.test_client(), empty_app.test_client()
+    sign_in(manager, make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership))
+    form = {
+        "save_id": "one-save-id", "name": "Open Door", "place": "Granton", "description": "Pairs meet.", "founded": "2019-05-01",
+        "mentor_description": "Be a friend.", "contact_name": "Ana Núñez", "contact_email": "ana@example.org",
+        "model": "one-to-one", "youth_max_age": "14", "background_checks": "yes",
+    }  # fmt: skip
+    assert twice(anyone, "/partnerships/minnesota/register", **form) == [303, 303]
+    assert (count(Registration), count(Message)) == (1, 1)
+    assert twice(anyone, newest_link("ana@example.org")) == [200, 200]
+    registration = db.session.scalars(select(Registration)).one()
+    ticks = dict.fromkeys(("in_service_area", "registered", "capacity_confirmed", "pairs_volunteers"), "yes")
+    assert twice(manager, f"/registrations/{registration.id}/approve", name="Open Door", **ticks) == [303, 303]
+    assert (count(Program), count(Membership, Membership.program_id.is_not(None))) == (1, 1)
+    program = db.session.scalars(select(Program)).one()
+    owner, at = empty_app.test_client(), f"/programs/{program.id}"
+    sign_in(owner, db.session.scalars(select(Person).where(Person.email == "ana@example.org")).one())
+
+    assert twice(owner, f"{at}/facts", **(form | {"version": "0", "phone": "555-0101"})) == [303, 303]
+    assert count(FactsVersion) == 1
+    asked = {"start_on": "2026-11-02", "helpers": "All of us"}
+    assert twice(owner, f"{at}/ask-access", **asked) == [303, 303]
+    assert count(AccessRequest) == 1
+    needs = dict.fromkeys(NEEDS, "So it is.") | {"version": "0", "save_id": "one-needs-id"}
+    assert twice(owner, f"{at}/gates/needs/send", **needs) == [303, 303]
+    signers = {f"s{n}-{part}": f"{part}{n}@example.org" for n in (1, 2) for part in ("name", "title", "email")}
+    assert twice(owner, f"{at}/gates/mou/signers", **signers) == [303, 303]
+    assert (count(NeedsVersion), count(GateSignature)) == (1, 2)
+    for n in (1, 2):
+        link = newest_link(f"email{n}@example.org")
+        assert twice(anyone, link, name="Lee Dorn", title="Director", confirm="yes") == [200, 200]
+    assert set(db.session.scalars(select(Program.gates_passed)).one()) == {"needs_assessment", "mou"}
+    assert (count(FactsVersion), count(Message, Message.key.like("agreement-done:%"))) == (3, 2)
+
+    question = {"save_id": "one-question", "topic": "Finding mentors", "text": "How?"}
+    assert twice(owner, f"{at}/advice", **question) == [303, 303]
+    talk = db.session.scalars(select(Advice)).one()
+    assert twice(manager, f"/advice/{talk.id}/reply", text="Like this.", save_id="one-answer") == [303, 303]
+    news = {"save_id": "one-news", "event": "model", "happens_on": "2026-11-02", "text": "Groups now."}
+    assert twice(owner, f"{at}/changes/new", **news) == [303, 303]
+    assert (count(Advice), count(AdviceMessage), count(ChangeNotice)) == (1, 2, 1)
+    notice = db.session.scalars(select(ChangeNotice)).one()
+    assert twice(manager, f"/changes/{notice.id}/read") == [303, 303]
+    assert count(Message, Message.key.like("change-read:%")) == 1
+    assert twice(manager, f"{at}/access") == [303, 303]
+    assert (count(Cycle), count(Message, Message.key.like("access:%"))) == (1, 1)

@@ -104,6 +104,15 @@ def test_change_to_the_same_fact_shows_both_texts_and_stores_none_until_chosen(p
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("version", ["", "x", "²", "-1", "9" * 30])
+def test_form_that_names_no_version_of_ours_counts_as_the_oldest(program: Program, owner, version: str) -> None:
+    where = f"/programs/{program.id}/facts"
+    form = form_of(owner.get(where).text)
+    owner.post(where, data=form | {"host": "Newer"})
+    assert owner.post(where, data=form | {"version": version, "host": "Older"}).status_code == 409
+    assert reread(program).host == "Newer"
+
+
 def test_facts_that_cannot_be_stored_come_back_as_typed(program: Program, owner) -> None:
     make_program(program.partnership, "Taken")
     where = f"/programs/{program.id}/facts"

@@ -121,6 +121,10 @@ def test_asking_back_opens_the_registration_again_by_a_new_link(client, partners
     assert manager.post(f"{at}/ask-back", data={"question": " "}).status_code == 422
     asked = [manager.post(f"{at}/ask-back", data={"question": "Who is <your> host?"}) for _ in range(2)]
     assert ([one.status_code for one in asked], len(mails("ana@example.org"))) == ([303, 303], 2)
+    assert (
+        "Registrations that wait for the contact (1)"
+        in manager.get(f"/partnerships/{partnership.id}/open-matters").text
+    )
     second = link(mails("ana@example.org")[1])
     assert [client.get(first).status_code, client.get(second).status_code] == [410, 200]
     assert "Who is &lt;your&gt; host?" in client.get(second).text
@@ -136,6 +140,8 @@ def test_declined_registration_mails_the_reason_and_makes_no_program(client, par
     at = f"/registrations/{found.id}"
     assert [manager.post(f"{at}/decline", data={"reason": "You are outside our area."}).status_code for _ in "ab"] == [303, 303]  # fmt: skip
     assert "outside our area" in mails("ana@example.org")[-1].text
+    page = manager.get(f"/partnerships/{partnership.id}/open-matters").text
+    assert re.findall(r'<span class="tag ">(.*?)</span>', page) == ["declined, October 1, 2026"]
     assert len(mails("ana@example.org")) == 2
     assert manager.post(f"{at}/approve", data={"name": "Open Door"}).status_code == 409
     assert db.session.scalars(select(Program)).all() == []
@@ -163,6 +169,13 @@ def test_known_and_unknown_addresses_get_the_same_answer(client, partnership) ->
         for who in (known.email, "new@example.org")
     ]
     assert [(one.status_code, one.location) for one in answers] == [(303, f"{WHERE}/sent")] * 2
+
+
+def test_first_mail_carries_nothing_that_a_stranger_typed(client, partnership) -> None:
+    client.post(WHERE, data=FORM | {"contact_name": "You won! See evil.example.org", "name": "Click evil.example.org"})
+    mail = mails("ana@example.org")[0]
+    assert "evil" not in f"{mail.to_name} {mail.subject} {mail.text}"
+    assert "evil.example.org" in client.get(link(mail)).text
 
 
 def test_many_registrations_from_one_place_have_to_wait_and_keep_their_text(client, partnership, clock) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import tries
 from portal.accounts.hashes import digest
-from portal.accounts.queries import administrators_of_partnership
 from portal.accounts.services import invite
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
@@ -21,7 +20,7 @@ from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import SAVE_ID_LENGTH, renamed
 from portal.partnerships.models import Partnership
-from portal.programs.mails import tell
+from portal.programs.mails import deciders_of, tell
 from portal.programs.models import Program
 from portal.programs.services import NAME_TAKEN, add_program, facts_from
 
@@ -77,10 +76,12 @@ def _mail_link(registration: Registration, base_url: str, subject: str, text: st
     token = secrets.token_urlsafe(32)
     registration.token_hash = digest(token)
     name, email = registration.contact
+    if registration.state is R.UNCONFIRMED:  # nothing that a stranger typed goes to an address nobody has confirmed
+        name = ""
     outbox.post(
         f"registration:{registration.token_hash[:24]}", to_name=name, to_email=email, subject=subject,
         partnership_id=registration.partnership_id,
-        text=f"Hello {name},\n\n{text}\n{base_url}/registration/{token}\n\n{after}\n",
+        text=f"{f'Hello {name}' if name else 'Hello'},\n\n{text}\n{base_url}/registration/{token}\n\n{after}\n",
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None)
         found.state, found.confirmed_at = R.WAITING, found.confirmed_at or clock.now()
         audit.record("registration handed in", partnership_id=found.partnership_id, registration=found.id)
         tell(
-            administrators_of_partnership(found.partnership_id), found.partnership_id,
+            deciders_of(found.partnership_id), found.partnership_id,
             f"registration-in:{found.token_hash[:24]}", f"New registration: {found.name}",
             f"{found.name} registered and confirmed its address. Read it and answer:\n{base_url}/registrations/{found.id}",
         )  # fmt: skip
