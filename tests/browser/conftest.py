@@ -5,6 +5,7 @@ A test fails on anything the browser complains about, such as a style that the p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -67,9 +68,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": chromium, "args": chromium_arguments()}
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """Serve the test's own app and database; gives the address without a slash at the end."""
+@contextlib.contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an app on loopback; gives the address without a slash at the end."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]  # a browser keeps connections open
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -80,6 +81,13 @@ def live_server(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join(timeout=5)
         server.server_close()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """Serve the test's own app and database."""
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
