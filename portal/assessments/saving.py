@@ -48,4 +48,5 @@ def joined(theirs: Mapping[str, object], mine: Mapping[str, object], texts: Iter
 
 def as_query(code: str, values: Mapping[str, object]) -> str:
     """Return an answer as the fields of its form, for the script to put back."""
-    return urlencode([(f"{code}-{part}", value) for part, value in values.items() if value], doseq=True)
+    said = [(f"{code}-{part}", value) for part, value in values.items() if value and part != "code"]
+    return urlencode(said, doseq=True)

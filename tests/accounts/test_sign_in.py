@@ -181,3 +181,43 @@ def test_invitation_to_an_unreadable_address_is_refused(app: Flask, email: str) 
             base_url="",
         )
     assert db.session.scalars(select(Message)).all() == []
+
+
+def test_computer_ticked_as_shared_is_known_until_signing_out(client: FlaskClient, person: Person) -> None:
+    assert "This is a shared computer" in client.get("/sign-in").text
+    post_sign_in(client, person.email, PASSWORD, shared="yes")
+    assert f'data-person="{person.id}" data-shared>' in client.get("/account").text
+    client.post("/sign-out")
+    post_sign_in(client, person.email, PASSWORD)
+    assert f'data-person="{person.id}">' in client.get("/account").text
+
+
+def test_signing_out_clears_the_browser_but_for_a_text_that_waits_for_somebody_else(
+    client: FlaskClient, person: Person
+) -> None:
+    sign_in(client, person)
+    assert client.post("/sign-out").headers["Clear-Site-Data"] == '"storage"'
+    sign_in(client, person)
+    assert "Clear-Site-Data" not in client.post("/sign-out", data={"others": "kept"}).headers
+
+
+def test_who_is_signed_in_is_told_with_a_token_and_to_nobody_else(client: FlaskClient, person: Person) -> None:
+    assert client.get("/who").json == {"person": 0}
+    sign_in(client, person)
+    told = client.get("/who")
+    assert (told.json["person"], set(told.json), told.headers["Cache-Control"]) == (
+        person.id,
+        {"person", "token"},
+        "no-store",
+    )
+    assert "Access-Control-Allow-Origin" not in told.headers
+
+
+def test_typing_on_one_page_for_days_keeps_the_sign_in_alive(
+    client: FlaskClient, person: Person, clock: StandingClock
+) -> None:
+    sign_in(client, person)
+    for _ in range(4):
+        clock.go(days=2)
+        client.post("/account/password", data={"current": "", "new": ""})
+    assert client.get("/account").status_code == 200

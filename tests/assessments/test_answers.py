@@ -347,3 +347,90 @@ def test_history_marks_the_newest_stored_text_below_a_refused_one(
         "kept, not used: another text was stored first",
         "newest",
     ]
+
+
+def test_conflict_page_without_scripts_asks_for_a_choice_and_keeps_what_was_typed(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    page = conflict_page(client, cycle, person)
+    assert page.count("Which one shall stay?") == 1
+    assert f'<input type="radio" name="{CODE}-keep" value="mine" checked>' in page
+    assert [text in page for text in ("theirs", "mine", "Go to B.2.3", 'data-save="')] == [True, True, True, True]
+    assert f'data-save="/cycles/{cycle.id}/answers/{CODE}"' not in page  # no script decides it by the way
+    assert stored_at(cycle, "B.2.5")["notes"] == "no quarrel"
+
+
+@pytest.mark.parametrize(
+    ("choice", "becomes", "lands_on"),
+    [
+        ("mine", "mine, and more", ""),
+        ("theirs", "theirs", ""),
+        ("both", "theirs\n\n* * *\n\nmine, and more", f"/sections/s-2#{CODE}"),
+    ],
+)
+def test_choice_between_two_texts_without_scripts_is_stored_and_no_text_is_lost(
+    client: FlaskClient, cycle: Cycle, person: Person, choice: str, becomes: str, lands_on: str
+) -> None:
+    conflict_page(client, cycle, person)
+    data = fields(1, "save-again", status="not_in_practice", notes="mine, and more", keep=choice)
+    reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data=data)
+    assert (reply.status_code, reply.location) == (303, f"/cycles/{cycle.id}{lands_on}")
+    assert stored_at(cycle, CODE)["notes"] == becomes
+    assert stored_at(cycle, CODE)["status"] == ("in_practice" if choice == "theirs" else "not_in_practice")
+    history = {row.content["notes"] for row in queries.versions_of(cycle.id, CODE)}
+    assert {"mine", "theirs", becomes} <= history
+    assert any("mine, and more" in text for text in history)
+
+
+def conflict_page(client: FlaskClient, cycle: Cycle, person: Person) -> str:
+    sign_in(client, person)
+    send(cycle, make_person(Role.CONTRIBUTOR, cycle.program), "theirs", 0, "save-0001")
+    data = fields(0, "save-0002", status="not_in_practice", notes="mine") | fields(
+        0, "save-0002", "B.2.5", notes="no quarrel"
+    )
+    reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data=data)
+    assert reply.status_code == 409
+    return reply.text
+
+
+def test_section_that_says_nothing_of_a_practice_leaves_it_alone(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    send(cycle, person, "stored by the script", 0, "save-0001")
+    sign_in(client, person)
+    reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data={"save_id": "save-0002", "me": str(person.id)})
+    assert reply.status_code == 303
+    assert stored_at(cycle, CODE)["notes"] == "stored by the script"
+
+
+def test_section_with_a_text_but_no_version_is_refused_in_a_sentence(
+    client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    sign_in(client, person)
+    reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data={"save_id": "save-0002", f"{CODE}-notes": "x"})
+    assert reply.status_code == 400
+    assert "This save came without its version. Load the page again; nothing was stored." in reply.text
+    assert db.session.scalar(select(func.count(AnswerVersion.id))) == 0
+
+
+@pytest.mark.parametrize("where", [f"answers/{CODE}", "sections/s-2"])
+def test_text_typed_on_another_persons_page_is_never_stored_as_mine(
+    client: FlaskClient, cycle: Cycle, person: Person, where: str
+) -> None:
+    sign_in(client, person)
+    data = fields(0, "save-0001", notes="of somebody else") | {"me": str(person.id + 1)}
+    assert client.post(f"/cycles/{cycle.id}/{where}", data=data).status_code == 401
+    assert client.post(f"/cycles/{cycle.id}/{where}", data=data | {"me": str(person.id)}).status_code in (200, 303)
+    assert [row.saved_by_id for row in queries.versions_of(cycle.id, CODE)] == [person.id]
+
+
+def test_reply_to_a_script_is_marked_as_ours_refused_or_not(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    sign_in(client, person)
+    script = {"HX-Request": "true"}
+    where = f"/cycles/{cycle.id}/answers/{CODE}"
+    good = client.post(where, data=fields(0, "save-0001", notes="x"), headers=script)
+    late = client.post(where, data=fields(0, "save-0002", notes="y"), headers=script)
+    bad = client.post(where, data={}, headers=script)
+    assert [(one.status_code, one.headers.get("NQMS"), one.headers.get("Answer-Version")) for one in (good, late, bad)] == [
+        (200, "1", "1"), (409, "1", "1"), (400, "1", None)]  # fmt: skip
+    assert 'data-theirs="B.2.3-notes=x"' in late.text

@@ -104,11 +104,11 @@ class Served:
             assert self.changed.wait_for(lambda: not self.under_way, timeout=30), "a request did not end with its test"
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[str]:
-    """Serve the test's own app and database; gives the address without a slash at the end."""
-    served = Served(app)
-    server = make_server("127.0.0.1", 0, served, threaded=True)
+@contextlib.contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve an app on loopback while a test lasts; gives the address without a slash at the end."""
+    inside = Served(app)
+    server = make_server("127.0.0.1", 0, inside, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]  # a browser keeps connections open
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -118,7 +118,14 @@ def live_server(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join(timeout=5)
         server.server_close()
-        served.close()
+        inside.close()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """Serve the test's own app and database."""
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

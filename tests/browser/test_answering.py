@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
 from portal.accounts.services import hasher
-from portal.assessments import queries, services
+from portal.assessments import queries
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
-from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer
+from tests.factories import make_cycle, make_partnership, make_person, make_program
 
 pytestmark = pytest.mark.browser
 PASSWORD = "three calm words"
@@ -58,47 +58,6 @@ def test_answer_is_stored_as_it_is_typed(page: Page, cycle: Cycle, person: Perso
     expect(practice.locator(".state")).to_contain_text("stored")
     expect(page.locator("#progress")).to_contain_text("1 of 20 here")
     assert notes_of(cycle, "B.2.3") == "Two of us talk with every mentor."
-
-
-def test_text_typed_just_before_leaving_is_there_on_return(page: Page, cycle: Cycle, person: Person) -> None:
-    open_section(page, cycle, person)
-    page.locator("[id='B.2.5']").get_by_label("Notes").fill("typed and gone at once")
-    page.get_by_role("link", name="Self-assessment").click()
-    page.wait_for_url(f"**/cycles/{cycle.id}")
-    for _ in range(50):
-        if notes_of(cycle, "B.2.5"):
-            break
-        page.wait_for_timeout(100)
-    page.goto(f"/cycles/{cycle.id}/sections/s-2")
-    expect(page.locator("[id='B.2.5']").get_by_label("Notes")).to_have_value("typed and gone at once")
-
-
-def test_text_typed_while_a_slow_save_runs_is_stored_too(page: Page, cycle: Cycle, person: Person) -> None:
-    open_section(page, cycle, person)
-    page.route("**/answers/**", lambda route: (page.wait_for_timeout(600), route.continue_()))
-    field = page.locator("[id='B.2.5']").get_by_label("Notes")
-    field.press_sequentially("first words")
-    field.blur()
-    page.wait_for_timeout(300)
-    field.press_sequentially(" and more", delay=30)
-    expect(page.locator("[id='B.2.5'] .state")).to_contain_text("stored", timeout=15000)
-    expect(field).to_have_value("first words and more")
-    page.wait_for_timeout(2500)
-    assert notes_of(cycle, "B.2.5") == "first words and more"
-
-
-def test_conflict_shows_both_texts_and_keep_mine_stores_mine(page: Page, cycle: Cycle, person: Person) -> None:
-    open_section(page, cycle, person)
-    db.session.rollback()  # a new transaction, as another person's request would have
-    services.record_answer(cycle.id, "B.2.5", raw_answer(notes="their words"), "0", "other-save-1", person.id)
-    practice = page.locator("[id='B.2.5']")
-    practice.get_by_label("Notes").fill("my words")
-    expect(practice.locator(".state")).to_contain_text("their words")
-    expect(practice.get_by_label("Notes")).to_have_value("my words")
-    practice.get_by_role("button", name="Keep mine").click()
-    expect(practice.locator(".state")).to_contain_text("stored")
-    assert notes_of(cycle, "B.2.5") == "my words"
-    assert {row.content["notes"] for row in queries.versions_of(cycle.id, "B.2.5")} == {"my words", "their words"}
 
 
 def test_section_without_scripts_saves_with_its_button(page_no_js: Page, cycle: Cycle, person: Person) -> None:

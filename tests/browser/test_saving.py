@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import brotli
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
@@ -12,10 +14,13 @@ from playwright.sync_api import Browser, expect
 from portal.accounts.models import Person
 from portal.assessments import services
 from portal.cycles.models import Cycle
+from portal.foundation import assets
 from portal.foundation.access import Role
 from portal.foundation.database import db
-from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer
+from portal.foundation.paths import data_dir
+from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer, submitted_cycle
 
+from .conftest import served
 from .lines import Line, answer, cut_reply, drop_reply, drop_request, hold_reply, hold_request
 from .saving import CODE, Desk, open_desk, wait_until
 
@@ -23,6 +28,14 @@ pytestmark = pytest.mark.browser
 STORED = "stored 14:02"
 ON_DEVICE = "On this device, not sent yet. It tries again by itself."
 ON_PAGE = "Not saved yet. Keep this page open. It tries again by itself."
+
+
+def gzip_of(data: bytes) -> bytes:
+    return gzip.compress(data, 9)
+
+
+def brotli_of(data: bytes) -> bytes:
+    return brotli.compress(data, quality=11)
 
 
 @pytest.fixture
@@ -428,3 +441,111 @@ def test_save_needs_no_htmx(desk: Desk) -> None:
     expect(desk.state()).to_contain_text(STORED)
     expect(desk.page.locator("#progress")).to_contain_text("0 of 20 here")
     expect(desk.page.locator("#live")).to_contain_text(f"{CODE}: stored")
+
+
+# --- without scripts, with a stale token, in a review, for everybody
+
+
+def test_section_without_scripts_is_one_form_that_loses_nothing(
+    app: Flask, line: Line, browser: Browser, cycle: Cycle, person: Person
+) -> None:
+    desk = open_desk(app, line, browser, cycle, person, java_script_enabled=False)
+    desk.open()
+    expect(desk.page.get_by_text("Your answers are stored when you press “Save”")).to_be_visible()
+    expect(desk.page.get_by_text("Each answer is stored as you go")).to_be_hidden()
+    desk.notes("B.2.4").fill("mine, without scripts")
+    desk.notes("B.2.6").fill("no quarrel")
+    colleague_saves(cycle, "theirs", code="B.2.4")
+    desk.page.get_by_role("button", name="Save and go to the list").click()
+    expect(desk.page.get_by_text("1 answer was changed while you were typing")).to_be_visible()
+    expect(desk.notes("B.2.4")).to_have_value("mine, without scripts")
+    expect(desk.state("B.2.4")).to_contain_text("Maria Lopez saved another answer")
+    assert desk.stored("B.2.6") == "no quarrel"
+    desk.practice("B.2.4").get_by_label("Put both together").check()
+    desk.page.get_by_role("button", name="Save and go to the list").click()
+    expect(desk.page.get_by_text("Both texts are now together in B.2.4.")).to_be_visible()
+    expect(desk.notes("B.2.4")).to_have_value("theirs\n\n* * *\n\nmine, without scripts")
+    desk.context.close()
+
+
+def test_page_whose_token_went_stale_gets_another_and_saves(make_app: Callable[..., Flask], browser: Browser) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context(), served(app) as address:
+        cycle = make_cycle(make_program(make_partnership()))
+        person = make_person(Role.CONTRIBUTOR, cycle.program)
+        line = Line(int(address.rsplit(":", 1)[1]))
+        desk = open_desk(app, line, browser, cycle, person)
+        desk.open()
+        desk.sign_in(person)  # a new cookie, to which the page's token does not belong
+        desk.notes().fill("typed over lunch")
+        expect(desk.state()).to_contain_text(STORED)
+        asked = [one.path for one in line.seen if "/answers/" in one.path or one.path == "/who"]
+        assert (asked, desk.history()) == ([asked[0], "/who", asked[0]], ["typed over lunch"])
+        desk.context.close()
+        line.close()
+
+
+def test_review_saves_and_settles_a_conflict_the_same_way(
+    app: Flask, line: Line, browser: Browser, axe: Callable[[object], list[str]]
+) -> None:
+    program = make_program(make_partnership())
+    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    staff = [make_person(Role.REVIEWER, program.partnership, name=name) for name in ("Rosa Reyes", "Ruth Okoye")]
+    desk, other = (open_desk(app, line, browser, cycle, one) for one in staff)
+    for one in (desk, other):
+        one.page.goto(f"/cycles/{cycle.id}/review/sections/s-2")
+    text = "For the program"
+    line.on("/items/", drop_reply, times=2)
+    desk.practice().get_by_label(text).fill("hers")
+    expect(desk.state()).to_contain_text(STORED)
+    other.practice().get_by_label(text).fill("mine")
+    expect(other.state()).to_contain_text("Rosa Reyes saved another text")
+    assert axe(other.page) == []
+    other.state().get_by_role("button", name="Put both together").click()
+    expect(other.practice().get_by_label(text)).to_have_value("hers\n\n* * *\n\nmine")
+    expect(other.state()).to_contain_text(STORED)
+    for one in (desk, other):
+        one.context.close()
+
+
+def test_every_state_has_no_accessibility_fault_and_fits_a_narrow_phone(
+    desk: Desk, cycle: Cycle, person: Person, axe: Callable[[object], list[str]], shot: Callable[[object, str], None]
+) -> None:
+    def look(name: str) -> None:
+        assert (name, axe(desk.page)) == (name, [])
+        desk.page.set_viewport_size({"width": 320, "height": 640})
+        assert (name, desk.page.evaluate("document.documentElement.scrollWidth")) == (name, 320)
+        shot(desk.page, f"saving-{name}")
+        desk.page.set_viewport_size({"width": 1280, "height": 900})
+
+    desk.line.down = True
+    desk.notes().fill("in the dark")
+    expect(desk.state()).to_have_text(ON_DEVICE)
+    look("on-device")
+    desk.page.get_by_role("button", name="Sign out").click()
+    desk.page.get_by_role("dialog").wait_for()
+    look("sign-out")
+    desk.page.keyboard.press("Escape")
+    desk.line.down = False
+    expect(desk.state()).to_contain_text(STORED)
+    desk.context.clear_cookies()
+    desk.notes().fill("signed out")
+    expect(desk.state()).to_contain_text("You are signed out")
+    look("signed-out")
+    desk.sign_in(person)
+    desk.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(desk.state()).to_contain_text(STORED)
+    colleague_saves(cycle, "theirs", code="B.2.6")
+    desk.notes("B.2.6").fill("mine")
+    expect(desk.state("B.2.6")).to_contain_text("Maria Lopez")
+    look("conflict")
+    desk.context.clear_cookies()
+    desk.page.goto("/sign-in")
+    look("sign-in")
+
+
+@pytest.mark.parametrize("pack", [gzip_of, brotli_of])
+def test_script_is_under_four_kilobytes(pack: Callable[[bytes], bytes]) -> None:
+    script = assets.lean((data_dir("static") / "save.js").read_text("utf-8"))
+    assert len(pack(script.encode())) < 4000
+    assert [word for word in ("eval(", "Function(", "htmx.") if word in script] == []

@@ -303,3 +303,21 @@ def test_contributor_is_told_that_a_review_is_for_the_partnership(cycle: Cycle, 
     sign_in(client, make_person(Role.CONTRIBUTOR, cycle.program))
     reply = client.post(f"/cycles/{cycle.id}/review/items/{CODE}", data=fields(0, "item-save-1", **raw()))
     assert (reply.status_code, texts()) == (403, [])
+
+
+@pytest.mark.parametrize(
+    ("choice", "becomes"),
+    [("mine", "mine"), ("theirs", "theirs"), ("both", "theirs\n\n* * *\n\nmine")],
+)
+def test_choice_between_two_texts_without_scripts_is_stored_and_no_text_is_lost(
+    cycle: Cycle, reviewer: Person, staff: FlaskClient, choice: str, becomes: str
+) -> None:
+    services.record_review_item(cycle.id, CODE, raw("3", finding_text="theirs"), "0", "item-save-1", reviewer.id)
+    where = f"/cycles/{cycle.id}/review/sections/s-2"
+    data = fields(0, "item-save-2", **raw("", finding_text="mine"))
+    page = staff.post(where, data=data)
+    assert (page.status_code, page.text.count("Which one shall stay?")) == (409, 1)
+    again = fields(1, "item-save-3", **raw("", finding_text="mine"), keep=choice)
+    assert staff.post(where, data=again).status_code == 303
+    assert db.session.scalars(select(ReviewItem)).one().content["finding_text"] == becomes
+    assert {"mine", "theirs", becomes} == {text for text, _ in texts()}
