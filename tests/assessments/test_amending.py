@@ -61,7 +61,8 @@ def test_only_opened_practices_can_be_changed(cast: Cast) -> None:
         cast.type(OTHER, notes="Not this one.")
     assert (
         refusal.value.sentence
-        == "B.2.5 was submitted and is not open for changes; open now: B.2.3. Nothing was stored."
+        == "B.2.5 was submitted and is not open for changes; open now: B.2.3. "
+        "Your text is not part of it, but it is kept in “Earlier versions”."
     )
     assert (cast.stored(CODE).content["notes"], cast.stored(OTHER).content["notes"]) == ("Three checks.", "")
     # until it is sent, everything that reads answers reads the copy
@@ -72,7 +73,7 @@ def test_only_opened_practices_can_be_changed(cast: Cast) -> None:
     ]
 
 
-def test_whole_section_sent_by_a_made_up_form_stores_nothing(cast: Cast) -> None:
+def test_whole_section_sent_by_a_made_up_form_changes_only_what_is_open(cast: Cast) -> None:
     cast.open(CODE)
     client = cast.client(cast.contributor)
     form = {}
@@ -82,7 +83,8 @@ def test_whole_section_sent_by_a_made_up_form_stores_nothing(cast: Cast) -> None
     reply = client.post(cast.at("sections/s-2"), data=form, headers={"Sec-Fetch-Site": "same-origin"})
     assert (reply.status_code, "B.2.5 was submitted and is not open" in reply.text) == (409, True)
     assert "Typed at length." in reply.text
-    assert [cast.stored(code).version for code in (CODE, OTHER)] == [1, 1]
+    assert [cast.stored(code).version for code in (CODE, OTHER)] == [2, 1]
+    assert [row.refused for row in queries.versions_of(cast.cycle.id, OTHER)] == [True]
     del form[f"{OTHER}-version"], form[f"{OTHER}-save_id"]
     reply = client.post(cast.at("sections/s-2"), data=form)
     assert (reply.status_code, reply.location) == (303, cast.at("changes"))
