@@ -77,7 +77,8 @@ def choose(client: FlaskClient, cycle: Cycle, page: str, **choices: str) -> Any:
     data = MultiDict(fields(page))
     for code, choice in choices.items():
         data[f"{code.replace('_', '.')}-choice"] = choice
-    return client.post(f"/cycles/{cycle.id}/worksheets/{KEY}", data=data)
+    kind = "multipart/form-data"
+    return client.post(f"/cycles/{cycle.id}/worksheets/{KEY}", data=data, content_type=kind)
 
 
 def test_file_is_closed_to_the_network_and_runs_only_its_own_script(
@@ -222,6 +223,18 @@ def test_saved_html_file_reads_like_its_answers(client: FlaskClient, cycle: Cycl
     page = bring(client, cycle, json.dumps(state).encode()).text
     assert "alert(1)</script>" not in page
     assert "&lt;img src=x" in page
+
+
+def test_longest_notes_everywhere_come_back_whole(client: FlaskClient, cycle: Cycle, person: Person) -> None:
+    codes = [one.code for one in rulebook_of(cycle).catalogue.section(KEY).practices]
+    for code in codes:
+        save(cycle, person, 0, code, notes=f"{code} é " * 1_000)
+    file = client.get(f"/cycles/{cycle.id}/worksheets/{KEY}").text.replace("\\u00e9", "\\u00e8")
+    reply = bring(client, cycle, file.encode())
+    assert (reply.status_code, "20 answers differ" in reply.text) == (200, True)
+    choices = {code.replace(".", "_"): "take" for code in codes}
+    assert choose(client, cycle, reply.text, **choices).status_code == 303
+    assert {row.content["notes"][len(code) :][:3] for code, row in queries.stored_answers(cycle.id).items()} == {" è "}
 
 
 def test_half_a_sign_is_replaced_and_shown(client: FlaskClient, cycle: Cycle, person: Person) -> None:
