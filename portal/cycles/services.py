@@ -71,7 +71,7 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
     setattr(cycle, column, on)
 
 
-def grant_access(program: Program, by_id: int | None, base_url: str, override_reason: str = "") -> Cycle:
+def grant_access(program: Program, by_id: int | None, override_reason: str = "", *, base_url: str) -> Cycle:
     """Open a self-assessment for the program. Raises NotEligible, GateClosed, FactsChanged or CycleUnderWay.
 
     An open request for access is answered by it, and the program is told by mail.

@@ -59,7 +59,7 @@ def grant_access(program_id: int) -> Any:
     program, _ = load_program(current_user, program_id, Action.MANAGE_PROGRAMS)
     reason = request.form.get("reason", "")
     try:
-        services.grant_access(program, current_user.id, current_app.config["BASE_URL"], reason)
+        services.grant_access(program, current_user.id, reason, base_url=current_app.config["BASE_URL"])
     except services.CycleUnderWay as known:  # the button was pressed twice, or a colleague was quicker
         flash(known.sentence, "warn")
     except DomainError as refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask_login import current_user
 
 from portal.partnerships.models import Partnership
@@ -14,20 +14,20 @@ from rules.rulebook import RulebookNotBuilt
 from rules.wording import say_count, say_list
 
 from . import queries
+from .views import bp
 
-bp = Blueprint("help", __name__)
 EVENTS = {"leadership": "who leads you", "model": "how you mentor", "closing": "whether you go on"}
 
 
 @bp.get("/help")
-def page() -> str:
+def help_page() -> str:
     """Answer with the values of the reader's partnership, or with the usual ones."""
     held = current_user.memberships if current_user.is_authenticated else ()
     return _page(queries.partnership_of(held), queries.partnerships())
 
 
 @bp.get("/partnerships/<key>/help")
-def of_partnership(key: str) -> str:
+def partnership_help(key: str) -> str:
     """Answer with this partnership's values, for anybody."""
     return _page(partnership_by_key(key), [])
 

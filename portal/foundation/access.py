@@ -117,8 +117,8 @@ class Open(enum.Enum):
 ROUTES: dict[str, Action | Open] = {
     "assets.static_file": Open.PUBLIC,
     "desk.front": Open.PUBLIC,
-    "help.page": Open.PUBLIC,
-    "help.of_partnership": Open.PUBLIC,
+    "desk.help_page": Open.PUBLIC,
+    "desk.partnership_help": Open.PUBLIC,
     "desk.healthz": Open.PUBLIC,
     "desk.home": Open.SIGNED_IN,
     "desk.partnership": Action.SEE_PARTNERSHIP,

@@ -126,7 +126,7 @@ def test_dropped_file_is_seen_previewed_adopted_and_used(
     look("list")
     db.session.rollback()
     program = make_program(partnership, "Elm")
-    cycle = grant_access(program, admin.id, "http://localhost")
+    cycle = grant_access(program, admin.id, base_url="http://localhost")
     answer_all(cycle, make_person(Role.PROGRAM_ADMINISTRATOR, program))
     assert [info.name for info in rulebook_of(cycle).plugins] == ["national", "lakeside"]
     judged = {one.key: (one.met, one.trace.plugin) for one in decision_of(cycle).tiers[0].conditions}

@@ -70,7 +70,7 @@ def test_assessments_read_together_equal_those_read_one_by_one(lake: Lake) -> No
         cycle.state = "submitted"
     reviews.record_review_item(cycle.id, "B.2.6", item, "0", "item-save-1", by_id)
     program = lake.recognized.program
-    again = grant_access(program, by_id, "http://localhost")
+    again = grant_access(program, by_id, base_url="http://localhost")
     with unit_of_work() as session:
         session.add(StoredAnswer(
             cycle_id=again.id, practice_code="B.2.5", version=1, save_id="x" * 8, saved_at=lake.admin.created_at,
@@ -222,7 +222,7 @@ def test_new_cycle_begins_with_the_adopted_rules_in_every_worker(
     press(desk, lake, "add:strict")
     desk.post(f"{path(lake)}/previews/{asked(desk, lake).id}/adopt")
     program = make_program(lake.partnership, "Elm")
-    cycle = grant_access(program, lake.admin.id, "http://localhost")
+    cycle = grant_access(program, lake.admin.id, base_url="http://localhost")
     assert [one.name for one in rulebook_of(cycle).tiers] == ["Lake Partner"]
     assert "E.1.1" not in rulebook_of(cycle).catalogue
 
