@@ -56,6 +56,15 @@ def browser() -> str:
     return (request.user_agent.string or "unknown browser")[:200]
 
 
+def enter(person: Person, shared: bool = False) -> None:
+    """Give the browser its cookie, as small as can be: every save sends it."""
+    login_user(person)
+    session.pop("_id", None)  # what flask-login's own session protection compares; sessions here are rows
+    session.pop(SHARED, None)
+    if shared:
+        session[SHARED] = True
+
+
 def after_sign_in(wanted: str | None) -> str:
     """Return where to go: the wanted page when it is a path of ours, else home."""
     if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable():
@@ -79,10 +88,7 @@ def sign_in() -> Any:
             else:
                 if before is not None:  # a copy of the cookie this one replaces must open nothing
                     services.end_session(*before)
-                login_user(person)
-                session.pop(SHARED, None)
-                if request.form.get(SHARED) == "yes":
-                    session[SHARED] = True
+                enter(person, shared=request.form.get(SHARED) == "yes")
                 return redirect(after_sign_in(wanted), 303)
     page = render_template("accounts/sign_in.html", form=form, problems=problems, wanted=wanted)
     return page, 422 if problems else 200
@@ -198,7 +204,7 @@ def accept_invitation(token: str) -> Any:
         if request.method == "POST":
             check_csrf_token()
             new = PasswordForm(request.form).new.data or ""
-            login_user(services.accept_invitation(token, new, browser(), name))
+            enter(services.accept_invitation(token, new, browser(), name))
             return redirect(url_for("desk.home"), 303)
     except passwords.LinkOver as over:
         return render_template("error.html", title="This link is over", sentence=over.sentence), 410, NO_REFERRER

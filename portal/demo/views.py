@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, flash, render_template, url_for
-from flask_login import current_user, login_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.accounts.models import Person
 from portal.accounts.services import end_session, start_session
-from portal.accounts.views import browser
+from portal.accounts.views import browser, enter
 from portal.foundation.database import db
 from portal.foundation.errors import Stranger
 from portal.foundation.htmx import go_to
@@ -34,7 +34,7 @@ def sign_in_as(person_id: int) -> Response:
     if current_user.is_authenticated:
         end_session(current_user.id, current_user.current_session.id)
     signed_in = start_session(person_id, browser())
-    login_user(signed_in)
+    enter(signed_in)
     flash(f"You are {signed_in.name}: {signed_in.demo_note}.", "good")
     return go_to(url_for("desk.home"))
 

@@ -10,6 +10,7 @@ import brotli
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.conftest import chromium_arguments, find_chromium
+from tests.browser.saving import on_a_slow_line
 
 from .figures import Figure
 from .wire import Demo, running_demo
@@ -18,7 +19,7 @@ KB = 1000
 
 
 def page_figures() -> list[Figure]:
-    """Measure first visits, section pages, scripts and one save; nothing when there is no Chromium."""
+    """Measure first visits, section pages, scripts, one save and a slow line; nothing when there is no Chromium."""
     path = find_chromium()
     if path is None:
         print("No Chromium found: visits and saves are not measured.")
@@ -26,7 +27,12 @@ def page_figures() -> list[Figure]:
     with running_demo() as demo, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=chromium_arguments())
         try:
-            return [*visits(browser, demo), *sections(browser, demo), *one_save(browser, demo)]
+            return [
+                *visits(browser, demo),
+                *sections(browser, demo),
+                *one_save(browser, demo),
+                *slow_line(browser, demo),
+            ]
         finally:
             browser.close()
 
@@ -126,4 +132,16 @@ def one_save(browser: Browser, demo: Demo) -> list[Figure]:
     return [
         Figure("one save: body of the reply", size, 500, "B"),
         Figure(f"one save: both ways with headers ({up} up, {down} down)", (up + down) / KB, 2.2, "KB"),
+    ]
+
+
+def slow_line(browser: Browser, demo: Demo) -> list[Figure]:
+    """Time a first page, the next one and a save over 50 kbit/s with 600 ms."""
+    context = signed_in(browser, demo)
+    times = on_a_slow_line(context.new_page(), first_section(demo), f"/cycles/{demo.cycle_id}/sections/s-2")
+    context.close()
+    return [
+        Figure("50 kbit/s, 600 ms: first section page shown, nothing cached", times.first, 8, "s"),
+        Figure("50 kbit/s, 600 ms: next section page shown", times.following, 4, "s"),
+        Figure("50 kbit/s, 600 ms: save said to be stored", times.saved, 3, "s"),
     ]

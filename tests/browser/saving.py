@@ -84,6 +84,35 @@ def open_desk(
     return desk
 
 
+@dataclass(frozen=True)
+class Times:
+    """Seconds until a first page shows, until the next one does, and until a save is said to be stored."""
+
+    first: float
+    following: float
+    saved: float
+
+
+def on_a_slow_line(page: Page, first: str, following: str) -> Times:
+    """Visit two section pages and save one answer over 50 kbit/s with 600 ms each way and back."""
+    link = page.context.new_cdp_session(page)
+    link.send("Network.enable")
+    slow = {"latency": 600, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}
+    link.send("Network.emulateNetworkConditions", {"offline": False, **slow})
+    painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
+    shown = []
+    for path in (first, following):
+        page.goto(path)
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        shown.append(page.evaluate(painted))
+    free = page.locator("fieldset[data-save]:has([value=not_in_practice]:not(:checked))").first.get_attribute("id")
+    practice = page.locator(f"[id='{free}']")
+    began = time.monotonic()
+    practice.locator("[value=not_in_practice]").check()
+    practice.locator(".state.good").wait_for()
+    return Times(*shown, time.monotonic() - began)
+
+
 def wait_until(told: Callable[[], bool], seconds: float = 8) -> None:
     """Wait for something that no locator shows."""
     end = time.monotonic() + seconds
