@@ -19,9 +19,9 @@ run:
 	@sh .ci/setup run
 	@exec .venv/bin/nqms demo
 
-test:
+test: # compiled files are kept, because tests start many processes
 	@sh .ci/setup test
-	@$(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 bench:
 	@sh .ci/setup dev

@@ -72,8 +72,13 @@ def parts(app: Flask) -> dict[str, object]:
     return {
         "routes": sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules()),
         "views": dict(app.view_functions),
-        "hooks": [{at: list(run) for at, run in getattr(app, hook).items()} for hook in hooks],
-        "errors": {at: {code: dict(by) for code, by in of.items()} for at, of in app.error_handler_spec.items()},
+        "hooks": [[(at, one) for at, run in getattr(app, hook).items() for one in run] for hook in hooks],
+        "errors": {
+            (at, code, kind): by
+            for at, of in app.error_handler_spec.items()
+            for code, kinds in of.items()
+            for kind, by in kinds.items()
+        },
         "filters": dict(app.jinja_env.filters),
         "globals": dict(app.jinja_env.globals),
         "extensions": {at: one for at, one in app.extensions.items() if at not in ("evaluator", "nqms-clock", STORAGE)},

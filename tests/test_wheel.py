@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,11 +64,32 @@ def outside() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the source archive, and the wheel from it; gives the folder with both."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep the other workers out meanwhile."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder that all workers of this run have in common."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "package"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path) -> Path:
+    """Build the source archive, and the wheel from it, once for all workers; gives the folder with both."""
+    folder = shared / "dist"
+    with one_at_a_time(shared):
+        if not (shared / "built").exists():
+            folder.mkdir()
+            run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+            (shared / "built").touch()
     return folder
 
 
@@ -106,37 +129,37 @@ def test_source_archive_leaves_tests_and_the_machine_behind(built: Path) -> None
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an empty virtual environment; gives its bin folder.
+PIP = ("--disable-pip-version-check", "--no-input", "-qq")
+
+
+@pytest.fixture(scope="session")
+def installed(shared: Path, built: Path) -> Path:
+    """Install the wheel into an empty virtual environment, once for all workers; gives its bin folder.
 
     With NQMS_WHEEL_FROM_LOCK (as .ci/run sets it) the libraries are downloaded anew, by their hashes. Without it they
     are lent by the environment that runs this test, less the portal itself: its own files are found there through a
     .pth file, and such files count only in an environment's own folder.
     """
-    folder = tmp_path_factory.mktemp("empty") / "venv"
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    python = folder / "bin" / "python"
-    pip = (
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "install",
-        "-qq",
-        "--disable-pip-version-check",
-        "--no-input",
-    )
-    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    folder = shared / "venv"
+    with one_at_a_time(shared):
+        if not (shared / "installed").exists():
+            run(sys.executable, "-m", "venv", "--without-pip", folder)
+            install(folder / "bin" / "python", wheel_in(built))
+            (shared / "installed").touch()
+    return folder / "bin"
+
+
+def install(python: Path, wheel: Path) -> None:
+    """Install the libraries and the wheel."""
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", *PIP)
+    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore"}
     if os.environ.get("NQMS_WHEEL_FROM_LOCK"):
         run(*pip, "--require-hashes", "-r", LOCK, env=environment)
     else:
         site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
         lent = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
         (Path(site) / "lent-libraries.pth").write_text(lent + "\n")
-    run(*pip, "--no-deps", "--no-index", "--force-reinstall", wheel_in(built), env=environment)
-    return folder / "bin"
+    run(*pip, "--no-deps", "--no-index", "--force-reinstall", wheel, env=environment)
 
 
 @pytest.fixture
@@ -245,18 +268,20 @@ def nqms_findings(scorecard):
 """
 
 
-@pytest.fixture
-def with_plugin(installed: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def with_plugin(shared: Path, installed: Path) -> Path:
     """Build a rule plugin as a package of its own and install it beside the portal, without a network."""
-    project, folder = tmp_path / "lakeshore", tmp_path / "wheels"
-    project.mkdir()
-    (project / "pyproject.toml").write_text(PLUGIN_PROJECT)
-    (project / "lakeshore_rules.py").write_text(PLUGIN_CODE)
-    run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, project, cwd=tmp_path)
-    pip = (sys.executable, "-m", "pip", "--python", installed / "python", "install", "-qq")
-    options = ("--no-input", "--no-deps", "--no-index", "--force-reinstall")
-    environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    run(*pip, *options, next(folder.glob("*.whl")), env=environment)
+    project, folder = shared / "lakeshore", shared / "wheels"
+    with one_at_a_time(shared):
+        if not (shared / "plugin").exists():
+            project.mkdir()
+            (project / "pyproject.toml").write_text(PLUGIN_PROJECT)
+            (project / "lakeshore_rules.py").write_text(PLUGIN_CODE)
+            run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, project, cwd=shared)
+            pip = (sys.executable, "-m", "pip", "--python", installed / "python", "install", *PIP)
+            options = ("--no-deps", "--no-index", "--force-reinstall")
+            run(*pip, *options, next(folder.glob("*.whl")), env=outside() | {"PIP_ROOT_USER_ACTION": "ignore"})
+            (shared / "plugin").touch()
     return installed
 
 
