@@ -39,6 +39,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[W
     """Walk a demo of its own by clicking, as everybody in it; once for all tests that look at pages."""
     folder = tmp_path_factory.mktemp("walked")
     shutil.copy(filled, folder / "nqms.sqlite3")
+    shutil.copytree(filled.parent / "evidence", folder / "evidence")
     app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
     yield Walked(app, crawl(app, [account.name for account in ACCOUNTS]))
     with app.app_context():
