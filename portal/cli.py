@@ -90,7 +90,7 @@ def worker(once: bool) -> None:
     app = create_app()
     from .accounts.services import prune
     from .assessments.services import judge_again
-    from .evidence.services import prune as prune_evidence
+    from .evidence.cleaning import prune as prune_evidence
     from .foundation import jobs, mail, pdf
     from .rulebooks import checking, running
 

@@ -1,40 +1,35 @@
 """Adds, attaches, detaches, removes and puts back evidence. One function per use case; nothing stored is ever lost.
 
 A file is looked at, checked by the scanner, drawn anew and copied to its place before any transaction begins, and its
-row is written last. So a kill leaves at most a file without a row, which `prune` clears away a day later; never a row
+row is written last. So a kill leaves at most a file without a row, which `cleaning.prune` clears away a day later; never a row
 without a file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from sqlalchemy import select, update
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
-from portal.foundation import audit, clock, uploads
+from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.pages import size_words
-from portal.foundation.storage import StorageDown, new_key, storage
+from portal.foundation.storage import new_key, storage
 from portal.foundation.uploads import Arriving, incoming
 
 from . import pictures
+from .cleaning import drop
 from .forms import Words
 from .kinds import FileKind, FileRefused, look, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
 from .queries import may_change, room_of
 from .scanning import scan
-
-log = logging.getLogger("portal.evidence")
-
-GRACE = timedelta(days=1)  # of a stored file without a row; the row of one being added follows within seconds
 
 
 class EvidenceFrozen(OutOfOrder):
@@ -84,10 +79,10 @@ def add_file(cycle: Cycle, code: str, file: Arriving, name: str, words: Words, b
     try:
         added = _add(cycle_id, code, made, by_id)
     except DomainError:  # only then is it sure that no row names the file
-        storage().delete(key)
+        drop(key)
         raise
     if added.known:
-        storage().delete(key)
+        drop(key)
     return added
 
 
@@ -159,23 +154,6 @@ def seal(cycle_id: int) -> None:
     """Mark what is attached as submitted, inside the transaction that submits."""
     attached = (EvidenceUse.cycle_id == cycle_id) & EvidenceUse.detached_at.is_(None) & EvidenceUse.sealed_at.is_(None)
     db.session.execute(update(EvidenceUse).where(attached).values(sealed_at=clock.now()))
-
-
-def prune() -> int:
-    """Delete stored files that no row names, a day after they were stored; return how many."""
-    before = datetime.now(UTC) - GRACE  # real time, as the storage tells it; a demo's clock stands elsewhere
-    cleared = uploads.clear_incoming()
-    try:
-        old = [kept.key for kept in storage().list() if kept.changed_at < before]
-        with reading() as session:  # after the listing: whatever it named and is still wanted has its row by now
-            named = set(session.scalars(select(Evidence.storage_key).where(Evidence.storage_key.is_not(None))))
-        for key in old:
-            if key not in named:
-                storage().delete(key)
-                cleared += 1
-    except StorageDown:
-        log.exception("stored files could not be cleaned; it is tried again in an hour")
-    return cleared
 
 
 def _acceptable(file: Arriving) -> FileKind:
