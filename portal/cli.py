@@ -91,6 +91,7 @@ def worker(once: bool) -> None:
     from .accounts.services import prune
     from .assessments.services import judge_again
     from .foundation import jobs, mail, pdf
+    from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
 
     pdf.register()
@@ -113,6 +114,7 @@ def worker(once: bool) -> None:
                 judged = time.monotonic()
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
+                forget_unconfirmed()
                 pruned = time.monotonic()
         if once and not busy:
             break
