@@ -92,6 +92,7 @@ def worker(once: bool) -> None:
     from .assessments.services import judge_again
     from .evidence.cleaning import prune as prune_evidence
     from .foundation import jobs, mail, pdf
+    from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
 
     pdf.register()
@@ -115,6 +116,7 @@ def worker(once: bool) -> None:
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
                 prune_evidence()
+                forget_unconfirmed()
                 pruned = time.monotonic()
         if once and not busy:
             break
