@@ -48,6 +48,14 @@ class Desk:
     def open(self, key: str = "s-2") -> None:
         self.page.goto(f"{self.line.address}/cycles/{self.cycle_id}/sections/{key}")
 
+    def leave(self) -> None:
+        """Leave the portal, and wait until what the page sends on leaving has come to the line and ended there."""
+        self.page.goto("about:blank")
+        seen = -1
+        while seen != len(self.line.seen):
+            seen = len(self.line.seen)
+            self.page.wait_for_timeout(400)
+
     def practice(self, code: str = CODE) -> Locator:
         return self.page.locator(f"[id='{code}']")
 
