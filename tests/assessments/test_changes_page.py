@@ -190,6 +190,7 @@ def test_administrator_sends_only_what_the_page_showed(cast: Cast, caplog) -> No
     ]
     assert f"amendments.send refused for person {cast.administrator.id}: A colleague changed" in caplog.text
     form = dict(re.findall(r'name="(amendment|seen)" value="(\w+)"', reply.text))
+    cast.type(CODE, "typed-save-3", notes="Second thought.")  # the same words once more change nothing
     assert [client.post(cast.at("changes/send"), data=form).status_code for _ in range(2)] == [303, 303]
 
 
