@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ class OpenPractice:
     practice: Practice
     changes: tuple[FieldChange, ...]
     problems: tuple[Problem, ...]
-    version: int
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,14 @@ def open_practices(cycle: Cycle) -> list[OpenPractice]:
         row = rows.get(practice.code)
         now = Answer.from_dict(row.content) if row else None
         changes = answer_changes(practice, frozen.get(practice.code), now, labels)
-        found.append(OpenPractice(practice, changes, missing(practice, now), row.version if row else 0))
+        found.append(OpenPractice(practice, changes, missing(practice, now), now))
     return found
 
 
 def mark_of(practices: Iterable[OpenPractice]) -> str:
-    """Return a mark of what is open as it stands, so that what is sent is what its sender saw."""
-    return hashlib.sha256(" ".join(f"{one.practice.code}:{one.version}" for one in practices).encode()).hexdigest()[:16]
+    """Return a mark of what the open answers say, so that what is sent is what its sender saw."""
+    said = [one.answer.as_dict() if one.answer else one.practice.code for one in practices]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def working_answers(cycle: Cycle) -> dict[str, Answer]:
