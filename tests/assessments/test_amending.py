@@ -60,8 +60,7 @@ def test_only_opened_practices_can_be_changed(cast: Cast) -> None:
     with pytest.raises(AnswersFrozen) as refusal:
         cast.type(OTHER, notes="Not this one.")
     assert (
-        refusal.value.sentence
-        == "B.2.5 was submitted and is not open for changes; open now: B.2.3. "
+        refusal.value.sentence == "B.2.5 was submitted and is not open for changes; open now: B.2.3. "
         "Your text is not part of it, but it is kept in “Earlier versions”."
     )
     assert (cast.stored(CODE).content["notes"], cast.stored(OTHER).content["notes"]) == ("Three checks.", "")
