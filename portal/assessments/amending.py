@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
+from portal.evidence.services import give_back, seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
@@ -188,12 +189,13 @@ def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str, seen: str 
             )
         stored = stored_answers(cycle.id)
         answers = frozen_answers(before) | {code: Answer.from_dict(stored[code].content) for code in changed}
+        _put_back(cycle, round_, by_id, but=changed)
+        seal(cycle.id)
         content, digest = freeze(cycle, answers)
         copy = Submission(
             cycle_id=cycle.id, number=before.number + 1, submitted_at=clock.now(), submitted_by_id=by_id,
             content=content, content_hash=digest,
         )  # fmt: skip
-        _put_back(cycle, round_, by_id, but=changed)
         db.session.add(copy)
         db.session.flush()
         round_.state, round_.submission_id = S.SENT, copy.id
@@ -212,7 +214,8 @@ def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str, seen: str 
 
 
 def _put_back(cycle: Cycle, round_: Amendment, by_id: int, but: Sequence[str] = ()) -> None:
-    """Store the submitted answers again, as a version of their own, over what was typed and not sent."""
+    """Store the submitted answers again, as a version of their own, over what was typed and not sent; files and links too."""
+    give_back(cycle.id, [code for code in round_.codes if code not in but], by_id)
     copy, rows = submission_of(cycle), stored_answers(cycle.id)
     frozen = frozen_answers(copy) if copy else {}
     for code in round_.codes:

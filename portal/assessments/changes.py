@@ -21,6 +21,7 @@ STATUS = {
     Status.NOT_APPLICABLE: "Not applicable",
     None: "Not answered",
 }
+Pieces = Sequence[Mapping[str, str]]  # title, and the hash of a file or the address of a link
 TEXTS = (("na_reason", "Why it does not apply"), ("own_minimum", "Own minimum"), ("notes", "Notes"))
 
 
@@ -65,6 +66,18 @@ def _changes(practice: Practice | None, old: Answer, new: Answer, labels: Mappin
         was, now = getattr(old, field), getattr(new, field)
         if was != now:
             yield FieldChange(field, title, was, now, tuple(word_changes(was, now)))
+
+
+def pieces_changes(before: Pieces, after: Pieces) -> tuple[FieldChange, ...]:
+    """Return what was attached and taken off, as frozen copies name files and links; nothing when they are the same."""
+    if not (gone := [one for one in before if one not in after]) + [one for one in after if one not in before]:
+        return ()
+    found: list[Stretch] = []
+    for one in (*before, *(one for one in after if one not in before)):
+        kind = "gone" if one in gone else "same" if one in before else "new"
+        found += [Stretch("same", ", "), Stretch(kind, one["title"])]
+    was, now = (", ".join(one["title"] for one in side) for side in (before, after))
+    return (FieldChange("evidence", "Files and links", was, now, tuple(found[1:])),)
 
 
 def _rating(rating: int | None, labels: Mapping[int, str]) -> str:

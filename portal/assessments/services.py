@@ -144,7 +144,7 @@ def _record(
         save_id = renamed(save_id, content)
         again = _sent_before(cycle.id, code, save_id)
     verdict = verdict_on(key, content, by_id, row, again, seen)
-    frozen = cycle.state is not CycleState.IN_PROGRESS and code not in (cycle.reopened or ())
+    frozen = not cycle.is_open(code)
     if row is not None and verdict is Verdict.SAME:
         return Saved(code, row.version, row.saved_at, typed)
     if frozen or (row is not None and (aside or verdict is Verdict.REFUSE)):

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.cycles.explaining import Explainer
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import (
     labels_of,
     load_cycle,
@@ -19,7 +19,7 @@ from portal.cycles.queries import (
     rulebook_of,
     section_after,
 )
-from portal.evidence.queries import counts_of, shown_by_practice
+from portal.evidence.queries import counts_of, shown_as_recorded, shown_by_practice
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError
@@ -33,7 +33,7 @@ from rules.catalogue import Section
 
 from . import completing, guide, queries, services
 from .ahead import ahead_of
-from .amendments import copies_shown, open_for_answers, working_answers
+from .amendments import copies_shown, working_answers
 from .forms import TEXTS, PracticeForm, problems_of, raw_of, shown
 from .judgements import judgements_of
 from .lasttime import LastTime, confirmed, last_time
@@ -92,7 +92,7 @@ def _section_page(
     may_answer = may(roles, Action.ANSWER)
     editable = {
         form.practice.code for form in forms
-        if typed or (may_answer and open_for_answers(cycle, form.practice.code))
+        if typed or (may_answer and cycle.is_open(form.practice.code))
     }  # fmt: skip
     return render_template(
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
@@ -108,8 +108,8 @@ def _section_page(
 
 def _last_time(cycle: Cycle, forms: list[PracticeForm]) -> dict[str, LastTime]:
     """Return what the cycle before said wherever nothing is said yet."""
-    waiting = [form.practice for form in forms if not form.values["status"]]
-    return last_time(cycle, waiting) if waiting and cycle.state is CycleState.IN_PROGRESS else {}
+    waiting = [form.practice for form in forms if not form.values["status"] and cycle.is_open(form.practice.code)]
+    return last_time(cycle, waiting) if waiting else {}
 
 
 @bp.post("/cycles/<int:cycle_id>/answers/<code>")
@@ -163,10 +163,11 @@ def save_section(cycle_id: int, key: str) -> Any:
     if (still := request.form.get("still_true")) in forms:
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=still))
     flash("This section is saved.", "good")
-    if cycle.submitted_on is not None:
+    marked = completing.mark_sent(cycle, request.form, current_user.id)
+    if cycle.submitted_on is not None and not marked:
         return go_to(url_for("amendments.page", cycle_id=cycle.id))
-    gaps, marked = completing.also_sent(cycle, here, request.form, current_user.id)
-    if gaps:
+    word = "" if cycle.submitted_on else request.form.get("completed", "")
+    if gaps := completing.say_completed(cycle.id, key, word, current_user.id):
         needs = "answer here still needs" if gaps == 1 else "answers here still need"
         flash(f"It is not marked as completed: {gaps} {needs} something.", "warn")
     if marked:
@@ -275,18 +276,19 @@ def receipt(cycle_id: int) -> str:
 def answers(cycle_id: int) -> str:
     """Show all answers to read and print."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
-    found, catalogue = queries.answers_of(cycle), rulebook_of(cycle).catalogue
+    sent, catalogue = queries.submission_of(cycle), rulebook_of(cycle).catalogue
+    found = queries.frozen_answers(sent) if sent else queries.answers_of(cycle)
     return render_template(
         "assessments/answers.html",
         cycle=cycle,
         catalogue=catalogue,
         answers=found,
         unasked=sum(code not in catalogue for code in found),
-        submission=queries.submission_of(cycle),
+        submission=sent,
         labels=labels_of(rulebook_of(cycle)),
         explain=Explainer(rulebook_of(cycle)),
         own=bool(roles & PROGRAM_ROLES),
-        evidence=shown_by_practice(cycle, roles),
+        evidence=shown_as_recorded(cycle, queries.frozen_evidence(sent)) if sent else shown_by_practice(cycle, roles),
     )
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
@@ -29,7 +30,7 @@ from . import pictures
 from .forms import Words
 from .kinds import FileKind, FileRefused, look, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
-from .queries import may_change, room_of
+from .queries import room_of
 from .scanning import scan
 
 log = logging.getLogger("portal.evidence")
@@ -38,10 +39,13 @@ GRACE = timedelta(days=1)  # of a stored file without a row; the row of one bein
 
 
 class EvidenceFrozen(OutOfOrder):
-    """The assessment was submitted; what belongs to it no longer changes."""
+    """The assessment was submitted; what belongs to it no longer changes, but for the practices open for changes."""
 
-    def __init__(self) -> None:
-        super().__init__("This assessment was submitted, so its files and links no longer change. Nothing was stored.")
+    def __init__(self, cycle: Cycle) -> None:
+        only = f", except at the practices open for changes: {', '.join(cycle.reopened)}" if cycle.reopened else ""
+        super().__init__(
+            f"This assessment was submitted, so its files and links no longer change{only}. Nothing was stored."
+        )
 
 
 class NoRoom(FileRefused):
@@ -156,9 +160,36 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
 
 
 def seal(cycle_id: int) -> None:
-    """Mark what is attached as submitted, inside the transaction that submits."""
-    attached = (EvidenceUse.cycle_id == cycle_id) & EvidenceUse.detached_at.is_(None) & EvidenceUse.sealed_at.is_(None)
-    db.session.execute(update(EvidenceUse).where(attached).values(sealed_at=clock.now()))
+    """Mark what is attached as sent, and what was taken off since as taken off, inside the transaction that sends."""
+    mine, moment = EvidenceUse.cycle_id == cycle_id, clock.now()
+    attached = mine & EvidenceUse.detached_at.is_(None) & EvidenceUse.sealed_at.is_(None)
+    db.session.execute(update(EvidenceUse).where(mine, _taken_off()).values(taken_off_at=moment))
+    db.session.execute(update(EvidenceUse).where(attached).values(sealed_at=moment))
+
+
+def give_back(cycle_id: int, codes: Collection[str], by_id: int) -> None:
+    """Attach to these practices what was sent before, and nothing else, inside the transaction that ends the changes."""
+    mine = (EvidenceUse.cycle_id == cycle_id) & EvidenceUse.practice_code.in_(list(codes))
+    added = mine & EvidenceUse.sealed_at.is_(None) & EvidenceUse.detached_at.is_(None)
+    for use in list(db.session.scalars(select(EvidenceUse).where(added))):
+        use.detached_at, use.detached_by_id = clock.now(), by_id
+        audit.record("evidence detached", person_id=by_id, cycle_id=cycle_id, evidence=use.evidence_id,
+                     practice=use.practice_code)  # fmt: skip
+    for use in list(db.session.scalars(select(EvidenceUse).where(mine, _taken_off()))):
+        _undo(use, by_id)
+
+
+def _taken_off() -> ColumnElement[bool]:
+    """Return the condition for what was sent and taken off since, which was not sent yet."""
+    return (
+        EvidenceUse.sealed_at.is_not(None) & EvidenceUse.detached_at.is_not(None) & EvidenceUse.taken_off_at.is_(None)
+    )
+
+
+def _undo(use: EvidenceUse, by_id: int) -> None:
+    use.detached_at = use.detached_by_id = None
+    audit.record("evidence attached", person_id=by_id, cycle_id=use.cycle_id, evidence=use.evidence_id,
+                 practice=use.practice_code)  # fmt: skip
 
 
 def prune() -> int:
@@ -191,16 +222,17 @@ def _acceptable(file: Arriving) -> FileKind:
 
 def _check_open(cycle: Cycle, code: str) -> None:
     rulebook_of(cycle).catalogue.practice(code)
-    if not may_change(cycle):
-        raise EvidenceFrozen
+    if not cycle.is_open(code):
+        raise EvidenceFrozen(cycle)
 
 
-def _open_cycle(cycle_id: int, code: str | None = None) -> Cycle:
+def _open_cycle(cycle_id: int, code: str = "") -> Cycle:
+    """Read the cycle for a change at one practice, or without a code for one that reaches all of them."""
     cycle = load_for_change(cycle_id)
-    if code is not None:
+    if code:
         rulebook_of(cycle).catalogue.practice(code)
-    if not may_change(cycle):
-        raise EvidenceFrozen
+    if not cycle.is_open(code):
+        raise EvidenceFrozen(cycle)
     return cycle
 
 
@@ -251,6 +283,11 @@ def _same(made: Evidence) -> Evidence | None:
 def _attach(cycle: Cycle, code: str, piece: Evidence, by_id: int) -> bool:
     if _uses(cycle.id, piece.id, code):
         return False
+    mine = (EvidenceUse.cycle_id == cycle.id) & (EvidenceUse.practice_code == code)
+    before = db.session.scalar(select(EvidenceUse).where(mine, EvidenceUse.evidence_id == piece.id, _taken_off()))
+    if before is not None:  # as it was sent
+        _undo(before, by_id)
+        return True
     db.session.add(
         EvidenceUse(
             evidence_id=piece.id, cycle_id=cycle.id, practice_code=code, attached_at=clock.now(), attached_by_id=by_id

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portal.assessments.changes import FieldChange, Stretch, answer_changes, word_changes
+from portal.assessments.changes import FieldChange, Stretch, answer_changes, pieces_changes, word_changes
 from rules.answers import RATING_LABELS, Answer, Status
 from rules.catalogue import load_edition
 
@@ -102,6 +102,19 @@ def test_longest_texts_are_compared_in_a_moment_and_none_of_their_words_is_lost(
     assert time.perf_counter() - begun < 1
     if "gap" not in {one.kind for one in found}:
         assert "".join(one.text for one in found if one.kind != "new") == old
+
+
+def test_pieces_are_told_as_added_and_taken_off_by_what_they_are() -> None:
+    old, plan = {"title": "Handbook", "sha256": "a"}, {"title": "Plan", "address": "https://example.org"}
+    newer = {"title": "Handbook", "sha256": "b"}
+    assert pieces_changes([old, plan], [old, plan]) == pieces_changes([], []) == ()
+    assert pieces_changes([old, plan], [plan, newer]) == (
+        FieldChange(
+            "evidence", "Files and links", "Handbook, Plan", "Plan, Handbook",
+            (Stretch("gone", "Handbook"), Stretch("same", ", "), Stretch("same", "Plan"), Stretch("same", ", "),
+             Stretch("new", "Handbook")),
+        ),
+    )  # fmt: skip
 
 
 TEXT = st.text(alphabet="ab é.\n", max_size=60)
