@@ -89,8 +89,8 @@ def worker(once: bool) -> None:
     """Send mail and make documents."""
     app = create_app()
     from .accounts.services import prune
-    from .assessments.services import judge_again
-    from .evidence.services import prune as prune_evidence
+    from .assessments.judging import judge_again
+    from .evidence.pruning import prune as prune_evidence
     from .foundation import jobs, mail, pdf
     from .rulebooks import checking, running
 

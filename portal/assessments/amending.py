@@ -8,27 +8,27 @@ outside a round the stored answers always equal the newest copy; what was typed 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
 from portal.cycles.models import Cycle
-from portal.cycles.queries import load_for_change, local_today, rulebook_of
-from portal.evidence.services import give_back, seal
+from portal.cycles.queries import load_for_change
+from portal.evidence.sealing import give_back, seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from rules.answers import Answer
 
 from . import letters
+from .amendforms import clean, code_problems, due_problems, in_order, overtaken, text_problems
 from .amendments import closed_to_changes, mark_of, open_practices, under_way
+from .judging import judge
 from .models import Amendment, AmendmentState, AnswerVersion, Submission
 from .queries import frozen_answers, stored_answers, submission_of
-from .services import freeze, judge
+from .services import freeze
 
 S = AmendmentState
-LONGEST = 2_000
-LATEST = timedelta(days=365)
 AMENDED = "amended"
 
 
@@ -36,8 +36,8 @@ def ask(cycle_id: int, codes: Sequence[str], reason: str, by_id: int, base_url: 
     """Ask staff to open practices for changes. Raises Refused with every problem, or OutOfOrder."""
     with unit_of_work():
         cycle = _changeable(cycle_id)
-        reason = _clean(reason)
-        named = _in_order(cycle, codes)
+        reason = clean(reason)
+        named = in_order(cycle, codes)
         known = under_way(cycle)
         if known and (known.state, known.asked_by_id, known.asked_codes, known.reason) == (
             S.ASKED,
@@ -46,8 +46,8 @@ def ask(cycle_id: int, codes: Sequence[str], reason: str, by_id: int, base_url: 
             reason,
         ):
             return known  # the button was pressed twice
-        problems = _code_problems(cycle, codes, "Tick at least one practice you want to change.")
-        problems += _text_problems("reason", reason, "Say why you want to change this, for example what was wrong.")
+        problems = code_problems(cycle, codes, "Tick at least one practice you want to change.")
+        problems += text_problems("reason", reason, "Say why you want to change this, for example what was wrong.")
         if problems:
             raise Refused(problems)
         if known is not None:
@@ -77,22 +77,22 @@ def reopen(
     """
     with unit_of_work():
         cycle = _changeable(cycle_id)
-        known, note = under_way(cycle), _clean(note)
+        known, note = under_way(cycle), clean(note)
         is_open = known is not None and known.state is S.OPEN  # then the form may only give more time
-        problems = _code_problems(cycle, codes, "" if is_open else "Tick at least one practice to open.")
-        problems += _due_problems(cycle, due_on)
+        problems = code_problems(cycle, codes, "" if is_open else "Tick at least one practice to open.")
+        problems += due_problems(cycle, due_on)
         own_wish = known is None or known.asked_at is None
         wanted = "Say to the program what it should look at." if own_wish else ""
-        problems += _text_problems("note", note, wanted)
+        problems += text_problems("note", note, wanted)
         kept = known.codes if known else []
-        named = _in_order(cycle, [*codes, *kept])
+        named = in_order(cycle, [*codes, *kept])
         named += [code for code in kept if code not in named]  # not asked any more by rules chosen meanwhile
         if known and known.state is S.OPEN and (known.codes, known.note, known.due_on) == (named, note, due_on):
             return known  # pressed twice
         if problems:
             raise Refused(problems)
         if (known.id if known else None) != amendment_id:
-            raise OutOfOrder(_overtaken(known))
+            raise OutOfOrder(overtaken(known))
         if known is None:
             known = Amendment(cycle_id=cycle.id, state=S.OPEN, codes=[])
             db.session.add(known)
@@ -109,11 +109,11 @@ def decline(cycle_id: int, amendment_id: int, reason: str, by_id: int, base_url:
     """Decline a request with a reason for the program. Raises Refused or OutOfOrder."""
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        round_, reason = _round(cycle, amendment_id), _clean(reason)
+        round_, reason = _round(cycle, amendment_id), clean(reason)
         if round_.state is S.DECLINED and round_.answered_by_id == by_id:
             return round_
         _only(round_, S.ASKED)
-        if problems := _text_problems("decline_reason", reason, "Say to the program why its answers stay as they are."):
+        if problems := text_problems("decline_reason", reason, "Say to the program why its answers stay as they are."):
             raise Refused(problems)
         round_.state, round_.note = S.DECLINED, reason
         round_.answered_at, round_.answered_by_id = clock.now(), by_id
@@ -142,12 +142,12 @@ def _end(
 ) -> Amendment:
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        round_, reason = _round(cycle, amendment_id), _clean(reason)
+        round_, reason = _round(cycle, amendment_id), clean(reason)
         if (round_.state, round_.ended_by_id, bool(round_.codes)) == (to, by_id, at is S.OPEN):
             return round_  # pressed twice
         _only(round_, at)
         if to is S.CLOSED and (
-            problems := _text_problems("close_reason", reason, "Say to the program why you close it.")
+            problems := text_problems("close_reason", reason, "Say to the program why you close it.")
         ):
             raise Refused(problems)
         _put_back(cycle, round_, by_id)
@@ -249,52 +249,4 @@ def _round(cycle: Cycle, amendment_id: int) -> Amendment:
 
 def _only(round_: Amendment, state: AmendmentState) -> None:
     if round_.state is not state:
-        raise OutOfOrder(_overtaken(round_))
-
-
-OVERTAKEN = {
-    S.ASKED: "The program's request waits for an answer",
-    S.OPEN: "The practices are open for changes",
-    S.SENT: "The changes were sent",
-    S.DECLINED: "The request was declined",
-    S.WITHDRAWN: "The program withdrew this",
-    S.CLOSED: "The partnership closed this",
-}
-
-
-def _overtaken(round_: Amendment | None) -> str:
-    now = OVERTAKEN[round_.state] if round_ else "Nothing is open or asked for"
-    return f"{now} by now, so this step does not fit any more. Nothing was changed."
-
-
-def _in_order(cycle: Cycle, codes: Sequence[str]) -> list[str]:
-    return [one.code for one in rulebook_of(cycle).catalogue.practices if one.code in codes]
-
-
-def _code_problems(cycle: Cycle, codes: Sequence[str], wanted: str) -> list[Problem]:
-    catalogue = rulebook_of(cycle).catalogue
-    unknown = [code[:20] for code in codes if code not in catalogue]
-    if unknown:
-        return [Problem("codes", f"There is no practice {', '.join(unknown[:5])}.")]
-    return [Problem("codes", wanted)] if wanted and not codes else []
-
-
-def _due_problems(cycle: Cycle, due_on: date | None) -> list[Problem]:
-    today = local_today(cycle)
-    if due_on is None:
-        return [Problem("due_on", "Enter the day until which the program can change this.")]
-    if not today <= due_on <= today + LATEST:
-        return [Problem("due_on", "Choose a day from today on, within a year.")]
-    return []
-
-
-def _text_problems(field: str, text: str, wanted: str) -> list[Problem]:
-    if wanted and not text:
-        return [Problem(field, wanted)]
-    if len(text) > LONGEST or "\x00" in text:
-        return [Problem(field, f"This text can hold {LONGEST:,} characters.")]
-    return []
-
-
-def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        raise OutOfOrder(overtaken(round_))

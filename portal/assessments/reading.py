@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, render_template, request, session, url_for
 from flask_login import current_user
 
 from portal.cycles.models import Cycle
@@ -19,7 +19,7 @@ from rules.catalogue import UnknownPractice
 from . import guide, queries, services
 from .amendments import working_answers
 from .history import VersionUnknown, history_of, unasked, version_of
-from .views import bp
+from .views import SEEN, bp
 
 
 def may_answer(cycle: Cycle, roles: frozenset[Role], code: str = "") -> bool:
@@ -86,7 +86,7 @@ def unasked_answers(cycle_id: int) -> str:
 def start(cycle_id: int) -> str:
     """Say before the first answer what it takes, who should help, and which other ways there are."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    rulebook = rulebook_of(cycle)
+    rulebook, session[SEEN] = rulebook_of(cycle), cycle.id
     return render_template(
         "assessments/start.html", cycle=cycle, rulebook=rulebook, policy=rulebook.policy,
         hours=guide.hours_for(rulebook.catalogue), at_hand=guide.at_hand(rulebook.catalogue),

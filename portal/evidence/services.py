@@ -1,7 +1,7 @@
 """Adds, attaches, detaches, removes and puts back evidence. One function per use case; nothing stored is ever lost.
 
 A file is looked at, checked by the scanner, drawn anew and copied to its place before any transaction begins, and its
-row is written last. So a kill leaves at most a file without a row, which `prune` clears away a day later; never a row
+row is written last. So a kill leaves at most a file without a row, which `pruning` clears away a day later; never a row
 without a file.
 """
 
@@ -10,20 +10,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
-from portal.foundation import audit, clock, uploads
+from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.pages import size_words
-from portal.foundation.storage import StorageDown, new_key, storage
+from portal.foundation.storage import new_key, storage
 from portal.foundation.uploads import Arriving, incoming
 
 from . import pictures
@@ -32,10 +30,9 @@ from .kinds import FileKind, FileRefused, look, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
 from .queries import room_of
 from .scanning import scan
+from .sealing import attach_again, taken_off
 
 log = logging.getLogger("portal.evidence")
-
-GRACE = timedelta(days=1)  # of a stored file without a row; the row of one being added follows within seconds
 
 
 class EvidenceFrozen(OutOfOrder):
@@ -159,56 +156,6 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
         audit.record("evidence put back", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
 
 
-def seal(cycle_id: int) -> None:
-    """Mark what is attached as sent, and what was taken off since as taken off, inside the transaction that sends."""
-    mine, moment = EvidenceUse.cycle_id == cycle_id, clock.now()
-    attached = mine & EvidenceUse.detached_at.is_(None) & EvidenceUse.sealed_at.is_(None)
-    db.session.execute(update(EvidenceUse).where(mine, _taken_off()).values(taken_off_at=moment))
-    db.session.execute(update(EvidenceUse).where(attached).values(sealed_at=moment))
-
-
-def give_back(cycle_id: int, codes: Collection[str], by_id: int) -> None:
-    """Attach to these practices what was sent before, and nothing else, inside the transaction that ends the changes."""
-    mine = (EvidenceUse.cycle_id == cycle_id) & EvidenceUse.practice_code.in_(list(codes))
-    added = mine & EvidenceUse.sealed_at.is_(None) & EvidenceUse.detached_at.is_(None)
-    for use in list(db.session.scalars(select(EvidenceUse).where(added))):
-        use.detached_at, use.detached_by_id = clock.now(), by_id
-        audit.record("evidence detached", person_id=by_id, cycle_id=cycle_id, evidence=use.evidence_id,
-                     practice=use.practice_code)  # fmt: skip
-    for use in list(db.session.scalars(select(EvidenceUse).where(mine, _taken_off()))):
-        _undo(use, by_id)
-
-
-def _taken_off() -> ColumnElement[bool]:
-    """Return the condition for what was sent and taken off since, which was not sent yet."""
-    return (
-        EvidenceUse.sealed_at.is_not(None) & EvidenceUse.detached_at.is_not(None) & EvidenceUse.taken_off_at.is_(None)
-    )
-
-
-def _undo(use: EvidenceUse, by_id: int) -> None:
-    use.detached_at = use.detached_by_id = None
-    audit.record("evidence attached", person_id=by_id, cycle_id=use.cycle_id, evidence=use.evidence_id,
-                 practice=use.practice_code)  # fmt: skip
-
-
-def prune() -> int:
-    """Delete stored files that no row names, a day after they were stored; return how many."""
-    before = datetime.now(UTC) - GRACE  # real time, as the storage tells it; a demo's clock stands elsewhere
-    cleared = uploads.clear_incoming()
-    try:
-        old = [kept.key for kept in storage().list() if kept.changed_at < before]
-        with reading() as session:  # after the listing: whatever it named and is still wanted has its row by now
-            named = set(session.scalars(select(Evidence.storage_key).where(Evidence.storage_key.is_not(None))))
-        for key in old:
-            if key not in named:
-                storage().delete(key)
-                cleared += 1
-    except StorageDown:
-        log.exception("stored files could not be cleaned; it is tried again in an hour")
-    return cleared
-
-
 def _acceptable(file: Arriving) -> FileKind:
     if file.too_large:
         raise FileRefused(f"The selected file must be smaller than {size_words(file.limit)}.")
@@ -284,9 +231,9 @@ def _attach(cycle: Cycle, code: str, piece: Evidence, by_id: int) -> bool:
     if _uses(cycle.id, piece.id, code):
         return False
     mine = (EvidenceUse.cycle_id == cycle.id) & (EvidenceUse.practice_code == code)
-    before = db.session.scalar(select(EvidenceUse).where(mine, EvidenceUse.evidence_id == piece.id, _taken_off()))
+    before = db.session.scalar(select(EvidenceUse).where(mine, EvidenceUse.evidence_id == piece.id, taken_off()))
     if before is not None:  # as it was sent
-        _undo(before, by_id)
+        attach_again(before, by_id)
         return True
     db.session.add(
         EvidenceUse(
