@@ -90,8 +90,9 @@ def worker(once: bool) -> None:
     app = create_app()
     from .accounts.services import prune
     from .assessments.judging import judge_again
-    from .evidence.pruning import prune as prune_evidence
+    from .evidence.cleaning import prune as prune_evidence
     from .foundation import jobs, mail, pdf
+    from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
 
     pdf.register()
@@ -115,6 +116,7 @@ def worker(once: bool) -> None:
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
                 prune_evidence()
+                forget_unconfirmed()
                 pruned = time.monotonic()
         if once and not busy:
             break

@@ -21,8 +21,8 @@ from portal.foundation.errors import OutOfOrder, Problem, Refused
 from rules.answers import Answer
 
 from . import letters
-from .amendforms import clean, code_problems, due_problems, in_order, overtaken, text_problems
-from .amendments import closed_to_changes, mark_of, open_practices, under_way
+from .amendinput import clean, code_problems, due_problems, in_order, text_problems
+from .amendments import closed_to_changes, mark_of, open_practices, overtaken, under_way
 from .judging import judge
 from .models import Amendment, AmendmentState, AnswerVersion, Submission
 from .queries import frozen_answers, stored_answers, submission_of

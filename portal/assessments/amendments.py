@@ -52,7 +52,7 @@ class OpenPractice:
     practice: Practice
     changes: tuple[FieldChange, ...]
     problems: tuple[Problem, ...]
-    version: int
+    answer: Answer | None
     evidence: Pieces = ()  # attached now
 
 
@@ -141,16 +141,16 @@ def open_practices(cycle: Cycle) -> list[OpenPractice]:
     for practice in rulebook.catalogue.practices:
         if practice.code not in cycle.reopened:
             continue
-        row, (now, pieces) = rows.get(practice.code), typed.of(practice.code)
+        now, pieces = typed.of(practice.code)
         changes = changes_of(practice, before, typed, rulebook)
-        found.append(OpenPractice(practice, changes, missing(practice, now), row.version if row else 0, pieces))
+        found.append(OpenPractice(practice, changes, missing(practice, now), now, pieces))
     return found
 
 
 def mark_of(practices: Iterable[OpenPractice]) -> str:
-    """Return a mark of what is open as it stands, so that what is sent is what its sender saw."""
-    plain = [[one.practice.code, one.version, [dict(piece) for piece in one.evidence]] for one in practices]
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+    """Return a mark of what the open answers say and what is attached, so that what is sent is what its sender saw."""
+    said = [[one.answer.as_dict() if one.answer else one.practice.code, *map(dict, one.evidence)] for one in practices]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def working_answers(cycle: Cycle) -> dict[str, Answer]:
@@ -160,3 +160,19 @@ def working_answers(cycle: Cycle) -> dict[str, Answer]:
     if copy is None:
         return typed
     return frozen_answers(copy) | {code: typed[code] for code in cycle.reopened if code in typed}
+
+
+OVERTAKEN = {
+    AmendmentState.ASKED: "The program's request waits for an answer",
+    AmendmentState.OPEN: "The practices are open for changes",
+    AmendmentState.SENT: "The changes were sent",
+    AmendmentState.DECLINED: "The request was declined",
+    AmendmentState.WITHDRAWN: "The program withdrew this",
+    AmendmentState.CLOSED: "The partnership closed this",
+}
+
+
+def overtaken(round_: Amendment | None) -> str:
+    """Say what is so by now, to somebody whose page showed something else."""
+    now = OVERTAKEN[round_.state] if round_ else "Nothing is open or asked for"
+    return f"{now} by now, so this step does not fit any more. Nothing was changed."

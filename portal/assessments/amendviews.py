@@ -28,6 +28,7 @@ bp = Blueprint("amendments", __name__)
 log = logging.getLogger("portal.assessments")
 USUAL_DAYS = 14
 Typed = dict[str, Any]
+TEXTS = ("reason", "note", "decline_reason", "close_reason")
 
 
 @bp.get("/cycles/<int:cycle_id>/changes")
@@ -154,7 +155,10 @@ def _step(
         log.warning("%s refused for person %s: %s", request.endpoint, current_user.id, refusal.sentence)
         db.session.refresh(cycle)
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("state", refusal.sentence)]
-        return _page(cycle, roles, problems, typed), 422
+        # another person's step may have taken away the form, so what was typed is shown beside it
+        texts = [", ".join(typed.get("codes", [])), *(typed.get(name, "") for name in TEXTS)]
+        kept = [text for text in texts if text] if isinstance(refusal, OutOfOrder) else []
+        return _page(cycle, roles, problems, typed | {"kept": kept}), 422
     flash(said, "good")
     return go_to(url_for(then, cycle_id=cycle.id))
 

@@ -1,14 +1,13 @@
 """Adds, attaches, detaches, removes and puts back evidence. One function per use case; nothing stored is ever lost.
 
 A file is looked at, checked by the scanner, drawn anew and copied to its place before any transaction begins, and its
-row is written last. So a kill leaves at most a file without a row, which `pruning` clears away a day later; never a row
+row is written last. So a kill leaves at most a file without a row, which `cleaning.prune` clears away a day later; never a row
 without a file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -25,14 +24,13 @@ from portal.foundation.storage import new_key, storage
 from portal.foundation.uploads import Arriving, incoming
 
 from . import pictures
+from .cleaning import drop
 from .forms import Words
 from .kinds import FileKind, FileRefused, look, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
 from .queries import room_of
 from .scanning import scan
 from .sealing import attach_again, taken_off
-
-log = logging.getLogger("portal.evidence")
 
 
 class EvidenceFrozen(OutOfOrder):
@@ -85,10 +83,10 @@ def add_file(cycle: Cycle, code: str, file: Arriving, name: str, words: Words, b
     try:
         added = _add(cycle_id, code, made, by_id)
     except DomainError:  # only then is it sure that no row names the file
-        storage().delete(key)
+        drop(key)
         raise
     if added.known:
-        storage().delete(key)
+        drop(key)
     return added
 
 

@@ -1,6 +1,7 @@
 """Static files under a name that changes with their content, compressed once, cached for ever.
 
-The whole folder shares one digest: /static/<digest>/site.css. No build step is needed, also not in a source tree.
+The whole folder shares one digest: /static/<digest>/site.css. No build step is needed, also not in a source tree. Our own
+scripts lose their comments on the way, so that explaining them costs nobody's line anything.
 """
 
 from __future__ import annotations

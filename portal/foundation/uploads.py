@@ -6,7 +6,6 @@ in words with everything that was typed, instead of cutting the line.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 import time
@@ -49,7 +48,6 @@ class Arriving:
 
     def __init__(self, limit: int) -> None:
         self.limit, self.size = limit, 0
-        self.sum = hashlib.sha256()
         self.file = tempfile.NamedTemporaryFile(dir=incoming(), prefix="arriving-")  # noqa: SIM115 (closed with the request)
 
     @property
@@ -67,7 +65,6 @@ class Arriving:
         """Take the next piece."""
         self.size += len(data)
         if not self.too_large:
-            self.sum.update(data)
             self.file.write(data)
         return len(data)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.assessments.amendments import amended_between, copies_of, sent_in
-from portal.assessments.queries import assessment_of, scorecard_of
+from portal.assessments.queries import assessment_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
@@ -48,6 +48,7 @@ class Proposals:
 
     proposed: tuple[Proposal, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
+    copy: int = 1  # Submission.number of the answers they rest on
 
     def to_json(self) -> str:
         """Write the proposals; the same proposals always give the same bytes."""
@@ -55,12 +56,16 @@ class Proposals:
 
 
 def proposals_for(cycle: Cycle) -> Proposals:
-    """Return what the rules propose: as kept with the plan, else as they propose at this moment; nothing before submitting."""
+    """Return what the rules propose: as kept with the plan, else as they propose at this moment; nothing before submitting.
+
+    What is kept with a draft rests on one copy of the answers; once they change, the rules propose anew.
+    """
     if cycle.submitted_on is None:
         return Proposals()
-    plan = plan_of(cycle)
-    if plan is not None and plan.proposals:
-        return read_json(Proposals, plan.proposals)
+    plan, number = plan_of(cycle), newest_number(cycle)
+    kept = kept_proposals(plan)
+    if plan is not None and kept is not None and (plan.issued_at is not None or kept.copy == number):
+        return kept
     proposed, undetermined = judge_priorities(scorecard_of(cycle), assessment_of(cycle), rulebook_of(cycle))
     found = move_up_of(cycle)
     helps = {True: found.name, False: ""}
@@ -77,7 +82,18 @@ def proposals_for(cycle: Cycle) -> Proposals:
         for one in (found.sets[0].practices if found.sets else ())
         if one.practice not in named
     ]
-    return Proposals(tuple(made), undetermined)
+    return Proposals(tuple(made), undetermined, number)
+
+
+def kept_proposals(plan: Plan | None) -> Proposals | None:
+    """Return what is kept with a plan, also when it rests on answers that changed since."""
+    return read_json(Proposals, plan.proposals) if plan is not None and plan.proposals else None
+
+
+def newest_number(cycle: Cycle) -> int:
+    """Return the number of the copy that counts; 0 before there is one."""
+    copy = submission_of(cycle)
+    return copy.number if copy is not None else 0
 
 
 def _helping(title: str, code: str, why: str, tier: str) -> Proposal:

@@ -131,8 +131,20 @@ def test_second_person_to_answer_a_request_is_told_and_keeps_the_text(cast: Cast
     reply = client.post(cast.at("changes/decline"), data={"amendment": asked.id, "decline_reason": "We saw the form."})
     assert reply.status_code == 422
     assert ["The practices are open for changes by now" in reply.text, newest().state] == [True, AmendmentState.OPEN]
+    assert "We saw the form." in reply.text
     wild = {"amendment": "9" * 30, "decline_reason": "So."}
     assert client.post(cast.at("changes/decline"), data=wild).status_code == 422
+
+
+def test_second_request_of_a_program_is_told_of_the_first_and_keeps_its_text(cast: Cast) -> None:
+    cast.ask(CODE)
+    data = {"code": OTHER, "reason": "Another one <b>."}
+    reply = cast.client(cast.administrator).post(cast.at("changes/ask"), data=data)
+    assert reply.status_code == 422
+    assert ["A request of your program waits already." in reply.text, "Another one &lt;b&gt;." in reply.text] == [
+        True,
+        True,
+    ]
 
 
 def test_reader_and_contributor_see_what_is_open_but_only_administrators_send(cast: Cast) -> None:
@@ -178,6 +190,7 @@ def test_administrator_sends_only_what_the_page_showed(cast: Cast, caplog) -> No
     ]
     assert f"amendments.send refused for person {cast.administrator.id}: A colleague changed" in caplog.text
     form = dict(re.findall(r'name="(amendment|seen)" value="(\w+)"', reply.text))
+    cast.type(CODE, "typed-save-3", notes="Second thought.")  # the same words once more change nothing
     assert [client.post(cast.at("changes/send"), data=form).status_code for _ in range(2)] == [303, 303]
 
 

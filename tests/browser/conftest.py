@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 from werkzeug.serving import make_server
+
+from portal.accounts.models import Person
+from tests.factories import sign_in
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -132,6 +135,15 @@ def live_server(app: Flask) -> Iterator[str]:
 def base_url(live_server: str) -> str:
     """Let `page.goto("/plans")` and `expect(page).to_have_url("/plans")` mean the live server."""
     return live_server
+
+
+def enter(page: Page, person: Person) -> None:
+    """Give the browser the cookie of a session of the person; test_accounts.py signs in by hand."""
+    client, name = current_app.test_client(), current_app.config["SESSION_COOKIE_NAME"]
+    sign_in(client, person)
+    cookie = client.get_cookie(name)
+    assert cookie is not None
+    page.context.add_cookies([{"name": name, "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
 
 
 class Troubles(list[str]):

@@ -48,6 +48,14 @@ class Desk:
     def open(self, key: str = "s-2") -> None:
         self.page.goto(f"{self.line.address}/cycles/{self.cycle_id}/sections/{key}")
 
+    def leave(self) -> None:
+        """Leave the portal, and wait until what the page sends on leaving has come to the line and ended there."""
+        self.page.goto("about:blank")
+        seen = -1
+        while seen != len(self.line.seen):
+            seen = len(self.line.seen)
+            self.page.wait_for_timeout(400)
+
     def practice(self, code: str = CODE) -> Locator:
         return self.page.locator(f"[id='{code}']")
 
@@ -99,12 +107,12 @@ def on_a_slow_line(page: Page, first: str, following: str) -> Times:
     link.send("Network.enable")
     slow = {"latency": 600, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}
     link.send("Network.emulateNetworkConditions", {"offline": False, **slow})
-    painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
     shown = []
     for path in (first, following):
         page.goto(path)
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-        shown.append(page.evaluate(painted))
+        wait_until(lambda: page.evaluate(painted) is not None)
+        shown.append(page.evaluate(painted) / 1000)
     free = page.locator("fieldset[data-save]:has([value=not_in_practice]:not(:checked))").first.get_attribute("id")
     practice = page.locator(f"[id='{free}']")
     began = time.monotonic()

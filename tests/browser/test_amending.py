@@ -74,7 +74,7 @@ def test_answer_is_asked_for_opened_saved_as_typed_and_sent(page: Page, cast: Ca
     item = page.locator(f"[id='{CODE}']")
     expect(page.locator("fieldset.practice")).to_have_count(1)
     item.get_by_label("Notes").fill("Form 7.")
-    expect(item.locator(".state")).to_contain_text("stored")
+    expect(item.locator(".state.good")).to_contain_text("stored")
     page.get_by_role("button", name="Save and go on to send the changes").click()
     send_and_read(page, cast)
 

@@ -7,15 +7,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.assessments import queries
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
+from tests.browser.conftest import enter
 from tests.factories import make_cycle, make_partnership, make_person, make_program
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 
 
 @pytest.fixture
@@ -25,19 +24,11 @@ def cycle(app: Flask) -> Cycle:
 
 @pytest.fixture
 def person(cycle: Cycle) -> Person:
-    made = make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program)
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program)
 
 
 def open_section(page: Page, cycle: Cycle, person: Person, key: str = "s-2") -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/programs/*")
+    enter(page, person)
     page.goto(f"/cycles/{cycle.id}/sections/{key}")
 
 

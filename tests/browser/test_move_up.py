@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -10,16 +9,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.assessments.services import submit
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
-from portal.foundation.database import unit_of_work
 from portal.programs.models import Program
+from tests.browser.conftest import enter
 from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 
 
 @pytest.fixture
@@ -27,16 +24,9 @@ def program(app: Flask) -> Program:
     return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
 
 
-def with_password(made: Person) -> Person:
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
-
-
 @pytest.fixture
 def admin(program: Program) -> Person:
-    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Núñez"))
+    return make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Núñez")
 
 
 @pytest.fixture
@@ -47,11 +37,7 @@ def cycle(program: Program, admin: Person) -> Cycle:
 
 
 def go(page: Page, person: Person, path: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile("/(programs|partnerships)/"))
+    enter(page, person)
     page.goto(path)
 
 
@@ -81,7 +67,7 @@ def test_way_to_the_next_tier_without_scripts_is_a_page_of_its_own(
 def test_plan_is_offered_what_helps_to_reach_the_next_tier(
     page: Page, cycle: Cycle, admin: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
 ) -> None:
-    reviewer = with_password(make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes"))
+    reviewer = make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes")
     submit(cycle.id, admin.id, "http://localhost")
     go(page, reviewer, f"/cycles/{cycle.id}/plan")
     expect(page.get_by_text("Would help to reach Expert Partner.")).to_have_count(3)

@@ -9,8 +9,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from portal.accounts.hashes import hasher
-from portal.accounts.models import Person
 from portal.cycles.models import CycleState
 from portal.cycles.services import advance
 from portal.foundation.access import Role
@@ -19,19 +17,11 @@ from portal.foundation.judging import evaluator
 from portal.partnerships.services import adopt
 from portal.recognition.services import confirm
 from rules.rulebook import PluginChoice
+from tests.browser.conftest import enter
 from tests.factories import make_partnership, make_person, make_program, submitted_cycle
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 STEPS = (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
-
-
-def sign_in_page(page: Page, person: Person) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/partnerships/*")
 
 
 @pytest.fixture
@@ -40,9 +30,7 @@ def places(app: Flask) -> dict[str, object]:
     program = make_program(partnership)
     manager = make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership)
     cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), ("B.2.4",))
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, manager.id).password_hash = hashed
+    with unit_of_work():
         for step in STEPS:
             advance(cycle, step, date(2026, 10, 1))
     rulebook = evaluator().describe([PluginChoice("north_carolina")])
@@ -54,7 +42,7 @@ def places(app: Flask) -> dict[str, object]:
 def test_reasons_open_and_pages_are_accessible(
     places: dict[str, object], page: Page, axe: Callable, shot: Callable
 ) -> None:
-    sign_in_page(page, places["manager"])
+    enter(page, places["manager"])
     at, manager = f"/cycles/{places['cycle']}", places["manager"]
     for where in (f"{at}/scorecard", f"{at}/recognition", f"{at}/rules", f"{at}/judgements"):
         page.goto(where)
@@ -71,7 +59,7 @@ def test_reasons_open_and_pages_are_accessible(
 
 def test_cycle_moves_and_comes_back_without_scripts(places: dict[str, object], page_no_js: Page) -> None:
     page = page_no_js
-    sign_in_page(page, places["manager"])
+    enter(page, places["manager"])
     page.goto(f"/cycles/{places['cycle']}/rules")
     page.get_by_label("Why this cycle moves").fill("A new list for everybody.")
     page.get_by_role("button", name="Move this cycle to the rules in force now").click()

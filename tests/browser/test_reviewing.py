@@ -10,17 +10,16 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.services import advance
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.reviews import services
 from portal.reviews.models import ReviewItem
+from tests.browser.conftest import enter
 from tests.factories import make_partnership, make_person, make_program, submitted_cycle
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 CODE = "B.2.3"
 
 
@@ -34,19 +33,11 @@ def cycle(app: Flask) -> Cycle:
 
 @pytest.fixture
 def reviewer(cycle: Cycle) -> Person:
-    made = make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes")
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes")
 
 
 def go(page: Page, reviewer: Person, path: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(reviewer.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/partnerships/*")
+    enter(page, reviewer)
     page.goto(path)
 
 

@@ -10,20 +10,19 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.cycles.queries import rulebook_of
 from portal.cycles.services import grant_access
 from portal.foundation import jobs
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.recognition.queries import decision_of
 from portal.rulebooks import checking, running
+from tests.browser.conftest import enter
 from tests.factories import answer_all, make_partnership, make_person, make_program, submitted_cycle
 from tests.rulebooks.plugins import STRICT, write
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 
 
 @pytest.fixture
@@ -52,19 +51,11 @@ def partnership(app: Flask) -> Partnership:
 
 @pytest.fixture
 def admin(partnership: Partnership) -> Person:
-    made = make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, name="Ada Lake")
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, name="Ada Lake")
 
 
 def go(page: Page, admin: Person, path: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(admin.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/partnerships/*")
+    enter(page, admin)
     page.goto(path)
 
 

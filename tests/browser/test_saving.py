@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, expect
 
 from portal.accounts.models import Person
 from portal.assessments import services
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.foundation import assets
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.paths import data_dir
 from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer, submitted_cycle
 
@@ -242,7 +242,7 @@ def test_kept_text_meets_a_colleagues_newer_one_as_a_choice(desk: Desk, cycle: C
     desk.line.on("/answers/", drop_request, times=999)
     desk.notes().fill("written on the bus")
     expect(desk.state()).to_contain_text("On this device")
-    desk.page.goto("about:blank")
+    desk.leave()
     colleague_saves(cycle, "written at the office")
     desk.line.rules.clear()
     desk.open()
@@ -260,7 +260,7 @@ def test_text_kept_for_one_person_is_neither_shown_nor_sent_to_another(
     desk.line.on("/answers/", drop_request, times=999)
     desk.notes().fill("mine alone")
     expect(desk.state()).to_contain_text("On this device")
-    desk.page.goto("about:blank")
+    desk.leave()
     desk.line.rules.clear()
     desk.sign_in(make_person(Role.CONTRIBUTOR, cycle.program, name="Ben Ode"))
     desk.open()
@@ -300,7 +300,7 @@ def test_what_a_page_left_unsent_is_sent_from_the_next_page_of_the_portal(desk: 
     desk.line.on("/answers/", drop_request, times=999)
     desk.notes().fill("left behind")
     expect(desk.state()).to_contain_text("On this device")
-    desk.page.goto("about:blank")
+    desk.leave()
     desk.line.rules.clear()
     desk.page.goto("/help")
     wait_until(lambda: len(desk.kept()) == 1)
@@ -365,6 +365,14 @@ def test_text_is_not_sent_as_somebody_else_who_signed_in_meanwhile(desk: Desk, c
     desk.sign_in(person)
     desk.page.evaluate("dispatchEvent(new Event('focus'))")
     expect(desk.state()).to_contain_text(STORED)
+
+
+def test_text_typed_after_a_colleague_submitted_is_told_and_kept_in_the_history(desk: Desk, cycle: Cycle) -> None:
+    with unit_of_work() as session:
+        session.get_one(Cycle, cycle.id).state = CycleState.SUBMITTED
+    desk.notes().fill("too late")
+    expect(desk.state()).to_contain_text("Your text is not part of it, but it is kept in “Earlier versions”.")
+    assert (desk.history(), desk.stored(), desk.kept()) == (["too late"], "", [])
 
 
 # --- two people

@@ -15,8 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.accounts.models import Person
-from portal.evidence import services
-from portal.evidence.pruning import prune
+from portal.evidence import cleaning, services
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.storage import new_key, storage
 from portal.foundation.uploads import AT_ONCE, incoming
@@ -82,10 +81,10 @@ def test_upload_killed_again_and_again_leaves_no_row_without_its_file(place: Pla
     yesterday = time.time() - 25 * 3600
     for path in [*Path(place.app.config["EVIDENCE_FOLDER"]).rglob("*"), *incoming().iterdir()]:
         os.utime(path, (yesterday, yesterday))
-    prune()
+    cleaning.prune()
     assert place.stored() == sorted(str(piece.storage_key) for piece in pieces)
     assert place.arriving() == []
-    assert prune() == 0
+    assert cleaning.prune() == 0
 
 
 def test_cleaning_leaves_what_is_younger_than_a_day_and_what_has_a_row(place: Place, tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_cleaning_leaves_what_is_younger_than_a_day_and_what_has_a_row(place: Pl
     for path in Path(place.app.config["EVIDENCE_FOLDER"]).rglob("*"):
         if path.name != young:
             os.utime(path, (yesterday, yesterday))
-    assert prune() == 1
+    assert cleaning.prune() == 1
     assert storage().exists(old) is False
     assert place.stored() == sorted([str(place.pieces()[0].storage_key), young, other.name])
 

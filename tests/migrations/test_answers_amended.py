@@ -1,4 +1,4 @@
-"""Revision 0010: every copy and judgement is there after it, tied to each other; back again, the newest copy stays."""
+"""Revision 0009: every copy and judgement is there after it, tied to each other; back again, the newest copy stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.foundation import migrate
 from portal.foundation.database import db
 from tests.migrations.test_migrations import REVISIONS, fill, tables
 
-AFTER = "0010_answers_amended"
+AFTER = "0009_answers_amended"
 BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
 
 

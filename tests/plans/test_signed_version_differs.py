@@ -16,8 +16,10 @@ from portal.foundation.errors import OutOfOrder
 from portal.foundation.outbox import Message
 from portal.plans import services
 from portal.plans.documents import plan_snapshot
+from portal.plans.drafts import draft_of
 from portal.plans.forms import ActionDraft, PlanDraft, PriorityDraft
 from portal.plans.models import Plan
+from portal.plans.queries import kept_proposals, plan_of, proposals_for
 from portal.recognition.services import NotAwarded, confirm
 from tests.assessments.amendments import URL, Cast, make_cast
 
@@ -137,3 +139,20 @@ def test_recognition_waits_for_open_answers_and_for_a_request(cast: Cast) -> Non
     with pytest.raises(OutOfOrder):
         cast.ask(CODE)
     assert db.session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "recognition confirmed")).all() != []
+
+
+def test_rules_propose_anew_once_answers_changed_and_an_issued_plan_keeps_its_proposals(cast: Cast) -> None:
+    def proposed() -> set[str]:
+        return {code for one in proposals_for(cast.cycle).proposed for code in one.practices}
+
+    assert "B.2.4" not in proposed()
+    cast.amend("B.2.4", status="not_in_practice", rating="")
+    assert "B.2.4" in proposed()
+    assert "B.2.4" in cast.client(cast.reviewer).get(cast.at("plan")).text
+    assert kept_proposals(plan_of(cast.cycle)).copy == 1
+    draft = draft_of(plan_of(cast.cycle))
+    services.save_plan(cast.cycle.id, draft, "1", "plan-save-2", cast.reviewer.id)
+    assert kept_proposals(plan_of(cast.cycle)).copy == 2
+    issue(cast)
+    cast.amend("B.2.5", status="not_in_practice", rating="")
+    assert [code in proposed() for code in ("B.2.4", "B.2.5")] == [True, False]

@@ -17,6 +17,7 @@ from portal.foundation.outbox import Message
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.requests.models import Registration, RegistrationState
+from portal.requests.services.registrations import forget_unconfirmed
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 WHERE = "/partnerships/riverbend/register"
@@ -202,7 +203,12 @@ def test_what_is_never_confirmed_is_deleted(client, partnership, clock) -> None:
     clock.go(days=15)
     assert client.get(where).status_code == 410
     client.post(WHERE, data=FORM | {"save_id": "other", "name": "Another"})
+    forget_unconfirmed()
     assert stored().name == "Another"
+    handed_in(client, save_id="other", name="Another")
+    clock.go(days=99)
+    forget_unconfirmed()
+    assert stored().state is RegistrationState.WAITING  # what was handed in stays
 
 
 def test_reviewer_reads_a_registration_and_decides_nothing(app, client, partnership) -> None:

@@ -12,7 +12,7 @@ from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
 from portal.foundation.versions import SaveKey, renamed, save_key
 from portal.plans.forms import PlanDraft, read_month, unreadable
 from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
-from portal.plans.queries import plan_of, proposals_for
+from portal.plans.queries import kept_proposals, newest_number, plan_of, proposals_for
 
 
 class PlanChanged(StaleVersion):
@@ -38,7 +38,7 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
             db.session.add(plan)
             db.session.flush()
         stale = _keep(plan, draft, key, by_id, closed=issued)
-        if proposed and not plan.proposals and cycle.rulebook == asked:
+        if proposed and (cycle.rulebook, newest_number(cycle)) == asked:
             plan.proposals = proposed
         if stale is False:
             _fill(plan, draft)
@@ -53,14 +53,15 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
 def _ask(cycle_id: int) -> tuple[str, object]:
     """Ask the rules, outside the write, what they propose, unless that is kept already or one of them cannot judge.
 
-    Returns what to keep, and the rules that were asked.
+    Returns what to keep, and the rules and the copy of the answers it rests on.
     """
     with reading() as session:
         cycle = session.get_one(Cycle, cycle_id)
         plan = plan_of(cycle)
-        if cycle.submitted_on is None or cycle.plan_issued_on or (plan is not None and plan.proposals):
+        kept, number = kept_proposals(plan), newest_number(cycle)
+        if cycle.submitted_on is None or cycle.plan_issued_on or (kept is not None and kept.copy == number):
             return "", None
-        found, asked = proposals_for(cycle), cycle.rulebook
+        found, asked = proposals_for(cycle), (cycle.rulebook, number)
     return ("" if found.undetermined else found.to_json()), asked
 
 

@@ -52,8 +52,6 @@ def register(partnership: Partnership, content: Mapping[str, Any], save_id: str,
         if tries.reached(LIMIT, kept["contact_email"], address):
             raise Refused([Problem("send", WAIT)])
         tries.note(LIMIT, kept["contact_email"], address)
-        old = (Registration.state == R.UNCONFIRMED) & (Registration.created_at < clock.now() - KEPT_UNCONFIRMED)
-        session.execute(delete(Registration).where(old))
         made = Registration(
             partnership_id=at, save_id=save_id, token_hash="", state=R.UNCONFIRMED, content=kept,
             created_at=clock.now(),
@@ -83,6 +81,13 @@ def _mail_link(registration: Registration, base_url: str, subject: str, text: st
         partnership_id=registration.partnership_id,
         text=f"{f'Hello {name}' if name else 'Hello'},\n\n{text}\n{base_url}/registration/{token}\n\n{after}\n",
     )  # fmt: skip
+
+
+def forget_unconfirmed() -> None:
+    """Delete what nobody confirmed in time; the worker calls this once an hour."""
+    old = (Registration.state == R.UNCONFIRMED) & (Registration.created_at < clock.now() - KEPT_UNCONFIRMED)
+    with unit_of_work() as session:
+        session.execute(delete(Registration).where(old))
 
 
 def open_link(token: str) -> Registration:

@@ -1,7 +1,8 @@
-"""Clears away stored files that no row names."""
+"""Clears away stored files that no row names: what a kill or a lost connection left behind."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,12 @@ from .models import Evidence
 log = logging.getLogger("portal.evidence")
 
 GRACE = timedelta(days=1)  # of a stored file without a row; the row of one being added follows within seconds
+
+
+def drop(key: str) -> None:
+    """Delete a file that no row names; when the storage does not answer, `prune` does it tomorrow."""
+    with contextlib.suppress(StorageDown):
+        storage().delete(key)
 
 
 def prune() -> int:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_evidence"
-down_revision = "0007_many_hands"
+revision = "0007_evidence"
+down_revision = "0006_many_hands"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_many_hands"
+revision = "0006_many_hands"
 down_revision = "0005_cycles_moved_to_other_rules"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_documents_of_programs"
-down_revision = "0008_evidence"
+revision = "0008_documents_of_programs"
+down_revision = "0007_evidence"
 branch_labels = None
 depends_on = None
 

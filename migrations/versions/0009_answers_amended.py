@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_answers_amended"
-down_revision = "0009_documents_of_programs"
+revision = "0009_answers_amended"
+down_revision = "0008_documents_of_programs"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_program_side"
-down_revision = "0010_answers_amended"
+revision = "0010_program_side"
+down_revision = "0009_answers_amended"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_evidence_taken_off"
-down_revision = "0011_program_side"
+revision = "0011_evidence_taken_off"
+down_revision = "0010_program_side"
 branch_labels = None
 depends_on = None
 
