@@ -89,7 +89,7 @@ def worker(once: bool) -> None:
     """Send mail and make documents."""
     app = create_app()
     from .accounts.services import prune
-    from .assessments.services import judge_again
+    from .assessments.judging import judge_again
     from .evidence.cleaning import prune as prune_evidence
     from .foundation import jobs, mail, pdf
     from .requests.services.registrations import forget_unconfirmed

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change
+from portal.evidence.sealing import give_back, seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
@@ -21,10 +22,11 @@ from rules.answers import Answer
 
 from . import letters
 from .amendinput import clean, code_problems, due_problems, in_order, text_problems
-from .amendments import closed_to_changes, mark_of, open_practices, under_way
+from .amendments import closed_to_changes, mark_of, open_practices, overtaken, under_way
+from .judging import judge
 from .models import Amendment, AmendmentState, AnswerVersion, Submission
 from .queries import frozen_answers, stored_answers, submission_of
-from .services import freeze, judge
+from .services import freeze
 
 S = AmendmentState
 AMENDED = "amended"
@@ -90,7 +92,7 @@ def reopen(
         if problems:
             raise Refused(problems)
         if (known.id if known else None) != amendment_id:
-            raise OutOfOrder(_overtaken(known))
+            raise OutOfOrder(overtaken(known))
         if known is None:
             known = Amendment(cycle_id=cycle.id, state=S.OPEN, codes=[])
             db.session.add(known)
@@ -187,12 +189,13 @@ def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str, seen: str 
             )
         stored = stored_answers(cycle.id)
         answers = frozen_answers(before) | {code: Answer.from_dict(stored[code].content) for code in changed}
+        _put_back(cycle, round_, by_id, but=changed)
+        seal(cycle.id)
         content, digest = freeze(cycle, answers)
         copy = Submission(
             cycle_id=cycle.id, number=before.number + 1, submitted_at=clock.now(), submitted_by_id=by_id,
             content=content, content_hash=digest,
         )  # fmt: skip
-        _put_back(cycle, round_, by_id, but=changed)
         db.session.add(copy)
         db.session.flush()
         round_.state, round_.submission_id = S.SENT, copy.id
@@ -211,7 +214,8 @@ def send(cycle_id: int, amendment_id: int, by_id: int, base_url: str, seen: str 
 
 
 def _put_back(cycle: Cycle, round_: Amendment, by_id: int, but: Sequence[str] = ()) -> None:
-    """Store the submitted answers again, as a version of their own, over what was typed and not sent."""
+    """Store the submitted answers again, as a version of their own, over what was typed and not sent; files and links too."""
+    give_back(cycle.id, [code for code in round_.codes if code not in but], by_id)
     copy, rows = submission_of(cycle), stored_answers(cycle.id)
     frozen = frozen_answers(copy) if copy else {}
     for code in round_.codes:
@@ -245,19 +249,4 @@ def _round(cycle: Cycle, amendment_id: int) -> Amendment:
 
 def _only(round_: Amendment, state: AmendmentState) -> None:
     if round_.state is not state:
-        raise OutOfOrder(_overtaken(round_))
-
-
-OVERTAKEN = {
-    S.ASKED: "The program's request waits for an answer",
-    S.OPEN: "The practices are open for changes",
-    S.SENT: "The changes were sent",
-    S.DECLINED: "The request was declined",
-    S.WITHDRAWN: "The program withdrew this",
-    S.CLOSED: "The partnership closed this",
-}
-
-
-def _overtaken(round_: Amendment | None) -> str:
-    now = OVERTAKEN[round_.state] if round_ else "Nothing is open or asked for"
-    return f"{now} by now, so this step does not fit any more. Nothing was changed."
+        raise OutOfOrder(overtaken(round_))

@@ -10,18 +10,31 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, rulebook_of
+from portal.evidence.queries import Record, record_of
 from portal.foundation.database import db
 from rules.answers import Answer, Problem, missing
 from rules.practice import Practice
 from rules.rulebook import Rulebook
 
-from .changes import FieldChange, answer_changes
+from .changes import FieldChange, Pieces, answer_changes, pieces_changes
 from .models import Amendment, AmendmentState, Submission
-from .queries import frozen_answers, stored_answers, submission_of
+from .queries import frozen_answers, frozen_evidence, stored_answers, submission_of
 
 UNDER_WAY = (AmendmentState.ASKED, AmendmentState.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one frozen copy says, or what the next one would say."""
+
+    answers: Mapping[str, Answer]
+    evidence: Record
+
+    def of(self, code: str) -> tuple[Answer | None, list[Mapping[str, str]]]:
+        """Return what it says of one practice; two of them are equal when nothing is different."""
+        return self.answers.get(code), list(self.evidence.get(code, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class OpenPractice:
     changes: tuple[FieldChange, ...]
     problems: tuple[Problem, ...]
     answer: Answer | None
+    evidence: Pieces = ()  # attached now
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +105,29 @@ def copies_of(cycle: Cycle) -> list[Submission]:
 def copies_shown(cycle: Cycle) -> list[Copy]:
     """Return the frozen copies, newest first, each with what is different from the one before."""
     shown: list[Copy] = []
-    before: dict[str, Answer] = {}
+    before: Sent | None = None
     for copy in copies_of(cycle):
-        answers = frozen_answers(copy)
-        shown.append(Copy(copy, amended_between(before, answers, rulebook_of(cycle)) if shown else ()))
-        before = answers
+        sent = sent_in(copy)
+        shown.append(Copy(copy, amended_between(before, sent, rulebook_of(cycle)) if before else ()))
+        before = sent
     return shown[::-1]
 
 
-def amended_between(
-    before: Mapping[str, Answer], after: Mapping[str, Answer], rulebook: Rulebook
-) -> tuple[Amended, ...]:
-    """Return the practices of these rules whose answers are different, in the order of the catalogue."""
-    labels = labels_of(rulebook)
-    found = (
-        Amended(practice, answer_changes(practice, before.get(practice.code), after.get(practice.code), labels))
-        for practice in rulebook.catalogue.practices
-        if before.get(practice.code) != after.get(practice.code)
-    )
+def sent_in(copy: Submission) -> Sent:
+    """Return what a frozen copy says."""
+    return Sent(frozen_answers(copy), frozen_evidence(copy))
+
+
+def amended_between(before: Sent, after: Sent, rulebook: Rulebook) -> tuple[Amended, ...]:
+    """Return the practices of these rules of which the two say something different, in the order of the catalogue."""
+    found = (Amended(one, changes_of(one, before, after, rulebook)) for one in rulebook.catalogue.practices)
     return tuple(one for one in found if one.changes)
 
 
-def open_for_answers(cycle: Cycle, code: str) -> bool:
-    """Tell whether the program may change its answer to this practice now."""
-    return cycle.state is CycleState.IN_PROGRESS or code in (cycle.reopened or ())
+def changes_of(practice: Practice, before: Sent, after: Sent, rulebook: Rulebook) -> tuple[FieldChange, ...]:
+    """Return what is different of one practice: in the answer, then in what is attached to it."""
+    (old, had), (new, has) = before.of(practice.code), after.of(practice.code)
+    return answer_changes(practice, old, new, labels_of(rulebook)) + pieces_changes(had, has)
 
 
 def open_practices(cycle: Cycle) -> list[OpenPractice]:
@@ -122,21 +135,21 @@ def open_practices(cycle: Cycle) -> list[OpenPractice]:
     rulebook, copy = rulebook_of(cycle), submission_of(cycle)
     if not cycle.reopened or copy is None:
         return []
-    frozen, rows, labels = frozen_answers(copy), stored_answers(cycle.id), labels_of(rulebook)
+    before, rows, attached = sent_in(copy), stored_answers(cycle.id), record_of(cycle.id)
+    typed = Sent({code: Answer.from_dict(row.content) for code, row in rows.items()}, attached)
     found = []
     for practice in rulebook.catalogue.practices:
         if practice.code not in cycle.reopened:
             continue
-        row = rows.get(practice.code)
-        now = Answer.from_dict(row.content) if row else None
-        changes = answer_changes(practice, frozen.get(practice.code), now, labels)
-        found.append(OpenPractice(practice, changes, missing(practice, now), now))
+        now, pieces = typed.of(practice.code)
+        changes = changes_of(practice, before, typed, rulebook)
+        found.append(OpenPractice(practice, changes, missing(practice, now), now, pieces))
     return found
 
 
 def mark_of(practices: Iterable[OpenPractice]) -> str:
-    """Return a mark of what the open answers say, so that what is sent is what its sender saw."""
-    said = [one.answer.as_dict() if one.answer else one.practice.code for one in practices]
+    """Return a mark of what the open answers say and what is attached, so that what is sent is what its sender saw."""
+    said = [[one.answer.as_dict() if one.answer else one.practice.code, *map(dict, one.evidence)] for one in practices]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -147,3 +160,19 @@ def working_answers(cycle: Cycle) -> dict[str, Answer]:
     if copy is None:
         return typed
     return frozen_answers(copy) | {code: typed[code] for code in cycle.reopened if code in typed}
+
+
+OVERTAKEN = {
+    AmendmentState.ASKED: "The program's request waits for an answer",
+    AmendmentState.OPEN: "The practices are open for changes",
+    AmendmentState.SENT: "The changes were sent",
+    AmendmentState.DECLINED: "The request was declined",
+    AmendmentState.WITHDRAWN: "The program withdrew this",
+    AmendmentState.CLOSED: "The partnership closed this",
+}
+
+
+def overtaken(round_: Amendment | None) -> str:
+    """Say what is so by now, to somebody whose page showed something else."""
+    now = OVERTAKEN[round_.state] if round_ else "Nothing is open or asked for"
+    return f"{now} by now, so this step does not fit any more. Nothing was changed."

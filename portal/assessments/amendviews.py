@@ -13,6 +13,7 @@ from flask_login import current_user
 from portal.cycles.explaining import Explainer
 from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, load_cycle, local_today, rulebook_of
+from portal.evidence.queries import shown_as_recorded
 from portal.foundation.access import Action, Role, may
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
@@ -21,7 +22,7 @@ from portal.foundation.htmx import go_to
 from . import amending
 from .amendments import UNDER_WAY, closed_to_changes, copies_of, copies_shown, mark_of, open_practices, rounds_of
 from .models import Amendment
-from .queries import frozen_answers
+from .queries import frozen_answers, frozen_evidence
 
 bp = Blueprint("amendments", __name__)
 log = logging.getLogger("portal.assessments")
@@ -64,6 +65,7 @@ def copy(cycle_id: int, number: int) -> str:
     return render_template(
         "assessments/answers.html", cycle=cycle, catalogue=rulebook.catalogue, answers=frozen_answers(found),
         submission=found, labels=labels_of(rulebook), explain=Explainer(rulebook), newest=copies[-1],
+        evidence=shown_as_recorded(cycle, frozen_evidence(found)),
     )  # fmt: skip
 
 

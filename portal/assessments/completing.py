@@ -10,7 +10,6 @@ from portal.foundation.database import unit_of_work
 from portal.teamwork.models import Said
 from portal.teamwork.sharing import open_cycle, say, set_flag
 from rules.answers import Answer
-from rules.catalogue import Section
 
 from .queries import progress_of, stored_answers
 
@@ -32,10 +31,10 @@ def say_completed(cycle_id: int, key: str, word: str, by_id: int) -> int:
     return gaps
 
 
-def also_sent(cycle: Cycle, here: Section, form: Mapping[str, str], by_id: int) -> tuple[int, str]:
-    """Store what a section's form says beside its answers; return the gaps as above, and the practice just marked."""
-    cycle_id = cycle.id
+def mark_sent(cycle: Cycle, form: Mapping[str, str], by_id: int) -> str:
+    """Store the mark that a section's form says beside its answers; return the code of the practice."""
     want, _, code = form.get("flag", "").partition(" ")
-    if code:
-        set_flag(cycle_id, code, by_id, on=want == "on")
-    return say_completed(cycle_id, here.key, form.get("completed", ""), by_id), code
+    if code and cycle.is_open(code):
+        set_flag(cycle.id, code, by_id, on=want == "on")
+        return code
+    return ""

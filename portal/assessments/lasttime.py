@@ -128,6 +128,8 @@ def _before(cycle: Cycle) -> _Before | None:
         .join(Cycle)
         .where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
         .options(joinedload(Submission.cycle))
+        .order_by(Submission.number.desc())
+        .limit(1)
     )
     if found is None:
         return None

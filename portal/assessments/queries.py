@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import local_today, rulebook_of
+from portal.evidence.queries import Record
 from portal.foundation.database import db
 from portal.programs.queries import facts_of
 from rules.answers import Answer, Problem, missing
@@ -87,6 +88,12 @@ def is_newest_copy() -> ColumnElement[bool]:
 def frozen_answers(submission: Submission) -> dict[str, Answer]:
     """Return the answers a frozen copy holds."""
     return {code: Answer.from_dict(plain) for code, plain in json.loads(submission.content)["answers"].items()}
+
+
+def frozen_evidence(submission: Submission) -> Record:
+    """Return the files and links a frozen copy names, by practice."""
+    found: Record = json.loads(submission.content).get("evidence", {})
+    return found
 
 
 def answers_of(cycle: Cycle) -> dict[str, Answer]:

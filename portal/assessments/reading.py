@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, render_template, request, session, url_for
 from flask_login import current_user
 
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, load_cycle, rulebook_of, section_after
-from portal.foundation.access import TABLE, Action, Role
+from portal.foundation.access import TABLE, Action, Role, may
 from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder
 from portal.foundation.htmx import go_to
@@ -17,13 +17,14 @@ from rules.answers import AnswerRefused, missing
 from rules.catalogue import UnknownPractice
 
 from . import guide, queries, services
+from .amendments import working_answers
 from .history import VersionUnknown, history_of, unasked, version_of
-from .views import bp
+from .views import SEEN, bp
 
 
-def may_answer(cycle: Cycle, roles: frozenset[Role]) -> bool:
-    """Tell whether this person may change answers of this cycle now."""
-    return cycle.state is CycleState.IN_PROGRESS and bool(roles & TABLE[Action.ANSWER])
+def may_answer(cycle: Cycle, roles: frozenset[Role], code: str = "") -> bool:
+    """Tell whether this person may change the answer to a practice now; without a code, every answer."""
+    return cycle.is_open(code) and may(roles, Action.ANSWER)
 
 
 def _row_number(raw: str | None) -> int | None:
@@ -42,7 +43,7 @@ def _history_page(cycle: Cycle, roles: frozenset[Role], code: str, before: int |
     found = history_of(cycle, code, before)
     return render_template(
         "assessments/history.html", cycle=cycle, history=found, practice=found.practice, refusal=refusal,
-        before=before, open=found.asked and may_answer(cycle, roles), labels=labels_of(rulebook_of(cycle)),
+        before=before, open=found.asked and may_answer(cycle, roles, code), labels=labels_of(rulebook_of(cycle)),
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def unasked_answers(cycle_id: int) -> str:
 def start(cycle_id: int) -> str:
     """Say before the first answer what it takes, who should help, and which other ways there are."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    rulebook = rulebook_of(cycle)
+    rulebook, session[SEEN] = rulebook_of(cycle), cycle.id
     return render_template(
         "assessments/start.html", cycle=cycle, rulebook=rulebook, policy=rulebook.policy,
         hours=guide.hours_for(rulebook.catalogue), at_hand=guide.at_hand(rulebook.catalogue),
@@ -108,10 +109,11 @@ def gaps(cycle_id: int) -> str:
 def check_section(cycle_id: int, key: str) -> str:
     """Show the answers of one section in a list to check, each with a way back to change it."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    rulebook, found = rulebook_of(cycle), queries.answers_of(cycle)
+    rulebook, found = rulebook_of(cycle), working_answers(cycle)
     here = rulebook.catalogue.section(key)
     lacking = {practice.code: missing(practice, found.get(practice.code)) for practice in here.practices}
     return render_template(
         "assessments/check_section.html", cycle=cycle, section=here, answers=found, lacking=lacking,
-        open=may_answer(cycle, roles), labels=labels_of(rulebook), following=section_after(cycle, here),
+        open={one.code for one in here.practices if may_answer(cycle, roles, one.code)}, labels=labels_of(rulebook),
+        following=section_after(cycle, here),
     )  # fmt: skip

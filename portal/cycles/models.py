@@ -72,6 +72,13 @@ class Cycle(Base):
 
     program: Mapped[Program] = relationship(lazy="joined")
 
+    def is_open(self, code: str = "") -> bool:
+        """Tell whether the program may change what it says of this practice; without a code, of every practice.
+
+        It may until it submits, and afterwards while staff keep the practice open. Every room asks this and nothing else.
+        """
+        return self.state is CycleState.IN_PROGRESS or (bool(code) and code in (self.reopened or ()))
+
     def facts(self, today: date, check_ins_done: tuple[int, ...] = (), na_accepted: tuple[str, ...] = ()) -> CycleFacts:
         """Return what the rules may know of this cycle."""
         return CycleFacts(

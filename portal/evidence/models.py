@@ -56,7 +56,11 @@ class Evidence(Base):
 
 
 class EvidenceUse(Base):
-    """One time a piece was attached to a practice. `sealed_at`: it went to the partnership with a submission."""
+    """One time a piece was attached to a practice.
+
+    `sealed_at`: it went to the partnership, with the submission or with changes sent afterwards. Taken off after that, it
+    stays with the partnership until the change is sent, which is `taken_off_at`.
+    """
 
     __tablename__ = "evidence_use"
     __table_args__ = (Index("ix_evidence_use_cycle_id_practice_code", "cycle_id", "practice_code"),)
@@ -71,5 +75,6 @@ class EvidenceUse(Base):
     detached_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     fell: Mapped[bool] = mapped_column(default=False)  # detached because the piece was removed; comes back with it
     sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     evidence: Mapped[Evidence] = relationship(lazy="joined", innerjoin=True)

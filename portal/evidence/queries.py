@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.foundation.access import STAFF_ROLES, Role
 from portal.foundation.database import db
 from portal.foundation.errors import Stranger
 
 from .kinds import KINDS
 from .models import Evidence, EvidenceKind, EvidenceUse
+
+Record = Mapping[str, Sequence[Mapping[str, str]]]  # what a frozen copy says: title and hash or address, by practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Shown:
 
     piece: Evidence
     codes: tuple[str, ...] = ()
-    detached_at: datetime | None = None  # taken off after it was submitted
+    taken_off_at: datetime | None = None  # with changes that were sent after submitting
 
     @property
     def is_gone(self) -> bool:
@@ -54,11 +56,6 @@ class Shown:
         """Say what it is: PDF, Word document, link."""
         kind = KINDS.get(self.piece.media_type)
         return kind.words if kind else "link" if not self.piece.is_file else "file"
-
-
-def may_change(cycle: Cycle) -> bool:
-    """Tell whether evidence of the cycle can be changed: as long as its answers can."""
-    return cycle.state is CycleState.IN_PROGRESS
 
 
 def is_staff_alone(roles: Collection[Role]) -> bool:
@@ -77,24 +74,39 @@ def counts_of(cycle_id: int) -> dict[str, int]:
 
 
 def shown_by_practice(cycle: Cycle, roles: Collection[Role]) -> dict[str, list[Shown]]:
-    """Return what stands beside each answer, in one query. Staff see what was submitted, also what was taken off since."""
+    """Return what stands beside each answer, in one query. Staff see what was sent, also what was taken off by a change."""
+    uses = list(db.session.scalars(_uses_seen(cycle, roles).order_by(EvidenceUse.id)))
+    there = {(use.practice_code, use.evidence_id) for use in uses if use.taken_off_at is None}
     found: dict[str, list[Shown]] = {}
-    for use in db.session.scalars(_uses_seen(cycle, roles).order_by(EvidenceUse.id)):
-        found.setdefault(use.practice_code, []).append(Shown(use.evidence, (), use.detached_at))
+    for use in uses:
+        if use.taken_off_at is None or (use.practice_code, use.evidence_id) not in there:
+            found.setdefault(use.practice_code, []).append(Shown(use.evidence, (), use.taken_off_at))
     return found
+
+
+def shown_as_recorded(cycle: Cycle, record: Record) -> dict[str, list[Shown]]:
+    """Return the pieces that a frozen copy of the cycle names, by practice, whatever became of them since."""
+    sealed = select(EvidenceUse).where(EvidenceUse.cycle_id == cycle.id, EvidenceUse.sealed_at.is_not(None))
+    pieces = {_named(use.evidence): use.evidence for use in db.session.scalars(sealed.order_by(EvidenceUse.id))}
+    return {
+        code: [Shown(pieces[key]) for one in named if (key := tuple(sorted(one.items()))) in pieces]
+        for code, named in record.items()
+    }
 
 
 def shown_in_cycle(cycle: Cycle, roles: Collection[Role]) -> list[Shown]:
     """Return every piece of the cycle once, with the practices it is attached to, in two queries."""
     codes: dict[int, dict[str, None]] = {}
     for use in db.session.scalars(_uses_seen(cycle, roles).order_by(EvidenceUse.practice_code)):
-        codes.setdefault(use.evidence_id, {})[use.practice_code] = None
+        pieces_codes = codes.setdefault(use.evidence_id, {})
+        if use.taken_off_at is None:
+            pieces_codes[use.practice_code] = None
     here: ColumnElement[bool] = Evidence.id.in_(codes)
     if not is_staff_alone(roles):
         ever = select(EvidenceUse.evidence_id).where(EvidenceUse.cycle_id == cycle.id)
         here = or_(Evidence.cycle_id == cycle.id, Evidence.id.in_(ever))
-    pieces = select(Evidence).where(Evidence.program_id == cycle.program_id, here).order_by(Evidence.id)
-    return [Shown(piece, tuple(codes.get(piece.id, ()))) for piece in db.session.scalars(pieces)]
+    found = select(Evidence).where(Evidence.program_id == cycle.program_id, here).order_by(Evidence.id)
+    return [Shown(piece, tuple(codes.get(piece.id, ()))) for piece in db.session.scalars(found)]
 
 
 def _uses_seen(cycle: Cycle, roles: Collection[Role]) -> Select[EvidenceUse]:
@@ -148,7 +160,10 @@ def record_of(cycle_id: int) -> dict[str, list[dict[str, str]]]:
     uses = select(EvidenceUse).where(EvidenceUse.cycle_id == cycle_id, EvidenceUse.detached_at.is_(None))
     found: dict[str, list[dict[str, str]]] = {}
     for use in db.session.scalars(uses.order_by(EvidenceUse.practice_code, EvidenceUse.id)):
-        piece = use.evidence
-        what = {"sha256": piece.sha256} if piece.kind is EvidenceKind.FILE else {"address": piece.address}
-        found.setdefault(use.practice_code, []).append({"title": piece.title, **what})
+        found.setdefault(use.practice_code, []).append(dict(_named(use.evidence)))
     return found
+
+
+def _named(piece: Evidence) -> tuple[tuple[str, str], ...]:
+    what = ("sha256", piece.sha256) if piece.kind is EvidenceKind.FILE else ("address", piece.address)
+    return tuple(sorted((what, ("title", piece.title))))

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
@@ -28,15 +28,19 @@ from .cleaning import drop
 from .forms import Words
 from .kinds import FileKind, FileRefused, look, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
-from .queries import may_change, room_of
+from .queries import room_of
 from .scanning import scan
+from .sealing import attach_again, taken_off
 
 
 class EvidenceFrozen(OutOfOrder):
-    """The assessment was submitted; what belongs to it no longer changes."""
+    """The assessment was submitted; what belongs to it no longer changes, but for the practices open for changes."""
 
-    def __init__(self) -> None:
-        super().__init__("This assessment was submitted, so its files and links no longer change. Nothing was stored.")
+    def __init__(self, cycle: Cycle) -> None:
+        only = f", except at the practices open for changes: {', '.join(cycle.reopened)}" if cycle.reopened else ""
+        super().__init__(
+            f"This assessment was submitted, so its files and links no longer change{only}. Nothing was stored."
+        )
 
 
 class NoRoom(FileRefused):
@@ -150,12 +154,6 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
         audit.record("evidence put back", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
 
 
-def seal(cycle_id: int) -> None:
-    """Mark what is attached as submitted, inside the transaction that submits."""
-    attached = (EvidenceUse.cycle_id == cycle_id) & EvidenceUse.detached_at.is_(None) & EvidenceUse.sealed_at.is_(None)
-    db.session.execute(update(EvidenceUse).where(attached).values(sealed_at=clock.now()))
-
-
 def _acceptable(file: Arriving) -> FileKind:
     if file.too_large:
         raise FileRefused(f"The selected file must be smaller than {size_words(file.limit)}.")
@@ -169,16 +167,17 @@ def _acceptable(file: Arriving) -> FileKind:
 
 def _check_open(cycle: Cycle, code: str) -> None:
     rulebook_of(cycle).catalogue.practice(code)
-    if not may_change(cycle):
-        raise EvidenceFrozen
+    if not cycle.is_open(code):
+        raise EvidenceFrozen(cycle)
 
 
-def _open_cycle(cycle_id: int, code: str | None = None) -> Cycle:
+def _open_cycle(cycle_id: int, code: str = "") -> Cycle:
+    """Read the cycle for a change at one practice, or without a code for one that reaches all of them."""
     cycle = load_for_change(cycle_id)
-    if code is not None:
+    if code:
         rulebook_of(cycle).catalogue.practice(code)
-    if not may_change(cycle):
-        raise EvidenceFrozen
+    if not cycle.is_open(code):
+        raise EvidenceFrozen(cycle)
     return cycle
 
 
@@ -229,6 +228,11 @@ def _same(made: Evidence) -> Evidence | None:
 def _attach(cycle: Cycle, code: str, piece: Evidence, by_id: int) -> bool:
     if _uses(cycle.id, piece.id, code):
         return False
+    mine = (EvidenceUse.cycle_id == cycle.id) & (EvidenceUse.practice_code == code)
+    before = db.session.scalar(select(EvidenceUse).where(mine, EvidenceUse.evidence_id == piece.id, taken_off()))
+    if before is not None:  # as it was sent
+        attach_again(before, by_id)
+        return True
     db.session.add(
         EvidenceUse(
             evidence_id=piece.id, cycle_id=cycle.id, practice_code=code, attached_at=clock.now(), attached_by_id=by_id

@@ -43,7 +43,7 @@ def _page(cycle: Cycle, code: str, problems: list[Problem] | None = None, typed:
     return render_template(
         "evidence/practice.html", cycle=cycle, practice=here, pieces=pieces.get(code, []), code=code,
         offered=queries.offered(cycle, code), room=queries.room_of(cycle.program_id), problems=problems or [],
-        typed=typed or {}, open=queries.may_change(cycle) and may(roles, Action.ANSWER), accepted=kinds.ACCEPTED,
+        typed=typed or {}, open=cycle.is_open(code) and may(roles, Action.ANSWER), accepted=kinds.ACCEPTED,
         suffixes=",".join(kinds.SUFFIXES), limit=current_app.config["EVIDENCE_FILE_BYTES"],
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def overview(cycle_id: int) -> str:
     """Show every file and link of the cycle, where each is attached, and how much room is left."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
     staff = queries.is_staff_alone(roles)
-    return _overview(cycle, staff, queries.may_change(cycle) and may(roles, Action.ANSWER))
+    return _overview(cycle, staff, cycle.is_open() and may(roles, Action.ANSWER))
 
 
 def _overview(cycle: Cycle, staff: bool, is_open: bool, problems: tuple[Problem, ...] = ()) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.assessments.amendments import amended_between, copies_of
-from portal.assessments.queries import assessment_of, frozen_answers, scorecard_of, submission_of
+from portal.assessments.amendments import amended_between, copies_of, sent_in
+from portal.assessments.queries import assessment_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
@@ -115,7 +115,7 @@ def changed_since(cycle: Cycle, statement: Statement | None) -> tuple[str, ...]:
     bound = next((one for one in copies if hash_over(one.content_hash, plan) == statement.content_hash), None)
     if bound is None:
         return ()
-    found = amended_between(frozen_answers(bound), frozen_answers(copies[-1]), rulebook_of(cycle))
+    found = amended_between(sent_in(bound), sent_in(copies[-1]), rulebook_of(cycle))
     return tuple(one.practice.code for one in found)
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.accounts.queries import administrators_of_program
+from portal.assessments.judging import judge
 from portal.assessments.queries import stored_answers
-from portal.assessments.services import judge
 from portal.cycles.models import Cycle, CycleMove
 from portal.cycles.queries import load_for_change, moves_of, rulebook_of
 from portal.foundation import audit, clock, outbox

@@ -9,12 +9,11 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.assessments.amendments import copies_of
-from portal.assessments.changes import FieldChange, answer_changes
+from portal.assessments.amendments import changes_of, copies_of, sent_in
+from portal.assessments.changes import FieldChange
 from portal.assessments.models import Submission
-from portal.assessments.queries import frozen_answers
 from portal.cycles.models import Cycle
-from portal.cycles.queries import labels_of, load_for_change, rulebook_of
+from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from rules.practice import Practice
@@ -48,19 +47,19 @@ def changed_answers(cycle: Cycle) -> list[ChangedAnswer]:
     if len(copies) < 2:
         return []
     review, rulebook = review_of(cycle), rulebook_of(cycle)
-    looks, items, labels = _looks_of(review), items_of(review), labels_of(rulebook)
-    answers = {copy.number: frozen_answers(copy) for copy in copies}
+    looks, items = _looks_of(review), items_of(review)
+    sent = {copy.number: sent_in(copy) for copy in copies}
     newest, found = copies[-1].number, []
     for practice in rulebook.catalogue.practices:
         code = practice.code
-        said = {number: answers[number].get(code) for number in answers}
+        said = {number: one.of(code) for number, one in sent.items()}
         moved = [one for before, one in pairwise(copies) if said[before.number] != said[one.number]]
         if not moved:
             continue
         look = looks.get(code)
-        seen = said[look.number] if look else said[FIRST]
-        again = seen != said[newest]
-        changes = answer_changes(practice, seen if again else said[FIRST], said[newest], labels)
+        seen = look.number if look else FIRST
+        again = said[seen] != said[newest]
+        changes = changes_of(practice, sent[seen if again else FIRST], sent[newest], rulebook)
         found.append(ChangedAnswer(practice, changes, moved[-1], newest, look, again, code in items))
     return found
 

@@ -24,7 +24,7 @@ from portal.foundation.security import check_person
 from portal.partnerships.queries import load_partnership
 from rules.catalogue import Section
 
-from . import queries, services
+from . import meeting, queries, services
 from .changed import changed_answers
 from .changed import look as look_at
 from .forms import NAMES, ItemForm, raw_of, read_day, read_item, shown
@@ -204,7 +204,7 @@ def record_contact(cycle_id: int) -> Any:
     try:
         if problems:
             raise Refused(problems)
-        services.record_contact(cycle.id, on, typed["contact_how"], current_user.id)
+        meeting.record_contact(cycle.id, on, typed["contact_how"], current_user.id)
     except (Refused, OutOfOrder) as refusal:
         return _overview(cycle, _problems(refusal, "contact_on"), typed), 422
     flash("The contact is recorded.", "good")
@@ -222,11 +222,11 @@ def record_visit(cycle_id: int) -> Any:
     try:
         if problems or more:
             raise Refused(problems + more)
-        visit = services.Visit(
+        visit = meeting.Visit(
             planned, held, typed["visit_place"], typed["attendees"], typed["visit_notes"], typed["visit_seen"]
         )
-        was_held = services.record_visit(cycle.id, visit, current_user.id)
-    except services.VisitChanged as conflict:
+        was_held = meeting.record_visit(cycle.id, visit, current_user.id)
+    except meeting.VisitChanged as conflict:
         return _overview(cycle, [Problem("visit_notes", conflict.sentence)], typed, changed=True), 409
     except (Refused, OutOfOrder) as refusal:
         return _overview(cycle, _problems(refusal, "held_on"), typed), 422

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import Person
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit, clock, outbox
 from portal.foundation.access import Role
@@ -96,10 +96,10 @@ def _tell(cycle: Cycle, to: Member, keys: list[str], by_id: int, act: str, base_
     )  # fmt: skip
 
 
-def open_cycle(cycle_id: int) -> Cycle:
-    """Read a cycle for a change that makes sense only before submitting. Raises OutOfOrder."""
+def open_cycle(cycle_id: int, code: str = "") -> Cycle:
+    """Read a cycle for a change that makes sense while this practice, or every one, is open. Raises OutOfOrder."""
     cycle = load_for_change(cycle_id)
-    if cycle.state is not CycleState.IN_PROGRESS:
+    if not cycle.is_open(code):
         raise OutOfOrder("This assessment was submitted. Nothing was changed.")
     return cycle
 
@@ -129,7 +129,7 @@ def open_again(cycle_id: int, key: str, by_id: int) -> None:
 def set_flag(cycle_id: int, code: str, person_id: int, on: bool) -> None:
     """Mark a practice to come back to, or take the mark off; saying the same again changes nothing. Raises OutOfOrder."""
     with unit_of_work() as session:
-        cycle = open_cycle(cycle_id)
+        cycle = open_cycle(cycle_id, code)
         rulebook_of(cycle).catalogue.practice(code)
         mine = (Flag.cycle_id == cycle_id) & (Flag.practice_code == code) & (Flag.person_id == person_id)
         if not on:

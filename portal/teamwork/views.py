@@ -25,7 +25,7 @@ bp = Blueprint("teamwork", __name__)
 def sections(cycle_id: int) -> str:
     """Show which section is whose; administrators of the program give them out here."""
     cycle, roles = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    gives = may(roles, Action.GIVE_SECTIONS) and cycle.state is CycleState.IN_PROGRESS
+    gives = may(roles, Action.GIVE_SECTIONS) and cycle.is_open()
     return render_template(
         "teamwork/sections.html", cycle=cycle, gives=gives, areas=rulebook_of(cycle).catalogue.areas,
         people=sharing.who_may_answer(cycle.program_id), team=queries.team_of(cycle.id, current_user.id),
@@ -53,7 +53,7 @@ def give(cycle_id: int) -> Any:
 def here(cycle_id: int, key: str) -> Any:
     """Note that the reader has this section open; reply with who else has, or with nothing when that is known."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.READ_DRAFT)
-    at, me, open_ = cycle.id, current_user.id, cycle.state is CycleState.IN_PROGRESS
+    at, me, open_ = cycle.id, current_user.id, cycle.is_open()
     rulebook_of(cycle).catalogue.section(key)
     if not open_:
         return "", 286  # htmx stops asking

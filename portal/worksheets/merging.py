@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.assessments.history import Change, changes_between
+from portal.assessments.changes import FieldChange, answer_changes
 from portal.assessments.models import AnswerVersion, StoredAnswer
 from portal.assessments.services import AnswerChanged, record_answer
 from portal.cycles.models import Cycle
+from portal.cycles.queries import labels_of, rulebook_of
 from portal.foundation.database import db
 from portal.foundation.errors import Problem
 from portal.programs.queries import facts_of
@@ -55,7 +56,7 @@ class Row:
     typed: Mapping[str, Any]
     answer: Answer | None
     base: int
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     choice: str = ""
 
@@ -64,7 +65,7 @@ def compared(
     cycle: Cycle, section: Section, answers: Mapping[str, Mapping[str, Any]], versions: Mapping[str, int]
 ) -> list[Row]:
     """Compare each answer of the worksheet with the stored one and with the one it was typed over."""
-    codes, tags = list(answers), facts_of(cycle.program).tags
+    codes, tags, labels = list(answers), facts_of(cycle.program).tags, labels_of(rulebook_of(cycle))
     stored = {
         row.practice_code: row
         for row in db.session.scalars(
@@ -79,7 +80,7 @@ def compared(
         if practice.code in answers:
             base = versions[practice.code]
             seen = Answer(practice.code).as_dict() if base == 0 else shown.get((practice.code, base))
-            rows.append(_row(practice, tags, stored.get(practice.code), answers[practice.code], base, seen))
+            rows.append(_row(practice, tags, stored.get(practice.code), answers[practice.code], base, seen, labels))
     return rows
 
 
@@ -93,7 +94,7 @@ def _shown(cycle_id: int, codes: list[str], versions: set[int]) -> dict[tuple[st
 
 def _row(
     practice: Practice, tags: frozenset[str], stored: StoredAnswer | None, typed: Mapping[str, Any], base: int,
-    seen: dict[str, Any] | None,
+    seen: dict[str, Any] | None, labels: Mapping[int, str],
 ) -> Row:  # fmt: skip
     now = Answer.from_dict(stored.content) if stored else Answer(practice.code)
     try:
@@ -102,7 +103,7 @@ def _row(
         return Row(practice, Found.REFUSED, stored, now, typed, None, base, problems=refusal.problems)
     if answer in (now, None if seen is None else Answer.from_dict(seen)):
         return Row(practice, Found.SAME, stored, now, typed, answer, base)
-    changes = tuple(changes_between(now, answer, practice))
+    changes = answer_changes(practice, now, answer, labels)
     if seen is not None and now == Answer.from_dict(seen):
         return Row(practice, Found.NEW, stored, now, typed, answer, base, changes, choice=Choice.TAKE)
     return Row(practice, Found.BOTH, stored, now, typed, answer, base, changes)

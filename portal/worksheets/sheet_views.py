@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from portal.assessments.forms import raw_of
 from portal.assessments.services import AnswersFrozen
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, load_cycle, rulebook_of
 from portal.foundation.access import TABLE, Action
 from portal.foundation.database import db
@@ -33,7 +33,7 @@ def overview(cycle_id: int) -> str:
 def _overview(cycle: Cycle, may_answer: bool, problem: str = "") -> str:
     return render_template(
         "worksheets/overview.html", cycle=cycle, areas=rulebook_of(cycle).catalogue.areas, may_answer=may_answer,
-        open=cycle.state is CycleState.IN_PROGRESS, problems=[Problem("sheet", problem)] if problem else [],
+        open=cycle.is_open(), problems=[Problem("sheet", problem)] if problem else [],
     )  # fmt: skip
 
 
@@ -49,8 +49,8 @@ def download_sheet(cycle_id: int, key: str) -> Response:
 
 def _open(cycle_id: int) -> Cycle:
     cycle, _ = load_cycle(current_user, cycle_id, Action.ANSWER)
-    if cycle.state is not CycleState.IN_PROGRESS:
-        raise AnswersFrozen("This assessment was submitted, so its answers no longer change. Nothing was stored.")
+    if not cycle.is_open():
+        raise AnswersFrozen("This assessment was submitted, so no worksheet can be brought back. Nothing was stored.")
     return cycle
 
 

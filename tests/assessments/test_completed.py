@@ -37,6 +37,7 @@ def client(app: Flask, person: Person) -> FlaskClient:
 
 
 def state_of(client: FlaskClient, cycle: Cycle, key: str = "s-2") -> str:
+    client.get(f"/cycles/{cycle.id}/start")
     page = client.get(f"/cycles/{cycle.id}").text
     row = re.search(rf'<li><span class="what"><a href="/cycles/\d+/sections/{key}">.*?</li>', page, re.S)[0]
     return re.search(r"<span(?: class=\"tag[^\"]*\")?>([^<]+)</span></li>", row)[1]

@@ -61,6 +61,22 @@ def test_start_page_is_where_a_program_that_has_answered_nothing_begins(
     assert "Go on where you stopped: B.2.3" in client.get(f"/cycles/{cycle.id}/start").text
 
 
+def test_list_of_sections_leads_to_the_start_page_until_it_was_seen_or_somebody_answered(
+    app: Flask, client: FlaskClient, cycle: Cycle, person: Person
+) -> None:
+    at = f"/cycles/{cycle.id}"
+    assert [(reply.status_code, reply.location) for reply in (client.get(at), client.get(at))] == [
+        (302, f"{at}/start")
+    ] * 2
+    client.get(f"{at}/start")
+    assert client.get(at).status_code == 200
+    other, reader = app.test_client(), make_person(Role.READER, cycle.program)
+    sign_in(other, reader)
+    assert other.get(at).location == f"{at}/start"
+    save(cycle, person, "B.2.3")
+    assert other.get(at).status_code == 200
+
+
 def test_every_hint_of_evidence_is_named_once_in_its_section(cycle: Cycle) -> None:
     catalogue = rulebook_of(cycle).catalogue
     named = {(section.key, thing) for section, things in guide.at_hand(catalogue) for thing in things}
@@ -106,6 +122,7 @@ def test_pages_ask_the_database_as_often_with_all_answers_as_with_none(
     def visit() -> int:
         return count_queries(lambda: client.get(f"/cycles/{cycle.id}{path}"))
 
+    client.get(f"/cycles/{cycle.id}/start")
     visit()
     few = visit()
     answer_all(cycle, person)

@@ -115,6 +115,7 @@ def test_section_stays_small_on_a_slow_line(cast: Cast) -> None:
 
 def test_words_of_the_partnership_stand_where_they_belong(cast: Cast) -> None:
     cycle = make_cycle(cast.program)
+    cast.admins.get(f"/cycles/{cycle.id}/start")
     assert "Hello &amp; welcome.<br>Take your time." in cast.admins.get(f"/cycles/{cycle.id}").text
     done = submitted_cycle(make_program_of(cast), cast.admin, ("B.2.4",))
     assert "We are &lt;glad&gt;." in cast.staff.get(f"/cycles/{done.id}/receipt").text
@@ -152,6 +153,7 @@ def test_preview_edition_says_what_is_missing_from_it(app: Flask, cast: Cast) ->
     with unit_of_work():
         cycle.rulebook = rulebook.record()
     db.session.refresh(cycle)
+    cast.admins.get(f"/cycles/{cycle.id}/start")
     for where in (f"/cycles/{cycle.id}", f"/cycles/{cycle.id}/answers"):
         page = cast.admins.get(where).text
         assert ["is a preview here" in page, "<li>" in page.partition("is a preview here")[2]] == [True, True]

@@ -14,8 +14,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 
+from portal.assessments.judging import judge_again
 from portal.assessments.models import AnswerVersion, Judgement, StoredAnswer
-from portal.assessments.services import judge_again
 from portal.cycles.models import Cycle, CycleMove
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work

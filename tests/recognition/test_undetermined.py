@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from portal.assessments.judging import judge_again
 from portal.assessments.models import Judgement
-from portal.assessments.services import judge_again
 from portal.foundation.database import db
 from portal.recognition.models import Award
 from tests.dropins import RAISES, WORKS, drop_in

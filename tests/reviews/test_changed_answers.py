@@ -43,8 +43,8 @@ def test_changed_answer_is_to_look_at_again_and_keeps_every_note(cast: Cast) -> 
     page = client.get(cast.at("review/sections/s-2")).text
     assert [page.count("changed after submission"), page.count("look again"), "Ask twice." in page] == [2, 2, True]
     told = words(client.get(cast.at("review/changes")).text)
-    assert "Rating before: 4 (done consistently) now: 5 (done consistently, documented and reviewed)" in told
-    assert "Notes added: Three checks each year." in told
+    assert "Rating: 5 (done consistently, documented and reviewed) (before: 4 (done consistently))" in told
+    assert "Notes: added: Three checks each year." in told
     overview = words(client.get(cast.at("review")).text)
     assert "2 answers changed since you last looked: B.2.3 , B.2.5 ." in overview
     assert "2 to look at again" in overview
@@ -59,7 +59,10 @@ def test_looking_marks_the_copy_the_page_showed_and_nothing_newer(cast: Cast) ->
     cast.amend(CODE, notes="First change, and a second.")
     assert again(cast) == [(CODE, True, True)]
     told = words(client.get(cast.at("review/changes")).text)
-    assert "What is different since you last looked: Notes First change added: , and a second ." in told
+    assert (
+        "What is different since you last looked: Notes: First change added: , and a second end of what was added. ."
+        in told
+    )
     look(cast.cycle.id, [CODE], 2, cast.reviewer.id)  # a page loaded before the second change
     assert again(cast) == [(CODE, True, True)]
     look(cast.cycle.id, [CODE], 3, cast.reviewer.id)

@@ -16,7 +16,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder
 from portal.programs.models import Program
-from portal.reviews import services
+from portal.reviews import meeting, services
 from portal.reviews.models import Review
 from portal.reviews.queries import queue_of
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -153,7 +153,7 @@ def test_notes_of_a_colleague_are_not_overwritten(cycle: Cycle, staff: FlaskClie
 
 def test_plan_cannot_follow_before_the_meeting(cycle: Cycle, reviewer: Person) -> None:
     with pytest.raises(OutOfOrder) as refusal:
-        services.record_visit(cycle.id, services.Visit(None, TODAY, "", "", ""), reviewer.id)
+        meeting.record_visit(cycle.id, meeting.Visit(None, TODAY, "", "", ""), reviewer.id)
     assert refusal.value.sentence.endswith("Nothing was changed.")
 
 
