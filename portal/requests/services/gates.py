@@ -15,7 +15,7 @@ from portal.accounts.hashes import digest
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Refused, StaleVersion
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.versions import own_id, renamed
 from portal.partnerships.queries import current_rulebook
 from portal.programs.mails import tell_administrators, tell_managers, tell_staff
 from portal.programs.models import Program
@@ -72,7 +72,7 @@ def save_needs(
         if needs.sent_at is not None and needs.content != dict(typed):
             raise OutOfOrder("The needs assessment is sent already. Ask for help to add something to it.")
         content = dict(typed)
-        save_id = (save_id or secrets.token_urlsafe(12))[:SAVE_ID_LENGTH]
+        save_id = own_id(save_id)
         save_id = renamed(save_id, content) if needs.save_id == save_id and needs.content != content else save_id
         if content != needs.content:
             stale = seen != str(needs.version)

@@ -18,7 +18,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.versions import own_id, renamed
 from portal.partnerships.models import Partnership
 from portal.programs.mails import deciders_of, tell
 from portal.programs.models import Program
@@ -41,7 +41,7 @@ class LinkOver(DomainError):
 def register(partnership: Partnership, content: Mapping[str, Any], save_id: str, address: str, base_url: str) -> None:
     """Keep a registration and mail a link to confirm it. Raises Refused after too many; the same save is stored once."""
     kept, at = dict(content), partnership.id
-    save_id = save_id[:SAVE_ID_LENGTH] or secrets.token_urlsafe(12)
+    save_id = own_id(save_id)
     with unit_of_work() as session:
         known = session.scalar(select(Registration).where(Registration.save_id == save_id))
         if known is not None and (known.content, known.partnership_id) != (kept, at):
