@@ -19,6 +19,7 @@ from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused, Stranger
 from portal.foundation.pages import moment
 
+from . import tries
 from .models import Invitation, Membership, Person
 from .queries import person_by_email
 from .services import new_person, send_invitation
@@ -53,6 +54,7 @@ class Came(enum.StrEnum):
     INVITED = "invited"
     KNOWN = "known"
     UNREADABLE = "unreadable"
+    STAFF = "staff"  # of the partnership, and no administrator of the program lets them in
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,36 @@ def _invite(invitee: Invitee, role: Role, at: At) -> Outcome:
     held = db.session.scalar(select(Membership.role).where(here).limit(1))
     if held is not None:
         return Outcome(email, Came.KNOWN, held)
+    if _is_staff_by_staff(person.id, at):
+        return Outcome(email, Came.STAFF)
+    _count(email, "addresses", at)
     db.session.add(Membership(person_id=person.id, role=role, program_id=at.program_id))
     send_invitation(person, role, at.name, at.partnership_id, at.base_url, by=at.by_name)
     audit.record(
         "person invited", person_id=at.by_id, program_id=at.program_id, invited=person.id, role=role.value
     )  # fmt: skip
     return Outcome(email, Came.INVITED)
+
+
+def _is_staff_by_staff(person_id: int, at: At) -> bool:
+    """Tell whether a partnership would let its own people in, who then read what is the program's alone."""
+    staff = (Membership.person_id == person_id) & (Membership.partnership_id == at.partnership_id)
+    own = (Membership.person_id == at.by_id) & (Membership.program_id == at.program_id)
+    found = select(Membership.id).limit(1)
+    lets_in = found.where(own, Membership.role == Role.PROGRAM_ADMINISTRATOR)
+    return db.session.scalar(found.where(staff)) is not None and db.session.scalar(lets_in) is None
+
+
+def _count(email: str, field: str, at: At) -> None:
+    """Count one more invitation to an address and by a program. Raises Refused after too many of a day."""
+    program = f"program {at.program_id}"
+    if tries.reached(tries.INVITATION, email, program):
+        sentence = (
+            f"Too many invitations went to {email}, or out from your program, since yesterday. Please wait a day."
+        )
+        raise Refused([Problem(field, sentence)])
+    tries.note(tries.INVITATION, email, program)
+    db.session.flush()
 
 
 def name_from(email: str) -> str:
@@ -152,6 +178,7 @@ def invite_again(person_id: int, at: At) -> None:
     if last is not None and last[0] > clock.now() - QUIET:
         when = moment(last[0], at.time_zone)
         raise Refused([Problem("again", f"An invitation left at {when}. Please wait ten minutes before the next.")])
+    _count(person.email, "again", at)
     send_invitation(person, mine[0].role, at.name, at.partnership_id, at.base_url, by=at.by_name)
     audit.record("invitation sent again", person_id=at.by_id, program_id=at.program_id, invited=person_id)
 

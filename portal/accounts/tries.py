@@ -33,6 +33,7 @@ class Limit:
 
 
 SIGN_IN = Limit("", timedelta(minutes=15), 10, 100)  # wrong passwords
+INVITATION = Limit("invitation:", timedelta(days=1), 5, 100)  # mails; not from a network address but by one program
 PASSWORD_LINK = Limit("password link:", timedelta(hours=1), 5, 50)  # mails asked for
 
 

@@ -7,6 +7,7 @@ outside a round the stored answers always equal the newest copy; what was typed 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 
@@ -222,7 +223,7 @@ def _put_back(cycle: Cycle, round_: Amendment, by_id: int, but: Sequence[str] = 
         row, content = rows.get(code), frozen.get(code, Answer(code)).as_dict()
         if row is None or code in but or row.content == content:
             continue
-        row.version, row.save_id, row.saved_at = row.version + 1, f"put-back-{round_.id}", clock.now()
+        row.version, row.save_id, row.saved_at = row.version + 1, secrets.token_urlsafe(12), clock.now()
         row.saved_by_id, row.content = by_id, content
         db.session.add(
             AnswerVersion(

@@ -52,6 +52,8 @@ class History:
 def history_of(cycle: Cycle, code: str, before: int | None = None) -> History:
     """Return a page of versions, also of a practice that is not asked any more. Raises UnknownPractice."""
     practice, asked = practice_once_asked(cycle, code)
+    if practice is None and not code.isprintable():  # PostgreSQL cannot even be asked for a NUL
+        raise UnknownPractice("There is no such practice in this self-assessment.")
     mine = (AnswerVersion.cycle_id == cycle.id, AnswerVersion.practice_code == code)
     found = select(AnswerVersion).where(*mine).options(joinedload(AnswerVersion.saved_by))
     if before is not None:

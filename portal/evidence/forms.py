@@ -12,6 +12,7 @@ from portal.foundation.errors import Problem, Refused
 
 from .models import ADDRESS_LENGTH, NOTE_LENGTH, TITLE_LENGTH
 
+MOST_TICKED = 1000  # a database takes so many numbers in one question, and no page shows more
 FIELDS = ("title", "note", "address")
 
 
@@ -29,8 +30,9 @@ def typed_in(form: MultiDict[str, str], prefix: str = "") -> dict[str, str]:
 
 
 def ticked_in(form: MultiDict[str, str]) -> list[int]:
-    """Return the numbers of the pieces that were ticked; what is no number was not sent by our page."""
-    return [int(one) for one in form.getlist("piece") if one.isascii() and one.isdigit() and len(one) < 10]
+    """Return the numbers of the pieces that were ticked; what is no number, or too many, our page did not send."""
+    numbers = (int(one) for one in form.getlist("piece") if one.isascii() and one.isdigit() and len(one) < 10)
+    return list(dict.fromkeys(numbers))[:MOST_TICKED]
 
 
 def read_words(typed: dict[str, str], needs_title: bool = False) -> tuple[Words, list[Problem]]:

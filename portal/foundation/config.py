@@ -87,6 +87,9 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "DEMO": demo,
         "INSECURE": insecure,
         "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True
+        },  # an error of the database must not bring answers into the log
         "SESSION_COOKIE_NAME": "nqms" if insecure else "__Host-nqms",
         "SESSION_COOKIE_SECURE": not insecure,
         "SESSION_COOKIE_HTTPONLY": True,

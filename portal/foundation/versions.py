@@ -11,6 +11,7 @@ import enum
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from .errors import NotReadable
 
 SAVE_ID_LENGTH = 64
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+FORM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a form that is sent once, as a whole
 MOST_UNANSWERED = 20  # a browser names fewer
 
 
@@ -56,6 +58,11 @@ def save_key(version: object, save_id: object, unanswered: object = "") -> SaveK
         raise SaveNotReadable("This save came without its id. Load the page again; nothing was stored.")
     named = unanswered.split(".")[:MOST_UNANSWERED] if isinstance(unanswered, str) else []
     return SaveKey(int(version), save_id, frozenset(one for one in named if SAVE_ID.fullmatch(one)))
+
+
+def own_id(given: str) -> str:
+    """Return the id a form came with, else a fresh one: what no page of ours made may hold signs no database takes."""
+    return given if FORM_ID.fullmatch(given) else secrets.token_urlsafe(12)
 
 
 def renamed(save_id: str, content: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from portal.foundation.database import unit_of_work
 from portal.foundation.errors import Problem, Refused
 
 from . import sharing
+from .queries import few
 
 MOST_AT_ONCE = 30
 WITH_NAME = re.compile(r"([^<>]*)<\s*([^<>]*?)\s*>")
@@ -79,4 +80,4 @@ def invite_again(person_id: int, at: At) -> None:
 
 def told(outcomes: list[Outcome], came: Came) -> str:
     """Return the addresses that came to this, for a sentence."""
-    return ", ".join(one.email for one in outcomes if one.came is came)
+    return few(one.email for one in outcomes if one.came is came)

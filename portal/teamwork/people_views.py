@@ -71,6 +71,10 @@ def invite(program_id: int) -> Any:
 def _tell(outcomes: list[Outcome]) -> None:
     if invited := services.told(outcomes, Came.INVITED):
         flash(f"Invited: {invited}. Each of them gets a mail.", "good")
+    if staff := services.told(outcomes, Came.STAFF):
+        flash(
+            f"Not invited: {staff}. Only an administrator of the program can invite people of the partnership.", "warn"
+        )
     if known := services.told(outcomes, Came.KNOWN):
         flash(f"On this program already, so no mail was sent: {known}.", "warn")
 

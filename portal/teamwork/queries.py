@@ -18,6 +18,7 @@ from portal.foundation.database import db
 
 from .models import Comment, Discussion, Flag, Said, SectionGiven, SectionSeen, SectionWord
 
+LONGEST_SHOWN = 60  # signs of a name in a notice
 NOW, LATELY = timedelta(seconds=75), timedelta(minutes=2)  # a page tells every 45 s that it is open
 
 
@@ -149,6 +150,13 @@ def discussion_of(cycle_id: int, code: str) -> tuple[Discussion | None, list[Com
         return None, []
     entries = select(Comment).where(Comment.discussion_id == found.id).order_by(Comment.id)
     return found, list(db.session.scalars(entries.options(joinedload(Comment.written_by))))
+
+
+def few(names: Iterable[str], most: int = 6) -> str:
+    """Join the first names for a notice, each cut short, and count the rest: notices travel in a cookie of 4 kB."""
+    short_ones = [name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…" for name in names]
+    more = len(short_ones) - most
+    return listed(short_ones[:most] + ([f"{more} more"] if more > 0 else []))
 
 
 def listed(names: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder
 from portal.foundation.outbox import Message
+from portal.foundation.versions import own_id
 
 from .models import Flag, Said, SectionGiven, SectionSeen, SectionWord
 from .queries import Member, members
@@ -45,6 +45,7 @@ def give(cycle_id: int, wishes: Mapping[str, Wish], by_id: int, act: str, base_u
     Only what differs from the page the form came from is changed, so two administrators do not undo each other.
     Each person is mailed once for the act, about what is new to them, and never by themselves.
     """
+    act = own_id(act)
     with unit_of_work():
         cycle = open_cycle(cycle_id)
         people = {one.id: one for one in who_may_answer(cycle.program_id)}
@@ -89,7 +90,7 @@ def _tell(cycle: Cycle, to: Member, keys: list[str], by_id: int, act: str, base_
         f"\n{catalogue.section(key).title}\n{base_url}/cycles/{cycle.id}/sections/{key}\n" for key in keys
     )  # fmt: skip
     outbox.post(
-        f"section-given:{cycle.id}:{to.id}:{act or secrets.token_hex(8)}", to_name=to.name, to_email=to.email,
+        f"section-given:{cycle.id}:{to.id}:{act}", to_name=to.name, to_email=to.email,
         partnership_id=None, subject=f"{by} gave you {many}: {cycle.program.name}",
         text=f"Hello {to.name},\n\n{by} gave you {many} of the self-assessment of {cycle.program.name}:\n{links}\n"
         f"You can do a little at a time; each answer is stored as you go. Everybody else can still help.\n",

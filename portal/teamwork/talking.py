@@ -121,22 +121,24 @@ def _settle(found: Discussion, said: Remark, by_id: int, new: bool) -> Comment |
 
 def mentioned(text: str, people: Iterable[Member]) -> tuple[frozenset[int], tuple[str, ...]]:
     """Find @Name in a text: whole names, and first names that only one person has. Returns ids, and names of nobody."""
-    everybody = list(people)
-    firsts = [one.name.split()[0].lower() for one in everybody]
     ways: dict[str, int] = {}
-    for one in everybody:
-        first = one.name.split()[0].lower()
-        if firsts.count(first) == 1:
-            ways[first] = one.id
-        ways[one.name.lower()] = ways["".join(one.name.lower().split())] = one.id
-    found, unknown = set(), []
+    firsts: dict[str, list[int]] = {}
+    for one in people:
+        name = one.name.lower()
+        firsts.setdefault(name.split()[0], []).append(one.id)
+        ways[name] = ways["".join(name.split())] = one.id
+    ways = {first: at[0] for first, at in firsts.items() if len(at) == 1} | ways
+    longest_first = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True))
+    names = re.compile(rf"(?:{longest_first})(?!\w)") if ways else None  # one pattern: a text may hold thousands of @
+    found: set[int] = set()
+    unknown: dict[str, None] = {}
     for match in NAME_AFTER_AT.finditer(text):
         rest = " ".join(text[match.start(1) : match.start(1) + 250].lower().split())
-        way = max((w for w in ways if re.match(re.escape(w) + r"(?!\w)", rest)), key=len, default=None)
+        way = names.match(rest) if names else None
         if way is not None:
-            found.add(ways[way])
-        elif match[1] not in unknown:
-            unknown.append(match[1])
+            found.add(ways[way[0]])
+        else:
+            unknown[match[1]] = None
     return frozenset(found), tuple(unknown)
 
 

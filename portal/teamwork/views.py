@@ -14,7 +14,7 @@ from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 
 from . import queries, sharing, talking
-from .queries import listed
+from .queries import few
 from .sharing import Wish
 from .talking import Remark
 
@@ -107,8 +107,12 @@ def comment(cycle_id: int, code: str) -> Any:
         stored = talking.remark(at, code, said, current_user.id, current_app.config["BASE_URL"])
     except Refused as refusal:
         return _talk_page(cycle, code, list(refusal.problems), said), 422
-    told = f" A mail goes to {listed(stored.told)}." if stored.told else ""
+    told = f" A mail goes to {few(stored.told)}." if stored.told else ""
     flash(f"Stored.{told}", "good")
-    for name in stored.unknown:
-        flash(f"Nobody on this program is called “{name}”, so no mail went to that name.", "warn")
+    if stored.unknown:
+        names, one = [f"“{name}”" for name in stored.unknown], len(stored.unknown) == 1
+        flash(
+            f"Nobody on this program is called {few(names)}, so no mail went to {'that name' if one else 'those names'}.",
+            "warn",
+        )
     return go_to(url_for("teamwork.talk", cycle_id=at, code=code, _anchor=f"c{stored.entry_id}"))

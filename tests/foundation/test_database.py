@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.settings import Setting
@@ -38,3 +39,11 @@ def test_unit_of_work_inside_another_keeps_its_changes(app: Flask) -> None:
         with unit_of_work() as inner:
             inner.add(Setting(key="inner", value="stored"))
     assert sorted(db.session.scalars(select(Setting.key))) == ["inner", "outer"]
+
+
+def test_error_of_the_database_brings_no_stored_text_into_the_log(app: Flask) -> None:
+    put(app, "told in confidence")
+    with pytest.raises(IntegrityError) as raised:
+        put(app, "told in confidence")
+    assert "UNIQUE constraint failed" in str(raised.value)
+    assert "in confidence" not in str(raised.value)

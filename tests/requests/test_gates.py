@@ -177,3 +177,20 @@ def test_step_recorded_on_paper_ends_the_links(program: Program, owner, client) 
     save_program(program.partnership_id, {"gates_passed": {"mou": "2026-09-01"}}, None, program.id)
     assert client.get(links("lee@example.org")[0]).status_code == 410
     assert "done on September 1, 2026" in owner.get(f"/programs/{program.id}/gates").text
+
+
+def test_signatory_gets_five_links_a_day_and_the_list_typed_stays(owner, program) -> None:
+    at = f"/programs/{program.id}/gates/mou/signers"
+    for number in range(5):
+        assert owner.post(at, data=SIGNERS | {"s1-name": f"Lee Dorn {number}"}).status_code == 303
+    refused = owner.post(at, data=SIGNERS | {"s1-name": "Lee Dorn the sixth"})
+    assert (refused.status_code, 'href="#s1-email"' in refused.text) == (422, True)
+    assert ("Please wait a day." in refused.text, "Lee Dorn the sixth" in refused.text) == (True, True)
+    db.session.rollback()
+    open_now = select(GateSignature.id, GateSignature.name).where(GateSignature.withdrawn_at.is_(None))
+    rows = list(db.session.execute(open_now.order_by(GateSignature.id)))
+    assert [name for _, name in rows] == ["Ana Núñez", "Lee Dorn 4"]
+    assert owner.post(f"{at}/{rows[1][0]}/again").status_code == 409
+    assert owner.post(f"{at}/{rows[0][0]}/again").status_code == 303
+    sent = select(Message.id).where(Message.to_email == "lee@example.org")
+    assert len(list(db.session.scalars(sent))) == 5

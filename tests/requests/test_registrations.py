@@ -218,3 +218,14 @@ def test_reviewer_reads_a_registration_and_decides_nothing(app, client, partners
     page = reviewer.get(f"/registrations/{found.id}")
     assert (page.status_code, "<button>Approve" in page.text, "Open Door Mentors" in page.text) == (200, False, True)
     assert [reviewer.post(f"/registrations/{found.id}/{what}").status_code for what in ("approve", "ask-back", "decline")] == [403] * 3  # fmt: skip
+
+
+def test_address_that_was_confirmed_stays_when_staff_ask_back(client, partnership, manager) -> None:
+    found = handed_in(client)
+    assert manager.post(f"/registrations/{found.id}/ask-back", data={"question": "Who?"}).status_code == 303
+    second = link(mails("ana@example.org")[1])
+    other = client.post(second, data=FORM | {"contact_email": "victim@example.org", "host": "Another host"})
+    assert (other.status_code, 'href="#contact_email"' in other.text, "Another host" in other.text) == (422, True, True)
+    assert (stored().state, stored().contact[1]) == (RegistrationState.ASKED_BACK, "ana@example.org")
+    assert client.post(second, data=FORM | {"contact_email": "Ana@example.org"}).status_code == 200
+    assert mails("victim@example.org") == []

@@ -237,3 +237,54 @@ def test_page_of_people_takes_as_many_queries_for_nine_as_for_three(
     client.post(at, data={"role": "reader", "addresses": "\n".join(f"p{n}@example.org" for n in range(6))})
     client.get(at)
     assert count_queries(lambda: client.get(at)) == few
+
+
+def test_one_address_gets_five_invitations_a_day_whoever_takes_the_person_off_between(
+    cast: Cast, clock: StandingClock
+) -> None:
+    client, at, email = cast.client(cast.ana), f"/programs/{cast.program.id}/people", "kim@example.org"
+    data = {"role": "reader", "addresses": email}
+    for _ in range(5):
+        assert client.post(at, data=data).status_code == 303
+        kim = db.session.scalars(select(Person.id).where(Person.email == email)).one()
+        assert client.post(f"{at}/{kim}/take-off", data={"sure": "yes"}).status_code == 303
+        clock.go(minutes=11)
+    sixth = client.post(at, data=data)
+    assert (sixth.status_code, len(mails(email)), email in roles(cast.program.id)) == (422, 5, False)
+    assert "Please wait a day." in sixth.text
+    assert re.search(r'<textarea id="addresses"[^>]*>\n(.*?)</textarea>', sixth.text)[1] == email
+    clock.go(days=1)
+    assert client.post(at, data=data).status_code == 303
+    assert len(mails(email)) == 6
+
+
+def test_program_sends_a_hundred_invitations_a_day(cast: Cast) -> None:
+    client, at = cast.client(cast.ana), f"/programs/{cast.program.id}/people"
+    for batch in range(4):
+        many = "\n".join(f"p{batch}-{number}@example.org" for number in range(25))
+        assert client.post(at, data={"role": "reader", "addresses": many}).status_code == 303
+    assert client.post(at, data={"role": "reader", "addresses": "one@example.org"}).status_code == 422
+    assert (len(mails("p3-24@example.org")), len(mails("one@example.org"))) == (1, 0)
+
+
+def test_partnership_cannot_let_its_own_people_read_what_is_the_programs_alone(cast: Cast) -> None:
+    at = f"/programs/{cast.program.id}/people"
+    data = {"role": "program_administrator", "addresses": f"{cast.staff.email}\nnew@example.org"}
+    staff, draft = cast.client(cast.staff), f"/cycles/{cast.cycle.id}"
+    assert staff.post(at, data=data).status_code == 303
+    assert "Only an administrator of the program can invite people of the partnership." in staff.get(at).text
+    assert (cast.staff.email in roles(cast.program.id), roles(cast.program.id)["new@example.org"]) == (
+        False, "program_administrator",
+    )  # fmt: skip
+    assert (staff.get(draft).status_code, len(mails(cast.staff.email))) == (403, 0)
+    assert cast.client(cast.ana).post(at, data=data | {"role": "reader"}).status_code == 303
+    assert staff.get(draft).status_code == 200
+
+
+def test_notice_about_many_people_fits_into_a_cookie(cast: Cast) -> None:
+    many = "\n".join(f"{number:02}{'abcdefghij' * 6}@{'klmnopqrst' * 5}.example.org" for number in range(30))
+    client, at = cast.client(cast.ana), f"/programs/{cast.program.id}/people"
+    reply = client.post(at, data={"role": "reader", "addresses": many})
+    assert reply.status_code == 303
+    assert max(len(one) for one in reply.headers.getlist("Set-Cookie")) < 2000
+    assert "and 24 more. Each of them gets a mail." in client.get(at).text

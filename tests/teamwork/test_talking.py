@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -209,3 +210,20 @@ def test_comment_sent_after_the_session_ended_is_kept_and_sent_again(make_app: C
         sign_in(client, person)
         assert client.post(where, data=fields(reply.text), headers=ours).status_code == 303
         assert entries() == [("comment", "A long <b>thought</b>")]
+
+
+def test_thousands_of_names_that_are_nobodys_are_read_at_once_and_told_in_a_notice_that_fits_a_cookie(
+    cast: Cast,
+) -> None:
+    crowd = [Member(at, f"First{at} Middle Last{at}", f"{at}@example.org", Role.READER, True) for at in range(200)]
+    began = time.perf_counter()
+    assert mentioned("@a " * 3300 + "@Last7 @First7", crowd) == ({7}, ("a", "Last7"))
+    assert time.perf_counter() - began < 2
+    client = cast.client(cast.ana)
+    reply = client.post(at(cast), data={"text": " ".join(f"@x{n}" for n in range(1500)), "save_id": "a-save-id"})
+    assert (reply.status_code, len(entries())) == (303, 1)
+    assert max(len(one) for one in reply.headers.getlist("Set-Cookie")) < 2000
+    assert (
+        "called “x0”, “x1”, “x2”, “x3”, “x4”, “x5” and 1494 more, so no mail went to those names."
+        in client.get(at(cast)).text
+    )

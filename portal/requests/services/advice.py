@@ -13,7 +13,7 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.typed import text_problems
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.versions import own_id, renamed
 from portal.programs.mails import tell
 from portal.programs.models import Program
 from portal.programs.services import locked
@@ -52,7 +52,7 @@ def ask(
     by_id, name = by.id, by.name
     with unit_of_work() as session:
         program = locked(program_id)
-        save_id = save_id[:SAVE_ID_LENGTH] or secrets.token_urlsafe(12)
+        save_id = own_id(save_id)
         known = session.scalar(select(Advice).where(Advice.save_id == save_id))
         if known is not None and (known.topic, known.practices, known.messages[0].text, known.program_id) != (
             topic, codes, typed["text"], program.id,
@@ -70,8 +70,11 @@ def ask(
             save_id=save_id,
         )
         made.messages.append(
-            AdviceMessage(at=clock.now(), by_id=by_id, from_staff=False, text=typed["text"], save_id=save_id)
-        )
+            AdviceMessage(
+                at=clock.now(), by_id=by_id, from_staff=False, text=typed["text"],
+                save_id=secrets.token_urlsafe(12),  # the talk has the form's own; a reply may have had that one before
+            )
+        )  # fmt: skip
         session.add(made)
         session.flush()
         audit.record("help asked", person_id=by_id, program_id=program.id, advice=made.id)
@@ -86,7 +89,7 @@ def reply(advice_id: int, text: str, save_id: str, by: Person, from_staff: bool,
     by_id, name = by.id, by.name
     with unit_of_work() as session:
         advice = load_locked(advice_id)
-        save_id = save_id[:SAVE_ID_LENGTH] or secrets.token_urlsafe(12)
+        save_id = own_id(save_id)
         known = session.scalar(select(AdviceMessage).where(AdviceMessage.save_id == save_id))
         if known is not None and (known.text, known.advice_id) != (text, advice.id):
             save_id = renamed(save_id, {"text": text, "advice": advice.id})

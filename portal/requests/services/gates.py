@@ -10,12 +10,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
+from portal.accounts import tries
 from portal.accounts.hashes import digest
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import DomainError, OutOfOrder, Refused, StaleVersion
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, StaleVersion
+from portal.foundation.versions import own_id, renamed
 from portal.partnerships.queries import current_rulebook
 from portal.programs.mails import tell_administrators, tell_managers, tell_staff
 from portal.programs.models import Program
@@ -27,6 +29,7 @@ from ..forms import Signer, problems_of_needs, problems_of_signature
 from ..models import GateSignature, NeedsAssessment, NeedsVersion
 from ..queries import needs_of, signature_by_token, signatures_of
 
+LIMIT = tries.Limit("agreement:", timedelta(days=1), 5, 60)  # mails to one address, and by one program
 NEEDS_GATE, MOU_GATE = "needs_assessment", "mou"
 
 
@@ -72,7 +75,7 @@ def save_needs(
         if needs.sent_at is not None and needs.content != dict(typed):
             raise OutOfOrder("The needs assessment is sent already. Ask for help to add something to it.")
         content = dict(typed)
-        save_id = (save_id or secrets.token_urlsafe(12))[:SAVE_ID_LENGTH]
+        save_id = own_id(save_id)
         save_id = renamed(save_id, content) if needs.save_id == save_id and needs.content != content else save_id
         if content != needs.content:
             stale = seen != str(needs.version)
@@ -107,7 +110,8 @@ def _send_needs(program: Program, needs: NeedsAssessment, by_id: int, base_url: 
 def name_signers(program_id: int, gate: Gate, signers: Sequence[Signer], by_id: int, base_url: str) -> None:
     """Mail a link to everybody who is new on the list, and withdraw the links of those who are not on it any more.
 
-    Who signed this very text already need not sign again. Raises OutOfOrder once the step is done.
+    Who signed this very text already need not sign again. Raises OutOfOrder once the step is done, Refused after too many
+    mails of a day.
     """
     with unit_of_work():
         program = locked(program_id)
@@ -116,8 +120,10 @@ def name_signers(program_id: int, gate: Gate, signers: Sequence[Signer], by_id: 
         text = text_to_sign(program, gate)
         content_hash = hash_of(program, gate, text)
         left = {(one.name, one.title, one.email, one.content_hash): one for one in signatures_of(program.id, gate.key)}
-        for signer in signers:
+        for number, signer in enumerate(signers, start=1):
             if left.pop((signer.name, signer.title, signer.email, content_hash), None) is None:
+                if too_many := _count(program, signer.email):
+                    raise Refused([Problem(f"s{number}-email", too_many)])
                 _send_link(program, gate, signer, text, by_id, base_url)
         for one in left.values():
             one.withdrawn_at = clock.now()
@@ -125,16 +131,30 @@ def name_signers(program_id: int, gate: Gate, signers: Sequence[Signer], by_id: 
 
 
 def send_again(program_id: int, gate: Gate, signature_id: int, by_id: int, base_url: str) -> None:
-    """Mail a new link to one signatory, over the text as it is now; the old link is over. Does nothing for a used one."""
+    """Mail a new link to one signatory, over the text as it is now; the old link is over. Does nothing for a used one.
+
+    Raises OutOfOrder after too many of a day.
+    """
     with unit_of_work():
         program = locked(program_id)
         if gate.key in program.gates_passed:
             return
         for one in signatures_of(program.id, gate.key):
             if one.id == signature_id and one.signed_at is None:
+                if too_many := _count(program, one.email):
+                    raise OutOfOrder(too_many)
                 one.withdrawn_at = clock.now()
                 signer = Signer(one.name, one.title, one.email)
                 _send_link(program, gate, signer, text_to_sign(program, gate), by_id, base_url)
+
+
+def _count(program: Program, email: str) -> str:
+    """Count one more link mailed to an address and by a program; return why it has to wait, else nothing."""
+    if tries.reached(LIMIT, email, f"program {program.id}"):
+        return f"Too many links went to {email}, or out from your program, since yesterday. Please wait a day."
+    tries.note(LIMIT, email, f"program {program.id}")
+    db.session.flush()
+    return ""
 
 
 def _send_link(program: Program, gate: Gate, signer: Signer, text: str, by_id: int, base_url: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.typed import day_of, text_problems
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.versions import own_id, renamed
 from portal.programs.mails import tell_administrators, tell_staff
 from portal.programs.services import locked
 from rules.policy import Policy
@@ -44,7 +43,7 @@ def report(program_id: int, policy: Policy, typed: Mapping[str, str], save_id: s
         raise Refused(problems)
     with unit_of_work() as session:
         program = locked(program_id)
-        save_id = save_id[:SAVE_ID_LENGTH] or secrets.token_urlsafe(12)
+        save_id = own_id(save_id)
         known = session.scalar(select(ChangeNotice).where(ChangeNotice.save_id == save_id))
         said = (program.id, typed["event"], day, typed["text"])
         if known is not None and (known.program_id, known.event, known.happens_on, known.text) != said:

@@ -18,7 +18,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
-from portal.foundation.versions import SAVE_ID_LENGTH, renamed
+from portal.foundation.versions import own_id, renamed
 from portal.partnerships.models import Partnership
 from portal.programs.mails import deciders_of, tell
 from portal.programs.models import Program
@@ -31,6 +31,7 @@ R = RegistrationState
 LIMIT = tries.Limit("registration:", timedelta(hours=1), 5, 20)  # mails to one address, registrations from one place
 KEPT_UNCONFIRMED = timedelta(days=14)
 WAIT = "There were too many registrations from here in the last hour. Keep this page open and send it again in an hour."
+CONFIRMED = "{email} is the address that was confirmed, so it stays. For another contact, please register again."
 LONGEST = 1000  # characters of a question or a reason
 
 
@@ -41,7 +42,7 @@ class LinkOver(DomainError):
 def register(partnership: Partnership, content: Mapping[str, Any], save_id: str, address: str, base_url: str) -> None:
     """Keep a registration and mail a link to confirm it. Raises Refused after too many; the same save is stored once."""
     kept, at = dict(content), partnership.id
-    save_id = save_id[:SAVE_ID_LENGTH] or secrets.token_urlsafe(12)
+    save_id = own_id(save_id)
     with unit_of_work() as session:
         known = session.scalar(select(Registration).where(Registration.save_id == save_id))
         if known is not None and (known.content, known.partnership_id) != (kept, at):
@@ -110,7 +111,7 @@ def _locked(registration_id: int) -> Registration:
 
 
 def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None) -> Partnership:
-    """Confirm the address, or hand in the changed registration, and tell the staff. Raises LinkOver.
+    """Confirm the address, or hand in the changed registration, and tell the staff. Raises LinkOver or Refused.
 
     Pressed twice, the second press finds it handed in and says so as well.
     """
@@ -122,6 +123,8 @@ def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None)
                 return known.partnership
         found = open_link(token)
         if content is not None and found.state is R.ASKED_BACK:
+            if str(content["contact_email"]).lower() != found.contact[1].lower():
+                raise Refused([Problem("contact_email", CONFIRMED.format(email=found.contact[1]))])
             found.content = dict(content)
         found.state, found.confirmed_at = R.WAITING, found.confirmed_at or clock.now()
         audit.record("registration handed in", partnership_id=found.partnership_id, registration=found.id)

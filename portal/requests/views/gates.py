@@ -118,7 +118,10 @@ def name_signers(program_id: int, key: str) -> Any:
     signers, problems = read_signers(request.form, gate.signatories)
     if problems:
         return _overview(program, roles, problems, request.form.to_dict(), at=gate.key)
-    services.name_signers(program_id, gate, signers, current_user.id, current_app.config["BASE_URL"])
+    try:
+        services.name_signers(program_id, gate, signers, current_user.id, current_app.config["BASE_URL"])
+    except Refused as refusal:
+        return _overview(program, roles, refusal.problems, request.form.to_dict(), at=gate.key)
     flash("Everybody on the list has a link by mail, or has signed already.", "good")
     return go_to(url_for("gates.overview", program_id=program_id))
 

@@ -79,7 +79,10 @@ def _hand_in(token: str) -> Any:
         if form.problems:
             return _confirm_page(services.open_link(token), token, dict(form.typed), form.problems)
         content = form.values
-    partnership = services.hand_in(token, current_app.config["BASE_URL"], content)
+    try:
+        partnership = services.hand_in(token, current_app.config["BASE_URL"], content)
+    except Refused as refusal:
+        return _confirm_page(services.open_link(token), token, content or {}, refusal.problems)
     return render_template("requests/registered.html", partnership=partnership), 200, NO_REFERRER
 
 
