@@ -139,7 +139,7 @@ def send_invitation(
         )
         db.session.add(made)
         link, lasts = f"{base_url}/invitation/{token}", "The link works once, for 14 days. "
-    made_by = f"{by} made you {role.words}" if by else f"you are now {role.words}"
+    made_by = f"{by} made you a {role.words}" if by else f"you are now a {role.words}"
     meaning = f"A {role.words} {role.explained}.\n\n" if role.explained else ""
     outbox.post(
         f"invitation:{digest(token)[:24]}",

@@ -106,6 +106,7 @@ def sign_out() -> Any:
     services.end_session(current_user.id, current_user.current_session.id)
     logout_user()
     session.pop(SHARED, None)
+    flash("You are signed out.", "good")
     response = go_to(url_for("desk.front"))
     if request.form.get("others") != "kept":
         response.headers["Clear-Site-Data"] = '"storage"'

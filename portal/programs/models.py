@@ -84,6 +84,11 @@ class Program(Base):
         """Say how and where mentors and mentees meet: group, at the program's place."""
         return ", ".join([MODEL_WORDS[self.model], *(SETTING_WORDS[one] for one in self.settings)])
 
+    @property
+    def age_words(self) -> str:
+        """Say whom the program serves: 8 to 14, or up to 14 where no youngest age was given."""
+        return f"{self.youth_min_age} to {self.youth_max_age}" if self.youth_min_age else f"up to {self.youth_max_age}"
+
 
 class FactsVersion(Base):
     """One change of a program's facts: each changed field with its value before and after."""

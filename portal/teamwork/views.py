@@ -79,16 +79,18 @@ def flag(cycle_id: int, code: str) -> Any:
 @bp.get("/cycles/<int:cycle_id>/answers/<code>/talk")
 def talk(cycle_id: int, code: str) -> str:
     """Show what the program's people say to each other about one practice."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.DISCUSS)
-    return _talk_page(cycle, code, [], None)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.DISCUSS)
+    return _talk_page(cycle, code, may(roles, Action.MANAGE_PEOPLE))
 
 
-def _talk_page(cycle: Cycle, code: str, problems: list[Problem], typed: Remark | None) -> str:
+def _talk_page(
+    cycle: Cycle, code: str, invites: bool, problems: list[Problem] | None = None, typed: Remark | None = None
+) -> str:
     practice = rulebook_of(cycle).catalogue.practice(code)
     discussion, entries = queries.discussion_of(cycle.id, code)
     return render_template(
         "teamwork/talk.html", cycle=cycle, practice=practice, discussion=discussion, entries=entries,
-        problems=problems, typed=typed, open=cycle.state is not CycleState.CLOSED,
+        problems=problems or [], typed=typed, invites=invites, open=cycle.state is not CycleState.CLOSED,
         others=[one for one in queries.members(cycle.program_id) if one.id != current_user.id],
         ticked=typed.tell if typed else talking.participants(entries),
     )  # fmt: skip
@@ -97,7 +99,7 @@ def _talk_page(cycle: Cycle, code: str, problems: list[Problem], typed: Remark |
 @bp.post("/cycles/<int:cycle_id>/answers/<code>/talk")
 def comment(cycle_id: int, code: str) -> Any:
     """Store a comment, and mark the discussion as resolved or open it again."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.DISCUSS)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.DISCUSS)
     rulebook_of(cycle).catalogue.practice(code)
     form, at = request.form, cycle.id
     said = Remark(
@@ -106,7 +108,7 @@ def comment(cycle_id: int, code: str) -> Any:
     try:
         stored = talking.remark(at, code, said, current_user.id, current_app.config["BASE_URL"])
     except Refused as refusal:
-        return _talk_page(cycle, code, list(refusal.problems), said), 422
+        return _talk_page(cycle, code, may(roles, Action.MANAGE_PEOPLE), list(refusal.problems), said), 422
     told = f" A mail goes to {few(stored.told)}." if stored.told else ""
     flash(f"Stored.{told}", "good")
     if stored.unknown:

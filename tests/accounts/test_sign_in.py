@@ -58,6 +58,7 @@ def test_sign_out_ends_the_session_on_the_server(client: FlaskClient, person: Pe
     post_sign_in(client, person.email, PASSWORD)
     copied = client.get_cookie("nqms").value
     assert client.post("/sign-out").status_code == 303
+    assert "You are signed out." in client.get("/").text
     client.set_cookie("nqms", copied)
     assert client.get("/account").status_code == 303  # the copied cookie opens nothing
 

@@ -82,7 +82,7 @@ def test_whole_round_through_the_pages(cast: Cast, clock) -> None:
     assert ["until October 9, 2026" in page, "Only this one." in page] == [True, True]
     page = program.get(cast.at("sections/s-2")).text
     assert [page.count("<textarea"), f'id="{CODE}-notes"' in page, f'id="{OTHER}-notes"' in page] == [1, True, False]
-    assert "open for changes" in page
+    assert f'A change counts once it is sent: <a href="{cast.at("changes")}">see and send your changes</a>.' in page
     cast.type(CODE, notes="Two checks, now three.")
     page = words(program.get(cast.at("changes")).text)
     assert "added: Two" in page

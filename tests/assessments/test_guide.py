@@ -177,6 +177,7 @@ def test_check_page_leads_to_the_answers_of_each_section(client: FlaskClient, cy
     page = client.get(f"/cycles/{cycle.id}/check").text
     assert page.count('/check">') == len(rulebook_of(cycle).catalogue.sections)
     assert ("still need something" in page) is not whole
+    assert ("You can submit here once every practice is answered." in page) is not whole
 
 
 def test_change_leads_back_to_the_answers(client: FlaskClient, cycle: Cycle, person: Person) -> None:

@@ -119,6 +119,7 @@ def test_words_of_the_partnership_stand_where_they_belong(cast: Cast) -> None:
     assert "Hello &amp; welcome.<br>Take your time." in cast.admins.get(f"/cycles/{cycle.id}").text
     done = submitted_cycle(make_program_of(cast), cast.admin, ("B.2.4",))
     assert "We are &lt;glad&gt;." in cast.staff.get(f"/cycles/{done.id}/receipt").text
+    assert "Hello &amp; welcome." not in cast.admins.get(f"/cycles/{done.id}").text  # nothing is left to answer
     review = f"/cycles/{done.id}/review/sections/s-2"
     asked = ["Your own rating" in part(cast.staff, review, code) for code in ("B.2.1", "B.2.3")]
     assert (asked, 'title="bloom"' in part(cast.staff, review, "B.2.3")) == ([False, True], True)

@@ -106,14 +106,14 @@ def test_program_registers_and_signs_without_scripts(
     page.get_by_role("button", name="Send the registration").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing you typed is lost")
     expect(page.get_by_label("What the program does")).to_have_value("Pairs meet weekly.\nEverybody is welcome.")
-    fields = {"Program's name": "Open Door", "Town and county": "Granton", "Began on": "2019-05-01", "Oldest age": "14",
-              "What mentors do": "Be a friend.", "Contact person": "Ana Núñez", "Contact's e-mail": "ana@example.org"}  # fmt: skip
+    fields = {"Program's name": "Open Door", "Town and county": "Granton", "Oldest age": "14",
+              "Day the program began": "2019-05-01", "What mentors do": "Be a friend.", "Contact person": "Ana Núñez", "Contact's e-mail": "ana@example.org"}  # fmt: skip
     for label, text in fields.items():
         page.get_by_label(label).fill(text)
     page.get_by_label("one-to-one").check()
     page.get_by_label("yes", exact=True).check()
     page.get_by_role("button", name="Send the registration").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
     page.goto(newest_link("Please confirm"))
     page.get_by_role("button", name="Hand in this registration").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("handed in")

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person, SignIn
 from portal.demo.queries import demo_people, with_links
-from portal.foundation.database import db
+from portal.foundation import outbox
+from portal.foundation.database import db, unit_of_work
 from tests.factories import make_person, sign_in
 
 from .conftest import newest_cycle, person_named, program_named
@@ -95,6 +96,13 @@ def test_demo_mail_is_newest_first_with_links_to_the_portal(demo: Flask) -> None
 
     assert page.index("We have your self-assessment: Maple Street") < page.index("It is time to renew: BridgeLink")
     assert '<a href="http://localhost/programs/' in page
+
+
+def test_demo_mail_to_somebody_whose_name_is_not_known_begins_with_the_address(demo: Flask) -> None:
+    with unit_of_work():
+        outbox.post("nameless", to_name="", to_email="ada@example.org", subject="Please confirm", text="Hello")
+    page = demo.test_client().get("/demo/mail").get_data(as_text=True)
+    assert ["To ada@example.org" in page, "To Lena Brandt, lena.brandt@example.org" in page] == [True, True]
 
 
 def test_demo_mail_without_mail_says_so(make_app: Callable[..., Flask]) -> None:

@@ -48,16 +48,23 @@ def test_help_answers_with_the_values_of_the_partnership(client, minnesota: Part
 
 
 def test_help_of_a_signed_in_person_has_the_values_of_the_own_partnership(app, client, minnesota) -> None:
-    assert "With the usual values." in client.get("/help").text
+    assert "These are the usual answers." in client.get("/help").text
     sign_in(client, make_person(Role.CONTRIBUTOR, make_program(minnesota)))
     page = client.get("/help").text
-    assert ["With the values of Minnesota Mentoring." in page, "for the next 12 months" in page] == [True, True]
+    lead = "The answers here are for programs of Minnesota Mentoring."
+    assert [lead in page, "for the next 12 months" in page] == [True, True]
 
 
 def test_help_is_linked_from_every_page_in_the_same_place(client, minnesota) -> None:
     for where in ("/", "/sign-in", "/partnerships/minnesota/register", "/no/such/page"):
         footer = client.get(where).text.partition("<footer")[2]
         assert (where, 'href="/help"' in footer) == (where, True)
+
+
+def test_who_sees_the_answers_is_one_step_from_every_page_and_names_all_readers(client, minnesota) -> None:
+    assert 'href="/help#who-sees"' in client.get("/").text.partition("<footer")[2]
+    said = client.get("/help").text.partition('<h3 id="who-sees">')[2].partition("<h3")[0]
+    assert ["You and your colleagues." in said, "a few people at MENTOR" in said] == [True, True]
 
 
 @pytest.mark.parametrize("where", ["/help", "/partnerships/minnesota/help", "/partnerships/northlake/help"])

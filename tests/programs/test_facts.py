@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.programs.models import FactsVersion, Program
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
@@ -69,6 +69,13 @@ def test_program_changes_its_own_facts_and_the_change_can_be_seen(program: Progr
     assert ["Tom Ade" in page, "Be &lt;i&gt;kind&lt;/i&gt;." in page, "before: empty" in page] == [True, True, True]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.deed == "program facts changed")).one()
     assert entry.detail == {"fields": ["mentor_description", "phone"], "version": 1}
+
+
+@pytest.mark.parametrize(("youngest", "said"), [(8, "8 to 14 years"), (0, "up to 14 years")])
+def test_ages_on_the_page_name_a_youngest_one_only_where_it_was_given(program, owner, youngest: int, said: str) -> None:
+    with unit_of_work():
+        db.session.get_one(Program, program.id).youth_min_age = youngest
+    assert f"<dt>Young people</dt><dd>{said}, " in owner.get(f"/programs/{program.id}").text
 
 
 def test_program_cannot_say_what_only_staff_may(program: Program, owner) -> None:

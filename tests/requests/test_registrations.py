@@ -81,6 +81,7 @@ def test_registration_is_confirmed_by_link_before_staff_are_told(client, partner
     told = db.session.scalars(select(Message.subject).where(Message.to_name == "Dana Whit")).all()
     assert told == ["New registration: Open Door Mentors"]
     assert [client.get(where).status_code, manager.get(at).status_code] == [410, 200]
+    assert f'<a href="/partnerships/{partnership.id}/open-matters">Open matters</a>' in manager.get(at).text
 
 
 def test_approval_makes_the_program_once_and_invites_its_administrator(client, partnership, manager) -> None:

@@ -74,7 +74,7 @@ def test_invitation_says_who_invites_and_what_the_role_may_do(cast: Cast) -> Non
     assert reply.status_code == 303
     mail = mails("kim@example.org")[0]
     assert mail.subject == "Your invitation to the NQMS Portal: Harbor Mentors"
-    assert "Ana Núñez made you reader for Harbor Mentors" in mail.text
+    assert "Ana Núñez made you a reader for Harbor Mentors" in mail.text
     assert "A reader may read and discuss, not change answers." in mail.text
 
 

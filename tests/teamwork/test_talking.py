@@ -96,6 +96,18 @@ def test_name_of_nobody_is_pointed_out(cast: Cast) -> None:
     assert mails() == []
 
 
+@pytest.mark.parametrize(("role", "may_invite"), [(Role.PROGRAM_ADMINISTRATOR, True), (Role.CONTRIBUTOR, False)])
+def test_page_of_somebody_alone_says_so_and_who_may_invite_gets_the_link(cast: Cast, role: Role, may_invite) -> None:
+    program = make_program(cast.partnership)
+    alone = make_person(role, program)
+    where = f"/cycles/{make_cycle(program).id}/answers/B.2.5/talk"
+    said, invite = "Nobody else of your program is here yet to answer.", f'href="/programs/{program.id}/people#invite"'
+    page = cast.client(alone).get(where).text
+    assert [said in page, invite in page] == [True, may_invite]
+    make_person(Role.READER, program)
+    assert said not in cast.client(alone).get(where).text
+
+
 def test_same_form_twice_stores_and_mails_once(cast: Cast) -> None:
     client = cast.client(cast.ana)
     assert [say(client, at(cast), "Once, @Bo.") for _ in range(2)] == [303, 303]

@@ -61,7 +61,7 @@ def register(partnership: Partnership, content: Mapping[str, Any], save_id: str,
             made, base_url, "Please confirm your registration",
             "you, or somebody who gave your address, entered a program in the NQMS Portal. Open this link to look at it and "
             "hand it in. It works once, for 14 days:",
-            "If this was not you, ignore this mail. The entry is deleted then.",
+            "If this was not you, ignore this mail. What nobody hands in is deleted after 14 days.",
         )  # fmt: skip
         try:
             with session.begin_nested():
