@@ -195,4 +195,6 @@ def test_made_up_practice_writes_no_line_of_its_own_into_the_log(cast: Cast, cap
     asked = {"code": "B\nERROR forged\x1b[31m", "reason": "We mixed up two forms."}
     assert cast.client(cast.contributor).post(cast.at("changes/ask"), data=asked).status_code == 422
     lines = [one.getMessage() for one in caplog.records if one.name == "portal.assessments"]
-    assert lines == [f"amendments.ask refused for person {cast.contributor.id}: There is no practice BERROR forged[31m."]
+    assert lines == [
+        f"amendments.ask refused for person {cast.contributor.id}: There is no practice BERROR forged[31m."
+    ]
