@@ -58,6 +58,11 @@ class Found:
     links: Links
 
     @property
+    def is_page(self) -> bool:
+        """Tell whether a browser shows it, rather than storing it as a file."""
+        return self.reply.mimetype == "text/html" and "Content-Disposition" not in self.reply.headers
+
+    @property
     def kind(self) -> tuple[str, str]:
         """Return what makes this page unlike others: the page, and where its cycle stands."""
         return self.endpoint, self.state
@@ -101,7 +106,7 @@ def _walk(app: Flask, client: FlaskClient, name: str, states: dict[int, str]) ->
             alike.add(_like(adapter, path))
             reply = client.get(path)
         endpoint, place, _ = _like(adapter, path)
-        html = reply.mimetype == "text/html"
+        html = reply.mimetype == "text/html" and "Content-Disposition" not in reply.headers
         links = Links(reply.text if html else "")
         yield Found(name, path, endpoint, states.get(dict(place).get("cycle_id", 0), ""), reply, links)
         for link in links.clicked:

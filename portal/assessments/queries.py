@@ -174,12 +174,13 @@ def gaps_in(catalogue: Catalogue, answers: Mapping[str, Answer]) -> tuple[Gap, .
     )
 
 
-def versions_of(cycle_id: int, practice_code: str) -> list[AnswerVersion]:
-    """Return every text that arrived for a practice, newest first, the refused ones too."""
+def versions_of(cycle_id: int, practice_code: str, most: int | None = None) -> list[AnswerVersion]:
+    """Return every text that arrived for a practice, or the `most` newest, newest first, the refused ones too."""
     found = select(AnswerVersion).where(
         AnswerVersion.cycle_id == cycle_id, AnswerVersion.practice_code == practice_code
     )
-    return list(db.session.scalars(found.order_by(AnswerVersion.saved_at.desc(), AnswerVersion.id.desc())))
+    newest_first = found.order_by(AnswerVersion.saved_at.desc(), AnswerVersion.id.desc())
+    return list(db.session.scalars(newest_first.limit(most)))
 
 
 def content_at(cycle_id: int, practice_code: str, version: int) -> dict[str, object] | None:

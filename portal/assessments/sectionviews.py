@@ -168,12 +168,14 @@ def _typed_forms(cycle: Cycle, here: Section) -> dict[str, PracticeForm]:
         still_true = request.form.get("still_true") == code
         if not is_sent(request.form, code) and not still_true:
             continue
-        raw = raw_of(request.form, code)
+        row = rows.get(code)
+        raw, version = raw_of(request.form, code), save_of(request.form, code)[0] or ""
+        if still_true and not version:  # a script left it out, because all of it is stored
+            raw, version = shown(Answer.from_dict(row.content) if row else None), str(row.version if row else 0)
         if still_true:
             raw = confirmed(last_time(cycle, [practice]).get(code), raw)
-        if kept(request.form, code) == "both" and (row := rows.get(code)):
+        if kept(request.form, code) == "both" and row:
             raw = joined(row.content, raw, TEXTS)
-        version = save_of(request.form, code)[0] or ("0" if still_true else "")
         forms[code] = PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw))
     return forms
 

@@ -36,6 +36,7 @@ from .queries import (
     versions_of,
 )
 
+LOOKED_AT = 200  # newest versions a refused text is compared with, while everybody else who saves has to wait
 KEPT = "Your text is not part of it, but it is kept in “Earlier versions”."
 
 
@@ -144,7 +145,8 @@ def _record(
     if row is not None and verdict is Verdict.SAME:
         return Saved(code, row.version, row.saved_at, typed)
     if frozen or (row is not None and (aside or verdict is Verdict.REFUSE)):
-        if not any(one.content == content for one in versions_of(cycle.id, code)):  # each text is kept once
+        newest = () if again else versions_of(cycle.id, code, LOOKED_AT)
+        if again is None and not any(one.content == content for one in newest):  # each text is kept once
             db.session.add(
                 AnswerVersion(
                     cycle_id=cycle.id, practice_code=code, version=key.version + 1, save_id=save_id, saved_at=moment,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from portal.foundation.errors import DomainError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONGEST_SIDE = 2400  # a page of paper stays easy to read
 MOST_PIXELS = {"image/jpeg": 80_000_000, "image/png": 16_000_000}  # a JPEG is read small, a PNG only as a whole
@@ -32,6 +34,8 @@ def measure(path: Path, media_type: str) -> tuple[int, int]:
 
 def draw_anew(path: Path, media_type: str, target: Path) -> None:
     """Write the picture upright, without anything but its colours, no longer than it need be. Raises PictureRefused."""
+    from PIL import Image, ImageOps  # large, and few requests bring a picture
+
     with _one_at_a_time, _opened(path, media_type) as picture:
         try:
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets the JPEG decoder skip what is not needed
@@ -51,6 +55,8 @@ def draw_anew(path: Path, media_type: str, target: Path) -> None:
 
 
 def _opened(path: Path, media_type: str) -> Image.Image:
+    from PIL import Image
+
     try:
         picture = Image.open(path, formats=[FORMATS[media_type]])
     except Image.DecompressionBombError as error:

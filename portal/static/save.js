@@ -202,7 +202,7 @@ if (form) {
     const [left] = await settle();
     if (left) { focus(left); } else { form.requestSubmit(event.submitter); }
   }, form);
-  on("formdata", ({ formData }) => answers.forEach((one) => [...one.set.elements].forEach((f) => formData.delete(f.name))), form);
+  on("formdata", ({ formData }) => answers.forEach((one) => [...fields(one), one.version].forEach((f) => formData.delete(f.name))), form);
   all("[data-script]").forEach((part) => { part.hidden = part.dataset.script === "off"; });
 }
 

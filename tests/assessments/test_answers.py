@@ -14,8 +14,9 @@ from portal.assessments import queries, services
 from portal.assessments.models import AnswerVersion, StoredAnswer
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
+from portal.foundation import clock
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.versions import SaveNotReadable
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
@@ -84,6 +85,26 @@ def test_same_words_by_another_way_are_kept_once(cycle: Cycle, person: Person) -
     again = services.record_answer(cycle.id, CODE, raw_answer(notes="said"), "0", "save-0002", person.id)
     assert (again.version, again.saved_at) == (1, first.saved_at)
     assert [(row.content["notes"], row.refused) for row in queries.versions_of(cycle.id, CODE)] == [("said", False)]
+
+
+def test_refused_text_is_compared_with_the_newest_two_hundred_and_kept_once_under_its_id(
+    cycle: Cycle, person: Person
+) -> None:
+    services.record_answer(cycle.id, CODE, raw_answer(notes="stored"), "0", "save-0001", person.id)
+    texts = [f"refused {number}" for number in range(services.LOOKED_AT + 1)]
+    with unit_of_work() as session:
+        session.add_all(
+            AnswerVersion(
+                cycle_id=cycle.id, practice_code=CODE, version=1, save_id=f"refused-{number:04}", refused=True,
+                saved_at=clock.now(), saved_by_id=person.id, content={**stored(cycle), "notes": text},
+            )
+            for number, text in enumerate(texts)
+        )  # fmt: skip
+    for text, save_id in ((texts[0], "refused-0000"), (texts[-1], "refused-new1"), (texts[0], "refused-new2")):
+        with pytest.raises(services.AnswerChanged):
+            services.record_answer(cycle.id, CODE, raw_answer(notes=text), "0", save_id, person.id)
+    kept = [row.content["notes"] for row in queries.versions_of(cycle.id, CODE)]
+    assert sorted(kept) == sorted(["stored", texts[0], *texts])
 
 
 def send(cycle: Cycle, by: Person, notes: str, version: int, save_id: str, unanswered: str = "") -> services.Saved:

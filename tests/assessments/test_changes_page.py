@@ -202,3 +202,12 @@ def test_page_takes_as_many_queries_for_one_round_as_for_three(cast: Cast, count
     for text in ("Two.", "Three."):
         cast.amend(OTHER, notes=text)
     assert count_queries(lambda: client.get(cast.at("changes"))) == one
+
+
+def test_made_up_practice_writes_no_line_of_its_own_into_the_log(cast: Cast, caplog) -> None:
+    asked = {"code": "B\nERROR forged\x1b[31m", "reason": "We mixed up two forms."}
+    assert cast.client(cast.contributor).post(cast.at("changes/ask"), data=asked).status_code == 422
+    lines = [one.getMessage() for one in caplog.records if one.name == "portal.assessments"]
+    assert lines == [
+        f"amendments.ask refused for person {cast.contributor.id}: There is no practice BERROR forged[31m."
+    ]

@@ -50,7 +50,7 @@ def test_every_page_has_no_accessibility_fault_and_fits_a_small_phone(
 ) -> None:
     one_of_each: dict[tuple[str, str], Found] = {}
     for found in walked.pages:
-        if found.reply.mimetype == "text/html":
+        if found.is_page:
             one_of_each.setdefault(found.kind, found)
     wrong = []
     for name in {found.person: None for found in one_of_each.values()}:

@@ -53,6 +53,7 @@ def test_installed_plugin_is_enabled_previewed_adopted_and_scores(
 
     be(page, "Tom Adeyemi")
     page.get_by_role("link", name="Start the self-assessment").click()
+    page.get_by_role("link", name="Start", exact=True).click()
     page.get_by_role("link", name="Scorecard so far").click()
     expect(page.get_by_role("heading", name="Shore Partner")).to_be_visible()
     expect(page.get_by_text("116 practices wait for a walk along the shore.").first).to_be_visible()

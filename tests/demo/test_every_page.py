@@ -46,13 +46,13 @@ def test_every_page_is_reached_by_clicking_and_none_is_dead(walked: Walked) -> N
     assert [(one.person, one.path, one.reply.status_code) for one in pages if one.reply.status_code != 200] == []
     there = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert there - {one.endpoint for one in pages} == set(NOT_BY_A_LINK)
-    html = [one for one in pages if one.reply.mimetype == "text/html"]
+    html = [one for one in pages if one.is_page]
     assert [(one.path, one.links.headings) for one in html if one.links.headings != 1] == []
 
 
 def test_every_page_is_small_and_loads_nothing_from_outside(walked: Walked) -> None:
     app, pages = walked
-    html = {one.path: one for one in pages if one.reply.mimetype == "text/html"}
+    html = {one.path: one for one in pages if one.is_page}
     loaded = {path: {link for link in one.links.loaded if not link.startswith("data:")} for path, one in html.items()}
     assert [link for links in loaded.values() for link in links if not link.startswith("/static/")] == []
     client = app.test_client()

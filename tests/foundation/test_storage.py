@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from portal import create_app
 from portal.foundation.config import ConfigurationError
 from portal.foundation.storage import FileGone, Folder, Storage, StorageDown, new_key, storage
 
@@ -143,7 +144,7 @@ def test_bucket_that_does_not_answer_says_so(make_app: Callable[..., Flask], pap
             list(storage().list())
 
 
-def test_scanner_that_is_no_command_stops_the_start(make_app: Callable[..., Flask], monkeypatch) -> None:
+def test_scanner_that_is_no_command_stops_the_start(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("NQMS_SCANNER", "clamdscan 'open quote")
     with pytest.raises(ConfigurationError, match="NQMS_SCANNER must be a command"):
-        make_app()
+        create_app({"DATA_FOLDER": tmp_path, "INSECURE": True})

@@ -10,9 +10,11 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.database import db
+from portal.foundation.mail import deliver_due
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
 from portal.requests.models import Advice, AdviceMessage, AdviceState
+from tests.conftest import StandingClock
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 QUESTION = {"save_id": "one", "topic": "Finding <men>", "practices": "b.1.1, E.3.4", "text": "A boy\r\nwaits & waits."}
@@ -126,3 +128,22 @@ def test_list_of_questions_takes_as_many_queries_for_three_as_for_one(program: P
         owner.post(where, data=QUESTION | {"save_id": f"save-{number}", "topic": f"Topic {number}"})
         counts.append(count_queries(lambda: owner.get(where)))
     assert counts[0] == counts[2]
+
+
+def test_many_messages_in_ten_minutes_are_one_mail_and_one_more_afterwards(
+    program: Program, owner, reviewer, clock: StandingClock
+) -> None:
+    assert owner.post(f"/programs/{program.id}/advice", data=QUESTION).status_code == 303
+    reply = f"/advice/{talk().id}/reply"
+    for number in range(3):
+        assert owner.post(reply, data={"text": f"More {number}.", "save_id": f"more-{number}"}).status_code == 303
+    db.session.rollback()
+    assert mails() == [("Rosa Rey", "Harbor Light asks for help")]
+    assert deliver_due() == 1
+    for number in range(3, 6):
+        assert owner.post(reply, data={"text": f"More {number}.", "save_id": f"more-{number}"}).status_code == 303
+    db.session.rollback()
+    assert (len(mails()), deliver_due()) == (2, 0)
+    clock.go(minutes=11)
+    assert deliver_due() == 1
+    assert len(talk().messages) == 7

@@ -230,3 +230,13 @@ def test_address_that_was_confirmed_stays_when_staff_ask_back(client, partnershi
     assert (stored().state, stored().contact[1]) == (RegistrationState.ASKED_BACK, "ana@example.org")
     assert client.post(second, data=FORM | {"contact_email": "Ana@example.org"}).status_code == 200
     assert mails("victim@example.org") == []
+
+
+def test_other_texts_after_handing_in_are_refused_and_shown_not_dropped(client, partnership, manager) -> None:
+    found = handed_in(client)
+    assert manager.post(f"/registrations/{found.id}/ask-back", data={"question": "Who?"}).status_code == 303
+    second = link(mails("ana@example.org")[1])
+    assert [client.post(second, data=FORM | {"host": "One host"}).status_code for _ in range(2)] == [200, 200]
+    late = client.post(second, data=FORM | {"host": "Two hosts"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert (late.status_code, "was not stored" in late.text, "Two hosts" in late.text) == (409, True, True)
+    assert stored().content["host"] == "One host"

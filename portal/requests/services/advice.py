@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.accounts.models import Person
 from portal.accounts.queries import administrators_of_program, staff_of_partnership
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused
+from portal.foundation.outbox import Message
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import own_id, renamed
 from portal.programs.mails import tell
@@ -23,6 +25,7 @@ from ..models import Advice, AdviceMessage, AdviceState
 
 LONGEST = 5000  # characters of a message
 MOST_CODES = 20
+QUIET = timedelta(minutes=10)  # between two mails to one person about one talk
 
 
 def codes_in(typed: str, catalogue: Catalogue) -> tuple[list[str], list[Problem]]:
@@ -131,4 +134,26 @@ def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, senten
     people = {one.id: one for one in to if one.id != by_id}.values()
     subject = f"An answer to your question: {program.name}" if from_staff else f"{program.name} asks for help"
     text = f"{sentence} Read it and answer here:\n{base_url}/advice/{advice.id}"
-    tell(people, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", subject, text)
+    fresh = [one for one in people if not _has_mail_waiting(advice.id, one.id)]
+    tell(fresh, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", subject, text)
+    for one in fresh:
+        _space_out(advice.id, one.id)
+
+
+def _mails(advice_id: int, person_id: int) -> Select[Message]:
+    mine = Message.key.like(f"advice:{advice_id}:%:{person_id}")
+    return select(Message).where(mine).order_by(Message.id.desc())
+
+
+def _has_mail_waiting(advice_id: int, person_id: int) -> bool:
+    """Tell whether a mail about this talk has not left yet: it leads to the new message too."""
+    last = db.session.scalar(_mails(advice_id, person_id).limit(1))
+    return last is not None and last.sent_at is None and last.next_try_at is not None
+
+
+def _space_out(advice_id: int, person_id: int) -> None:
+    """Let the newest mail about this talk wait until the quiet time after the one before is over."""
+    db.session.flush()
+    newest, *before = db.session.scalars(_mails(advice_id, person_id).limit(2))
+    if before and before[0].sent_at is not None:
+        newest.next_try_at = max(clock.now(), before[0].sent_at + QUIET)

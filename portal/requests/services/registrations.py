@@ -32,6 +32,7 @@ LIMIT = tries.Limit("registration:", timedelta(hours=1), 5, 20)  # mails to one 
 KEPT_UNCONFIRMED = timedelta(days=14)
 WAIT = "There were too many registrations from here in the last hour. Keep this page open and send it again in an hour."
 CONFIRMED = "{email} is the address that was confirmed, so it stays. For another contact, please register again."
+HANDED_IN = "This registration was handed in a moment ago with other texts. What you sent now was not stored."
 LONGEST = 1000  # characters of a question or a reason
 
 
@@ -111,15 +112,17 @@ def _locked(registration_id: int) -> Registration:
 
 
 def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None) -> Partnership:
-    """Confirm the address, or hand in the changed registration, and tell the staff. Raises LinkOver or Refused.
+    """Confirm the address, or hand in the changed registration, and tell the staff. Raises LinkOver, Refused or OutOfOrder.
 
-    Pressed twice, the second press finds it handed in and says so as well.
+    Pressed twice, the second press finds it handed in and says so as well; other texts than those are refused.
     """
     with unit_of_work():
         known = registration_by_token(token)
         if known is not None:
             _locked(known.id)
             if known.state is R.WAITING:
+                if content is not None and dict(content) != known.content:  # from another window, perhaps
+                    raise OutOfOrder(HANDED_IN)
                 return known.partnership
         found = open_link(token)
         if content is not None and found.state is R.ASKED_BACK:

@@ -82,7 +82,7 @@ def _hand_in(token: str) -> Any:
     try:
         partnership = services.hand_in(token, current_app.config["BASE_URL"], content)
     except Refused as refusal:
-        return _confirm_page(services.open_link(token), token, content or {}, refusal.problems)
+        return _confirm_page(services.open_link(token), token, dict(content or {}), refusal.problems)
     return render_template("requests/registered.html", partnership=partnership), 200, NO_REFERRER
 
 
