@@ -34,6 +34,7 @@ def eligibility(program_id: int) -> str:
         "cycles/eligibility.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
         explain=Explainer(rulebook), meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"],
         staff=bool(roles & STAFF_ROLES), runs=may(roles, Action.RUN_PROGRAM), manages=may(roles, Action.MANAGE_PROGRAMS),
+        closed_gates=closed_gates(rulebook.policy, facts_of(program)),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from portal.programs.models import FactsVersion, Program
 from portal.programs.services import save_program
@@ -59,6 +59,25 @@ def links(to: str) -> list[str]:
 
 def answers(**changed: str) -> dict[str, str]:
     return {key: f"About {key}." for key in NEEDS} | {"version": "0", "save_id": "one-save-id"} | changed
+
+
+def test_program_is_told_that_it_may_begin_only_once_no_step_is_left(program: Program, owner, manager) -> None:
+    where = (f"/programs/{program.id}", f"/programs/{program.id}/eligibility")
+    for left, note in (
+        ({}, 'warn"><p><strong>Harbor Light meets every condition. 2 steps are left before it may begin.<'),
+        (
+            {"mou": "2026-09-01"},
+            'warn"><p><strong>Harbor Light meets every condition. 1 step is left before it may begin.<',
+        ),
+        (
+            {"mou": "2026-09-01", "needs_assessment": "2026-09-01"},
+            'good"><p><strong>Harbor Light meets every condition and may begin.<',
+        ),
+    ):
+        with unit_of_work():
+            db.session.get_one(Program, program.id).gates_passed = left
+        pages = [re.sub(r">\s+<", "><", client.get(one).text) for client in (owner, manager) for one in where]
+        assert [f'<div class="note {note}' in page for page in pages] == [True] * 4
 
 
 def test_program_sees_each_step_and_what_it_must_do(program: Program, owner, manager) -> None:
