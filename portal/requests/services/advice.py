@@ -140,7 +140,7 @@ def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, senten
         _space_out(advice.id, one.id)
 
 
-def _mails(advice_id: int, person_id: int) -> Select[tuple[Message]]:
+def _mails(advice_id: int, person_id: int) -> Select[Message]:
     mine = Message.key.like(f"advice:{advice_id}:%:{person_id}")
     return select(Message).where(mine).order_by(Message.id.desc())
 
