@@ -7,6 +7,7 @@ two administrators who take each other off at the same moment do not both succee
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -158,12 +159,19 @@ def _held(person_id: int, at: At, stays: bool) -> list[Membership]:
     mine = [one for one in rows if one.person_id == person_id]
     if not mine:
         raise Stranger
-    left = {one.person_id for one in rows if one.role is Role.PROGRAM_ADMINISTRATOR} - {person_id}
+    left = {one.person_id for one in rows if one.role is Role.PROGRAM_ADMINISTRATOR} - {person_id} - _never_came(rows)
     is_one = any(one.role is Role.PROGRAM_ADMINISTRATOR for one in mine)
     if is_one and not stays and not left:
         sentence = "This is the program's only administrator. Make somebody else an administrator first."
         raise Refused([Problem("role", sentence)])
     return mine
+
+
+def _never_came(rows: Sequence[Membership]) -> set[int]:
+    """Return who was invited and has not opened the invitation: nobody can rely on them yet."""
+    unused = select(Invitation.person_id).where(Invitation.used_at.is_(None))
+    waiting = unused.join(Person).where(Person.password_hash == "", Person.id.in_([one.person_id for one in rows]))
+    return set(db.session.scalars(waiting))
 
 
 def invite_again(person_id: int, at: At) -> None:

@@ -129,8 +129,8 @@ const deliver = async (one) => {
     Object.assign(one, { renewed: 1, out: 0 });
     return deliver(one);
   }
-  if (person >= 0 && !same) {
-    if (person) { say(one, "Somebody else is signed in here now. Your text waits until you sign in again."); } else { show(one, html); }
+  if (ours && person >= 0 && !same) {
+    if (person) { say(one, "Somebody else is signed in here now. Your text waits for you."); } else { show(one, html); }
     one.out = 1;
     return again(one, 30);
   }

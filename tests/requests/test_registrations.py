@@ -117,6 +117,17 @@ def test_name_of_another_program_is_told_to_staff_alone_and_can_be_changed(clien
     assert sorted(db.session.scalars(select(Program.name))) == ["Open Door Mentors", "Open Door, Granton"]
 
 
+def test_registration_is_changed_before_it_is_handed_in_without_typing_it_again(client, partnership) -> None:
+    client.post(WHERE, data=FORM)
+    where = link(mails("ana@example.org")[0])
+    assert f'href="{where}?change=yes"' in client.get(where).text
+    assert 'value="Open Door Mentors"' in client.get(f"{where}?change=yes").text
+    bad = client.post(where, data=FORM | {"host": "Granton Library", "founded": "long ago"})
+    assert (bad.status_code, "Granton Library" in bad.text, stored().state.value) == (422, True, "unconfirmed")
+    assert client.post(where, data=FORM | {"host": "Granton Library"}).status_code == 200
+    assert (stored().state, stored().content["host"]) == (RegistrationState.WAITING, "Granton Library")
+
+
 def test_asking_back_opens_the_registration_again_by_a_new_link(client, partnership, manager) -> None:
     found = handed_in(client)
     at, first = f"/registrations/{found.id}", link(mails("ana@example.org")[0])

@@ -142,6 +142,15 @@ def test_last_administrator_stays(cast: Cast) -> None:
     assert roles(cast.program.id)[email] == "program_administrator"
 
 
+def test_administrator_who_never_came_is_not_the_one_who_is_left(cast: Cast) -> None:
+    client, at = cast.client(cast.ana), f"/programs/{cast.program.id}/people"
+    client.post(at, data={"role": "program_administrator", "addresses": "kim@example.org"})
+    assert client.post(f"{at}/{cast.ana.id}/role", data={"role": "reader"}).status_code == 422
+    link = re.search(r"http://localhost(\S+)", mails("kim@example.org")[0].text)[1]
+    cast.app.test_client().post(link, data={"name": "Kim Vo", "new": "three calm words"})
+    assert client.post(f"{at}/{cast.ana.id}/role", data={"role": "reader"}).status_code == 303
+
+
 def test_person_taken_off_loses_access_on_open_pages_and_answers_stay(cast: Cast) -> None:
     bo, admin = cast.client(cast.bo), cast.client(cast.ana)
     section, here = f"/cycles/{cast.cycle.id}/sections/s-2", f"/cycles/{cast.cycle.id}/sections/s-2/here"

@@ -112,7 +112,7 @@ def _locked(registration_id: int) -> Registration:
 
 
 def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None) -> Partnership:
-    """Confirm the address, or hand in the changed registration, and tell the staff. Raises LinkOver, Refused or OutOfOrder.
+    """Confirm the address and hand in the registration, changed or as it was, and tell the staff. Raises LinkOver, Refused or OutOfOrder.
 
     Pressed twice, the second press finds it handed in and says so as well; other texts than those are refused.
     """
@@ -125,7 +125,7 @@ def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None)
                     raise OutOfOrder(HANDED_IN)
                 return known.partnership
         found = open_link(token)
-        if content is not None and found.state is R.ASKED_BACK:
+        if content is not None:
             if str(content["contact_email"]).lower() != found.contact[1].lower():
                 raise Refused([Problem("contact_email", CONFIRMED.format(email=found.contact[1]))])
             found.content = dict(content)

@@ -58,7 +58,7 @@ def sent(key: str) -> str:
 @bp.route("/registration/<token>", methods=["GET", "POST"])
 @csrf.exempt
 def confirm(token: str) -> Any:
-    """Let the contact look at the registration, change it when staff asked, and hand it in."""
+    """Let the contact look at the registration, change it, and hand it in."""
     values: dict[str, Any] = {}
     problems: tuple[Problem, ...] = ()
     try:
@@ -74,7 +74,7 @@ def confirm(token: str) -> Any:
 
 def _hand_in(token: str) -> Any:
     content = None
-    if "name" in request.form:  # the whole form: staff had asked
+    if "name" in request.form:  # the whole form, to change it
         form = read_registration(request.form)
         if form.problems:
             return _confirm_page(services.open_link(token), token, dict(form.typed), form.problems)
@@ -89,7 +89,8 @@ def _hand_in(token: str) -> Any:
 def _confirm_page(found: Registration, token: str, values: dict[str, Any], problems: tuple[Problem, ...]) -> Any:
     page = render_template(
         "requests/confirm.html", registration=found, token=token, values=values, problems=problems, labels=LABELS,
-        asked=found.state is RegistrationState.ASKED_BACK, **CHOICES,
+        changing=found.state is RegistrationState.ASKED_BACK or bool(problems or request.args.get("change")),
+        asks=found.state is RegistrationState.ASKED_BACK, **CHOICES,
     )  # fmt: skip
     return page, 422 if problems else 200, NO_REFERRER
 
