@@ -85,7 +85,7 @@ def test_everything_of_many_hands_works_without_scripts(
     page.get_by_label("Yes, everything here is answered and checked").check()
     page.get_by_role("button", name="Save and go to the list").click()
     expect(page.locator("li", has_text="Screening").get_by_text("Completed")).to_be_visible()
-    page.get_by_role("link", name="B.2.5").click()
+    page.get_by_role("link", name="B.2.5 Talks").click()
     practice.get_by_role("link", name="Discuss").click()
     page.get_by_label("Your comment").fill("Two references, @Bo?")
     page.get_by_role("button", name="Send").click()

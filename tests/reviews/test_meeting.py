@@ -169,7 +169,7 @@ def test_overview_leads_with_safety_and_where_the_two_sides_differ(
     assert page.index("the program says 4, you say 1") < page.index("the program says 4, you say 3")
     assert "you say 4" not in page  # no difference, nothing to talk about
     assert "3 of 116 practices reviewed" in page
-    assert "ages 8 to 14" in page
+    assert "8 to 14 years" in page
 
 
 def test_queue_puts_the_late_one_first_and_says_how_late(cycle: Cycle, staff: FlaskClient) -> None:

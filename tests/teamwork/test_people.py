@@ -279,7 +279,7 @@ def test_program_sends_a_hundred_invitations_a_day(cast: Cast) -> None:
 def test_partnership_cannot_let_its_own_people_read_what_is_the_programs_alone(cast: Cast) -> None:
     at = f"/programs/{cast.program.id}/people"
     data = {"role": "program_administrator", "addresses": f"{cast.staff.email}\nnew@example.org"}
-    staff, draft = cast.client(cast.staff), f"/cycles/{cast.cycle.id}"
+    staff, draft = cast.client(cast.staff), f"/cycles/{cast.cycle.id}/sections/s-2"
     assert staff.post(at, data=data).status_code == 303
     assert "Only an administrator of the program can invite people of the partnership." in staff.get(at).text
     assert (cast.staff.email in roles(cast.program.id), roles(cast.program.id)["new@example.org"]) == (
