@@ -21,7 +21,9 @@ def in_order(cycle: Cycle, codes: Sequence[str]) -> list[str]:
 def code_problems(cycle: Cycle, codes: Sequence[str], wanted: str) -> list[Problem]:
     """Name codes that do not exist; `wanted` is said when there is none, empty where none is fine."""
     catalogue = rulebook_of(cycle).catalogue
-    unknown = ["".join(filter(str.isprintable, code[:20])) for code in codes if code not in catalogue]  # one line of log
+    unknown = [
+        "".join(filter(str.isprintable, code[:20])) for code in codes if code not in catalogue
+    ]  # one line of log
     if unknown:
         return [Problem("codes", f"There is no practice {', '.join(unknown[:5])}.")]
     return [Problem("codes", wanted)] if wanted and not codes else []
