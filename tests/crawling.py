@@ -32,6 +32,7 @@ class Links(HTMLParser):
         self.clicked: list[str] = []
         self.loaded: list[str] = []
         self.headings = 0
+        self.parts: set[tuple[str, str, str]] = set()  # tag, class and role of everything on the page
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -44,6 +45,7 @@ class Links(HTMLParser):
         if "src" in named:
             self.loaded.append(named["src"])
         self.headings += tag == "h1"
+        self.parts.add((tag, named.get("class", ""), named.get("role", "")))
 
 
 @dataclass(frozen=True)
