@@ -11,12 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, rulebook_of
-from portal.foundation.database import db
 from portal.partnerships.queries import rulebook_of_record
 from portal.programs.queries import facts_of
 from rules.answers import Answer
@@ -24,7 +20,7 @@ from rules.catalogue import Catalogue, CatalogueError, Practice
 from rules.crosswalk import CrosswalkError, EditionsDiffer, Link, Relation, links_between, load_crosswalk
 
 from .forms import problems_of
-from .models import Submission
+from .queries import submission_before
 
 TEXTS = ("na_reason", "notes", "own_minimum")
 RELATIONS = {
@@ -121,16 +117,7 @@ def _said(before: _Before, link: Link) -> tuple[Said, ...]:
 
 
 def _before(cycle: Cycle) -> _Before | None:
-    if cycle.number == 1:
-        return None
-    found = db.session.scalar(
-        select(Submission)
-        .join(Cycle)
-        .where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
-        .options(joinedload(Submission.cycle))
-        .order_by(Submission.number.desc())
-        .limit(1)
-    )
+    found = submission_before(cycle)
     if found is None:
         return None
     plain = json.loads(found.content)

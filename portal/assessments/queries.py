@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import local_today, rulebook_of
@@ -133,17 +134,23 @@ def assessment_of(cycle: Cycle, na_accepted: tuple[str, ...] = ()) -> Assessment
     return Assessment(answers_of(cycle), facts_of(cycle.program), facts, previous_of(cycle))
 
 
-def previous_of(cycle: Cycle) -> PreviousCycle | None:
-    """Return the submitted answers of the cycle before this one."""
+def submission_before(cycle: Cycle) -> Submission | None:
+    """Return the newest frozen copy of the cycle before this one, with that cycle."""
     if cycle.number == 1:
         return None
-    before = db.session.scalar(
+    return db.session.scalar(
         select(Submission)
         .join(Cycle)
         .where(Cycle.program_id == cycle.program_id, Cycle.number == cycle.number - 1)
+        .options(joinedload(Submission.cycle))
         .order_by(Submission.number.desc())
         .limit(1)
     )
+
+
+def previous_of(cycle: Cycle) -> PreviousCycle | None:
+    """Return the submitted answers of the cycle before this one."""
+    before = submission_before(cycle)
     if before is None:
         return None
     return PreviousCycle(json.loads(before.content)["rulebook"]["edition"], frozen_answers(before))

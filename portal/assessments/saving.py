@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -11,6 +13,8 @@ from portal.foundation.versions import SaveNotReadable
 
 BETWEEN = "\n\n* * *\n\n"  # what stands between two texts put together; save.js has the same
 KEEP = ("mine", "theirs", "both")
+
+Typed = TypeVar("Typed", bound=Any)  # a PracticeForm or an ItemForm: one practice on the page
 
 
 def save_of(form: MultiDict[str, str], code: str) -> tuple[str | None, str | None, str]:
@@ -44,6 +48,18 @@ def joined(theirs: Mapping[str, object], mine: Mapping[str, object], texts: Iter
         first, second = (str(side.get(part) or "").replace("\r\n", "\n") for side in (theirs, mine))
         whole[part] = first if second in first else second if first in second else first + BETWEEN + second
     return whole
+
+
+def laid_over(stored: Iterable[Typed], typed: Mapping[str, Typed]) -> list[Typed]:
+    """Lay what was typed over what is stored.
+
+    After a conflict it rests on the newer version, so that saving once more is a decision.
+    """
+    return [
+        replace(form, version=shown.version) if form and form.conflict else form or shown
+        for shown in stored
+        for form in [typed.get(shown.practice.code)]
+    ]
 
 
 def as_query(code: str, values: Mapping[str, object]) -> str:

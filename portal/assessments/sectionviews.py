@@ -32,7 +32,7 @@ from . import completing, queries, services
 from .amendments import working_answers
 from .forms import TEXTS, PracticeForm, problems_of, raw_of, shown
 from .lasttime import LastTime, confirmed, last_time
-from .saving import as_query, is_sent, joined, kept, save_of
+from .saving import as_query, is_sent, joined, kept, laid_over, save_of
 from .views import SEEN, bp
 
 
@@ -128,14 +128,14 @@ def save_section(cycle_id: int, key: str) -> Any:
     here = rulebook_of(cycle).catalogue.section(key)
     forms = _typed_forms(cycle, here)
     if any(form.problems for form in forms.values()):
-        return _section_page(cycle, roles, here, _over(cycle, here, forms)), 422
+        return _section_page(cycle, roles, here, laid_over(_stored_forms(cycle, here), forms)), 422
     saves = {code: (form.values, form.version, save_of(request.form, code)[1]) for code, form in forms.items()}
     chosen = {code: kept(request.form, code) for code in forms}
     aside = [code for code, which in chosen.items() if which == "theirs"]
     conflicts = services.record_section(cycle.id, saves, current_user.id, aside)
     if conflicts:
-        told = _over(cycle, here, {one.code: replace(forms[one.code], conflict=one) for one in conflicts})
-        return _section_page(cycle, roles, here, told, conflicts), 409
+        both = {one.code: replace(forms[one.code], conflict=one) for one in conflicts}
+        return _section_page(cycle, roles, here, laid_over(_stored_forms(cycle, here), both), conflicts), 409
     if joint := [code for code, which in chosen.items() if which == "both"]:
         flash(f"Both texts are now together in {' and '.join(joint)}. Read them, and change what you like.", "good")
         return go_to(url_for("assessments.section", cycle_id=cycle.id, key=key, _anchor=joint[0]))
@@ -178,18 +178,6 @@ def _typed_forms(cycle: Cycle, here: Section) -> dict[str, PracticeForm]:
             raw = joined(row.content, raw, TEXTS)
         forms[code] = PracticeForm(practice, raw, version, "", problems_of(practice, tags, raw))
     return forms
-
-
-def _over(cycle: Cycle, here: Section, typed: dict[str, PracticeForm]) -> list[PracticeForm]:
-    """Lay what was typed over what is stored.
-
-    After a conflict it rests on the newer version, so that saving once more is a decision.
-    """
-    return [
-        replace(form, version=stored.version) if form and form.conflict else form or stored
-        for stored in _stored_forms(cycle, here)
-        for form in [typed.get(stored.practice.code)]
-    ]
 
 
 @bp.post("/cycles/<int:cycle_id>/sections/<key>/completed")

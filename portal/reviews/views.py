@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from portal.assessments.amendments import closed_to_changes, under_way
 from portal.assessments.queries import answers_of, scorecard_of
-from portal.assessments.saving import as_query, is_sent, joined, kept, save_of
+from portal.assessments.saving import as_query, is_sent, joined, kept, laid_over, save_of
 from portal.cycles.explaining import plugins_not_at_hand, reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import labels_of, load_cycle, open_duties, rulebook_of, section_after
@@ -151,7 +151,7 @@ def save_section(cycle_id: int, key: str) -> Any:
     here = rulebook_of(cycle).catalogue.section(key)
     forms = _typed_forms(cycle, here)
     if any(form.problems for form in forms.values()):
-        return _section(cycle, here, _over(cycle, here, forms)), 422
+        return _section(cycle, here, laid_over(_stored_forms(cycle, here), forms)), 422
     saves = {code: (form.values, form.version, save_of(request.form, code)[1]) for code, form in forms.items()}
     chosen = {code: kept(request.form, code) for code in forms}
     aside = [code for code, which in chosen.items() if which == "theirs"]
@@ -159,10 +159,10 @@ def save_section(cycle_id: int, key: str) -> Any:
         conflicts = services.record_section(cycle.id, saves, current_user.id, aside)
     except (Refused, OutOfOrder) as refusal:
         told = [Problem(here.practices[0].code, refusal.sentence)]
-        return _section(cycle, here, _over(cycle, here, forms), refusal=told), 422
+        return _section(cycle, here, laid_over(_stored_forms(cycle, here), forms), refusal=told), 422
     if conflicts:
         both = {one.code: replace(forms[one.code], conflict=one) for one in conflicts}
-        return _section(cycle, here, _over(cycle, here, both), conflicts), 409
+        return _section(cycle, here, laid_over(_stored_forms(cycle, here), both), conflicts), 409
     if joint := [code for code, which in chosen.items() if which == "both"]:
         flash(f"Both texts are now together in {' and '.join(joint)}. Read them, and change what you like.", "good")
         return go_to(url_for("reviews.section", cycle_id=cycle.id, key=key, _anchor=joint[0]))
@@ -184,15 +184,6 @@ def _typed_forms(cycle: Cycle, here: Section) -> dict[str, ItemForm]:
             raw = joined(item.content, raw, NAMES)
         forms[code] = ItemForm(practice, raw, save_of(request.form, code)[0] or "", "", read_item(raw)[1])
     return forms
-
-
-def _over(cycle: Cycle, here: Section, typed: dict[str, ItemForm]) -> list[ItemForm]:
-    """Lay what was typed over what is stored; after a conflict it rests on the newer version."""
-    return [
-        replace(form, version=stored.version) if form and form.conflict else form or stored
-        for stored in _stored_forms(cycle, here)
-        for form in [typed.get(stored.practice.code)]
-    ]
 
 
 @bp.post("/cycles/<int:cycle_id>/review/contact")
