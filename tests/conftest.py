@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,12 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from portal import create_app
+from portal.demo.people import ACCOUNTS
+from portal.demo.seed import seed
 from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, settings
+from tests.crawling import Walked, crawl
 
 REFERENCE = datetime(2026, 10, 1, 18, 2, tzinfo=UTC)  # 14:02 on 1 October 2026 in New York
 
@@ -113,3 +117,28 @@ def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
         return len(seen)
 
     return count
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copy(migrated, folder / "nqms.sqlite3")
+    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+    with app.app_context():
+        seed()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "nqms.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Walked]:
+    """Walk a demo of its own by clicking, as everybody in it; once for all tests that look at pages."""
+    folder = tmp_path_factory.mktemp("walked")
+    shutil.copy(filled, folder / "nqms.sqlite3")
+    shutil.copytree(filled.parent / "evidence", folder / "evidence")
+    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+    yield Walked(app, crawl(app, [account.name for account in ACCOUNTS]))
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Membership, Person
@@ -148,6 +149,13 @@ def submitted_cycle(program: Program, by: Person, not_in_practice: tuple[str, ..
     assessments.submit(cycle.id, by.id, base_url="http://localhost")
     db.session.refresh(cycle)
     return cycle
+
+
+def browser(app: Flask, person: Person) -> FlaskClient:
+    """Give a client of its own to a person who is signed in."""
+    client = app.test_client()
+    sign_in(client, person)
+    return client
 
 
 def sign_in(client: FlaskClient, person: Person) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -10,29 +9,21 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from portal.accounts.models import Person
 from portal.foundation.database import db
 from tests.crawling import Found, Walked
-from tests.demo.conftest import filled, walked  # noqa: F401 (fixtures)
 
-from .conftest import WIDE, Troubles
+from .conftest import WIDE, Troubles, served
 
 pytestmark = pytest.mark.browser
 NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture
-def address(walked: Walked) -> Iterator[str]:  # noqa: F811
-    server = make_server("127.0.0.1", 0, walked.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=5)
-    server.server_close()
+def address(walked: Walked) -> Iterator[str]:
+    with served(walked.app) as at:
+        yield at
 
 
 def sign_in(context: BrowserContext, name: str, app: Flask) -> None:
@@ -60,7 +51,7 @@ def one_of_each(pages: list[Found]) -> list[Found]:
 @pytest.mark.parametrize("half", [0, 1])  # one for each worker
 def test_every_page_has_no_accessibility_fault_and_fits_a_small_phone(
     browser: Browser,
-    walked: Walked,  # noqa: F811
+    walked: Walked,
     address: str,
     axe: Callable[[Page], list[str]],
     troubles: Troubles,

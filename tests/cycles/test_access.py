@@ -9,26 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.programs.models import Program
 from rules.eligibility import Eligibility
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program
 
 
 @pytest.fixture
 def young(app: Flask) -> Program:
     """Add a program that is too young by the rules."""
     return make_program(make_partnership("riverbend"), founded=date(2026, 5, 1))
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture

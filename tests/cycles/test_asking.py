@@ -10,14 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.cycles.models import AccessRequest, Cycle, RequestState
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
-from tests.factories import make_cycle, make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_cycle, make_partnership, make_person, make_program
 
 FORM = {"start_on": "2026-11-02", "helpers": "Our director\r\nand <b>two</b> board members", "note": ""}
 
@@ -25,12 +24,6 @@ FORM = {"start_on": "2026-11-02", "helpers": "Our director\r\nand <b>two</b> boa
 @pytest.fixture
 def program(app: Flask) -> Program:
     return make_program(make_partnership("riverbend"), "Harbor Light")
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture

@@ -14,37 +14,9 @@ from portal import create_app
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle
 from portal.cycles.queries import cycles_of
-from portal.demo.people import ACCOUNTS
-from portal.demo.seed import seed
 from portal.foundation.database import db
 from portal.programs.models import Program
 from tests.conftest import StandingClock, settings
-from tests.crawling import Walked, crawl
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
-    folder = tmp_path_factory.mktemp("filled")
-    shutil.copy(migrated, folder / "nqms.sqlite3")
-    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
-    with app.app_context():
-        seed()
-        db.session.remove()
-        db.engine.dispose()
-    return folder / "nqms.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Walked]:
-    """Walk a demo of its own by clicking, as everybody in it; once for all tests that look at pages."""
-    folder = tmp_path_factory.mktemp("walked")
-    shutil.copy(filled, folder / "nqms.sqlite3")
-    shutil.copytree(filled.parent / "evidence", folder / "evidence")
-    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
-    yield Walked(app, crawl(app, [account.name for account in ACCOUNTS]))
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -10,23 +10,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.programs.models import FactsVersion, Program
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program
 
 
 @pytest.fixture
 def program(app: Flask) -> Program:
     return make_program(make_partnership("northlake", ("northlake",)), "Harbor Light", host="Harbor", place="Granton")
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture

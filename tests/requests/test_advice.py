@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.database import db
 from portal.foundation.mail import deliver_due
@@ -15,7 +14,7 @@ from portal.foundation.outbox import Message
 from portal.programs.models import Program
 from portal.requests.models import Advice, AdviceMessage, AdviceState
 from tests.conftest import StandingClock
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program
 
 QUESTION = {"save_id": "one", "topic": "Finding <men>", "practices": "b.1.1, E.3.4", "text": "A boy\r\nwaits & waits."}
 
@@ -23,12 +22,6 @@ QUESTION = {"save_id": "one", "topic": "Finding <men>", "practices": "b.1.1, E.3
 @pytest.fixture
 def program(app: Flask) -> Program:
     return make_program(make_partnership("riverbend"), "Harbor Light")
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
@@ -17,7 +16,7 @@ from portal.programs.models import FactsVersion, Program
 from portal.programs.services import save_program
 from portal.requests.forms import NEEDS
 from portal.requests.models import GateSignature, NeedsVersion
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program
 
 SIGNERS = {
     "s1-name": "Lee Dorn", "s1-title": "Director", "s1-email": "lee@example.org",
@@ -29,12 +28,6 @@ SIGNED = {"name": "Lee Dorn", "title": "Director", "confirm": "yes"}
 @pytest.fixture
 def program(app: Flask) -> Program:
     return make_program(make_partnership("minnesota", ("minnesota",)), "Harbor Light")
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture

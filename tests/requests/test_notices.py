@@ -9,14 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts.models import Person
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
 from portal.requests.models import ChangeNotice
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program
 
 NEWS = {"save_id": "one", "event": "leadership", "happens_on": "2026-11-02", "text": "Our director\r\n<b>retires</b>."}
 
@@ -24,12 +23,6 @@ NEWS = {"save_id": "one", "event": "leadership", "happens_on": "2026-11-02", "te
 @pytest.fixture
 def program(app: Flask) -> Program:
     return make_program(make_partnership("riverbend"), "Harbor Light")
-
-
-def browser(app: Flask, person: Person) -> FlaskClient:
-    client = app.test_client()
-    sign_in(client, person)
-    return client
 
 
 @pytest.fixture
