@@ -116,9 +116,9 @@ const deliver = async (one) => {
     if (!one.dirty) { forget(one); return tell(one); }
     return later(one, 0.1);
   }
+  // What has been typed since goes first: it may rest on a text of our own that overtook this one.
+  if (code === 409 && ours && one.id !== one.sent) { return later(one, 0.1); }
   if (code === 409 && version) {
-    // What has been typed since may rest on a text of our own that overtook this one.
-    if (one.id !== one.sent) { return later(one, 0.1); }
     one.clash = version;
     return show(one, html);
   }
@@ -166,6 +166,7 @@ on("click", ({ target }) => {
   one.version.value = one.clash;
   Object.assign(one, { clash: 0, unanswered: [], note: "" });
   if (how === "theirs") {
+    keep(one);
     forget(one);
     fill(one, theirs);
     Object.assign(one, { text: text(one), dirty: 0 });

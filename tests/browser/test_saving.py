@@ -376,6 +376,19 @@ def test_text_typed_after_a_colleague_submitted_is_told_and_kept_in_the_history(
     assert (desk.history(), desk.stored(), desk.kept()) == (["too late"], "", [])
 
 
+def test_text_typed_on_while_a_save_came_too_late_is_kept_in_the_history_too(desk: Desk, cycle: Cycle) -> None:
+    with unit_of_work() as session:
+        session.get_one(Cycle, cycle.id).state = CycleState.SUBMITTED
+    typed_on = threading.Event()
+    desk.line.on("/answers/", hold_reply(typed_on))
+    desk.notes().fill("too late")
+    expect(desk.state()).to_contain_text("The line is slow")
+    desk.notes().fill("too late, and more")
+    typed_on.set()
+    expect(desk.state()).to_contain_text("kept in “Earlier versions”.")
+    assert (desk.history(), desk.kept()) == (["too late", "too late, and more"], [])
+
+
 # --- two people
 
 
@@ -404,6 +417,21 @@ def test_conflict_is_a_choice_by_keyboard_and_every_text_stays_in_the_history(de
         assert "theirs" in desk.history(code)
         assert any("mine" in one for one in desk.history(code))
     assert desk.kept() == []
+
+
+def test_text_typed_beside_the_choice_is_not_left_on_the_device_when_theirs_is_kept(desk: Desk, cycle: Cycle) -> None:
+    colleague_saves(cycle, "theirs")
+    desk.practice().get_by_label("Not in practice").check()
+    theirs = desk.state().get_by_role("button", name="Keep theirs")
+    expect(theirs).to_be_visible()
+    desk.page.evaluate(
+        "() => { const notes = document.getElementById('B.2.5').querySelector('textarea'); notes.value = 'typed last';"
+        " notes.dispatchEvent(new Event('input', { bubbles: true })); document.querySelector('[data-keep=theirs]').click(); }"
+    )
+    expect(desk.notes()).to_have_value("theirs")
+    desk.page.wait_for_timeout(400)
+    assert (desk.stored(), desk.kept()) == ("theirs", [])
+    assert "typed last" in desk.history()
 
 
 # --- the rest of the page
