@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -85,48 +84,3 @@ def test_lost_password_is_replaced_without_scripts(page_no_js: Page, person: Per
     page_no_js.get_by_label("New password").fill(NEW)
     page_no_js.get_by_role("button", name="Set new password").click()
     sign_in(page_no_js, email, NEW)
-
-
-def test_pages_of_an_account_are_accessible_and_fit_a_phone(
-    page: Page, person: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
-) -> None:
-    def look(name: str) -> None:
-        assert (name, axe(page)) == (name, [])
-        shot(page, f"accounts-{name}")
-        page.set_viewport_size({"width": 320, "height": 700})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert (name, wide) == (name, 320)
-
-    email, program = person.email, make_program(make_partnership())
-    for name, path in {"sign-in": "/sign-in", "forgot": "/forgot-password", "sent": "/forgot-password/sent"}.items():
-        page.goto(path)
-        look(name)
-    page.goto("/forgot-password")
-    page.get_by_role("button", name="Send me a link").click()
-    look("forgot-refused")
-    page.goto(ask(page, email))
-    look("new-password")
-    page.get_by_label("New password").fill("short")
-    page.get_by_role("button", name="Set new password").click()
-    look("new-password-refused")
-    page.goto("/new-password/nothing-known")
-    look("link-over")
-    services.invite(
-        "Bo Lund", "bo@example.org", Role.CONTRIBUTOR, program_id=program.id, place=program.name, by_id=None,
-        mail_partnership_id=None, base_url="http://localhost",
-    )  # fmt: skip
-    page.goto(mailed("invitation"))
-    look("invitation")
-    page.goto("/sign-in")
-    page.get_by_role("button", name="Sign in").click()
-    look("sign-in-refused")
-    services.start_session(person.id, "Mozilla/5.0 (Windows NT 10.0; rv:142.0) Gecko/20100101 Firefox/142.0")
-    db.session.rollback()
-    sign_in(page, email, PASSWORD)
-    page.goto("/account")
-    look("account")
-    page.get_by_label("Current password").fill("not it")
-    page.get_by_label("New password").fill("short")
-    page.get_by_role("button", name="Change password").click()
-    look("account-refused")

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.assessments.queries import answers_of
-from portal.foundation.database import db, unit_of_work
-from portal.reviews import services
+from portal.foundation.database import db
 from tests.assessments.amendments import Cast, make_cast
+from tests.browser.conftest import enter
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 CODE, OTHER = "B.2.3", "B.2.5"
 
 
 @pytest.fixture
 def cast(app: Flask) -> Cast:
-    made, hashed = make_cast(app), hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        for one in (made.administrator, made.reviewer):
-            session.get_one(Person, one.id).password_hash = hashed
-    return made
+    return make_cast(app)
 
 
 def become(page: Page, person: Person, path: str) -> None:
     page.context.clear_cookies()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    enter(page, person)
     page.goto(path)
 
 
@@ -96,36 +84,3 @@ def test_text_typed_when_staff_close_the_practice_stays_and_says_so(page: Page, 
     item.get_by_label("Notes").fill("A long thought.")
     expect(item.locator(".state")).to_contain_text("no longer change")
     expect(item.get_by_label("Notes")).to_have_value("A long thought.")
-
-
-def test_pages_of_changes_are_accessible_and_fit_a_phone(
-    page: Page, cast: Cast, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
-) -> None:
-    noted = {"rating": "2", "finding": "improve", "finding_text": "Ask.", "private_note": "Ours.", "na_accepted": ""}
-    services.record_review_item(cast.cycle.id, CODE, noted, "0", "item-save-1", cast.reviewer.id)
-    own = {"receipt": "receipt", "changes": "changes", "section": "sections/s-2"}
-    staff = {"changes": "changes", "review": "review", "review-changes": "review/changes",
-             "review-section": "review/sections/s-2", "copy": "copies/1"}  # fmt: skip
-
-    def look(state: str, person: Person, pages: dict[str, str]) -> None:
-        become(page, person, f"/programs/{cast.program.id}")
-        for name, where in pages.items():
-            page.goto(cast.at(where))
-            assert (state, name, axe(page)) == (state, name, [])
-            shot(page, f"amending-{state}-{name}")
-            page.set_viewport_size({"width": 320, "height": 700})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            page.set_viewport_size({"width": 1280, "height": 900})
-            assert (state, name, wide) == (state, name, 320)
-
-    look("nothing", cast.administrator, own)
-    asked = cast.ask(CODE, OTHER)
-    look("asked", cast.administrator, {"changes": "changes"})
-    look("asked-staff", cast.reviewer, {"changes": "changes", "review": "review"})
-    round_ = cast.open(CODE, asked=asked)
-    cast.type(CODE, notes="Form 7, which every mentor fills in before the first meeting.")
-    look("open", cast.administrator, own)
-    look("open-staff", cast.reviewer, {"changes": "changes"})
-    cast.send(round_)
-    look("sent", cast.administrator, own)
-    look("sent-staff", cast.reviewer, staff)

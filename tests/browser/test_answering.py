@@ -58,25 +58,3 @@ def test_section_without_scripts_saves_with_its_button(page_no_js: Page, cycle: 
     page_no_js.get_by_role("button", name="Save and go to the list").click()
     page_no_js.wait_for_url(f"**/cycles/{cycle.id}")
     assert notes_of(cycle, "B.2.3") == "without scripts"
-
-
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/help"])
-def test_public_page_has_no_accessibility_fault(page: Page, axe, path: str) -> None:
-    page.goto(path)
-    assert axe(page) == []
-
-
-@pytest.mark.parametrize("path", ["/programs/{program}", "/cycles/{cycle}", "/cycles/{cycle}/sections/s-2",
-                                  "/cycles/{cycle}/check", "/cycles/{cycle}/scorecard", "/account"])  # fmt: skip
-def test_program_page_has_no_accessibility_fault(page: Page, axe, cycle: Cycle, person: Person, path: str) -> None:
-    open_section(page, cycle, person)
-    page.goto(path.format(program=cycle.program_id, cycle=cycle.id))
-    assert axe(page) == []
-
-
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/cycles/{cycle}", "/cycles/{cycle}/sections/s-3"])
-def test_page_fits_a_narrow_phone(page: Page, cycle: Cycle, person: Person, path: str) -> None:
-    open_section(page, cycle, person)
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(path.format(cycle=cycle.id))
-    assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -39,22 +39,17 @@ def places(app: Flask) -> dict[str, object]:
     return {"program": program.id, "cycle": cycle.id, "manager": manager}
 
 
-def test_reasons_open_and_pages_are_accessible(
-    places: dict[str, object], page: Page, axe: Callable, shot: Callable
-) -> None:
+def test_reasons_open_after_the_rules_changed(places: dict[str, object], page: Page, shot: Callable) -> None:
     enter(page, places["manager"])
     at, manager = f"/cycles/{places['cycle']}", places["manager"]
     for where in (f"{at}/scorecard", f"{at}/recognition", f"{at}/rules", f"{at}/judgements"):
         page.goto(where)
-        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-        assert (where, axe(page)) == (where, [])
         shot(page, f"reasons-{where.rpartition('/')[2]}")
     confirm(places["cycle"], manager.id, "http://localhost")
     page.goto(f"/programs/{places['program']}")
     page.get_by_text("Why? The decision as it stood").click()
     assert page.get_by_text("It was decided by: National rules 1.0.0.").is_visible()
     assert page.get_by_text("As of today it would be Quality Partner.").is_visible()
-    assert axe(page) == []
 
 
 def test_cycle_moves_and_comes_back_without_scripts(places: dict[str, object], page_no_js: Page) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.cycles.models import Cycle, CycleState
-from portal.cycles.services import advance
+from portal.cycles.models import Cycle
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.reviews import services
 from portal.reviews.models import ReviewItem
 from tests.browser.conftest import enter
@@ -86,31 +83,3 @@ def test_section_works_without_scripts(page_no_js: Page, cycle: Cycle, reviewer:
     expect(page_no_js.get_by_text("This section is saved.")).to_be_visible()
     expect(page_no_js.get_by_text("1 of 116 practices reviewed")).to_be_visible()
     assert stored()["private_note"] == "No scripts here."
-
-
-def test_pages_of_a_review_are_accessible_and_fit_a_phone(
-    page: Page, cycle: Cycle, reviewer: Person, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
-) -> None:
-    rating = {
-        "rating": "2",
-        "finding": "improve",
-        "finding_text": "Ask twice.",
-        "private_note": "Ours.",
-        "na_accepted": "",
-    }
-    services.record_review_item(cycle.id, CODE, rating, "0", "item-save-1", reviewer.id)
-    with unit_of_work():
-        advance(cycle, CycleState.CONTACTED, cycle.submitted_on)
-    pages = {
-        "queue": f"/partnerships/{cycle.program.partnership_id}/queue", "review": f"/cycles/{cycle.id}/review",
-        "review-section": f"/cycles/{cycle.id}/review/sections/s-2", "recognition": f"/cycles/{cycle.id}/recognition",
-    }  # fmt: skip
-    go(page, reviewer, pages["queue"])
-    for name, path in pages.items():
-        page.goto(path)
-        assert (name, axe(page)) == (name, [])
-        shot(page, name)
-        page.set_viewport_size({"width": 320, "height": 700})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert (name, wide) == (name, 320)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.assessments.queries import stored_answers
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.teamwork import sharing
 from portal.teamwork.queries import team_of
+from tests.browser.conftest import enter
 from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program
 
 pytestmark = pytest.mark.browser
-PASSWORD = "three calm words"
 
 
 @pytest.fixture
@@ -38,20 +35,14 @@ def bo(cycle: Cycle) -> Person:
 
 
 def person(cycle: Cycle, role: Role, name: str) -> Person:
-    made = make_person(role, cycle.program, name)
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return make_person(role, cycle.program, name)
 
 
 def sign_in(page: Page, who: Person) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(who.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/programs/*")
+    page.context.clear_cookies()
+    enter(page, who)
     db.session.rollback()
+    page.goto("/home")
 
 
 def test_everything_of_many_hands_works_without_scripts(
@@ -145,58 +136,3 @@ def test_hidden_or_forgotten_page_asks_no_more_who_is_there(page: Page, cycle: C
     page.clock.run_for(200_000)
     page.wait_for_timeout(300)
     assert asked == []
-
-
-def test_pages_of_many_hands_are_accessible_and_fit_a_phone(
-    page: Page,
-    cycle: Cycle,
-    ana: Person,
-    bo: Person,
-    axe: Callable[[Page], list[str]],
-    shot: Callable[[Page, str], None],
-) -> None:
-    def look(name: str) -> None:
-        assert (name, axe(page)) == (name, [])
-        shot(page, f"teamwork-{name}")
-        page.set_viewport_size({"width": 320, "height": 700})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        assert (name, wide) == (name, 320)
-
-    at, people = f"/cycles/{cycle.id}", f"/programs/{cycle.program_id}/people"
-    reader = person(cycle, Role.READER, "Ria Park")
-    answer_all(cycle, bo)
-    sharing.note_here(cycle.id, "s-2", bo.id)
-    sign_in(page, ana)
-    page.goto(people)
-    look("people")
-    page.get_by_label("E-mail addresses").fill("kim@example.org\nnot-an-address")
-    page.get_by_label("Reader").check()
-    page.get_by_role("button", name="Send the invitations").click()
-    look("people-refused")
-    page.get_by_role("link", name="Change Kim").click()
-    page.get_by_role("button", name="Take Kim off").click()
-    look("person-refused")
-    page.goto(f"{at}/who")
-    look("who")
-    page.get_by_role("group", name="Screening").get_by_label("Ana Núñez").check()
-    page.get_by_role("button", name="Save who does what").click()
-    page.goto(f"{at}/answers/B.2.5/talk")
-    page.get_by_role("button", name="Send").click()
-    look("talk-refused")
-    page.get_by_label("Your comment").fill("What do we say, @Bo?")
-    page.get_by_role("button", name="Send").click()
-    look("talk")
-    page.goto(f"{at}/sections/s-2")
-    page.locator("[id='B.2.5']").get_by_role("button", name="Mark to come back").click()
-    expect(page.locator("[id='B.2.5']").get_by_role("button", name="Marked. Take off")).to_be_visible()
-    look("section")
-    page.goto(at)
-    look("task-list")
-    page.context.clear_cookies()
-    sign_in(page, reader)
-    page.goto(f"{at}/sections/s-2")
-    expect(page.get_by_text("You are a reader here")).to_be_visible()
-    look("reader")
-    page.goto(f"{at}/who")
-    look("who-to-read")
