@@ -1,15 +1,17 @@
-# `make run` serves the portal with demo data on http://127.0.0.1:8000, `make test` runs every test.
+# `make run` serves the portal with demo data on http://127.0.0.1:8000, `make test` runs the tests.
 # Both set up what they need, are safe to repeat, and leave everything they install in .venv.
 # Another interpreter: make run PYTHON=python3.12
 
 PY := .venv/bin/python
+WORKERS ?= 4
 export PYTHON
 
-.PHONY: help run test bench lint types contract lock clean
+.PHONY: help run test walk bench lint types contract lock clean
 
 help:
 	@echo "make run       the portal with demo data on http://127.0.0.1:8000"
-	@echo "make test      every test, the real browser included"
+	@echo "make test      the tests, the real browser included"
+	@echo "make walk      the long ones: every page and route as everybody, the built package"
 	@echo "make bench     sizes and times beside their limits"
 	@echo "make lint      ruff      make types   mypy      make contract   who may import whom"
 	@echo "make lock      newest versions into the two lock files"
@@ -17,11 +19,18 @@ help:
 
 run:
 	@sh .ci/setup run
-	@exec .venv/bin/nqms demo
+	@exec env PYTHONDONTWRITEBYTECODE= .venv/bin/nqms demo
 
-test: # compiled files are kept, because tests start many processes
+# Compiled files are kept, because tests start many processes. Workers wait for the browser, so a core serves two.
+TESTS := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(WORKERS) --dist worksteal
+
+test:
 	@sh .ci/setup test
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
+	@$(TESTS) -m "not walk and not wheel" $(ARGS)
+
+walk:
+	@sh .ci/setup test
+	@$(TESTS) -m "walk or wheel" $(ARGS)
 
 bench:
 	@sh .ci/setup dev

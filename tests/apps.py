@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,8 @@ class Apps:
         """Return an app whose data are in `folder` and nowhere else."""
         folder.mkdir()
         shutil.copy(self.filled, folder / DATABASE)
+        if (self.filled.parent / "evidence").is_dir():
+            shutil.copytree(self.filled.parent / "evidence", folder / "evidence")
         if not LATE.issuperset(overrides):
             shutil.copytree(self.filled.parent / "static", folder / "static")  # compressed once, not for every app
             return self._build(settings(folder) | self.always | {"CLOCK": clock} | overrides)
@@ -129,6 +132,10 @@ class Apps:
         @event.listens_for(engine, "do_connect")
         def _where_the_settings_say(_dialect: object, _record: object, args: list[str], _names: object) -> None:
             args[0] = kept.app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
+
+        @event.listens_for(engine, "connect")
+        def _without_waiting_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF")  # a test's database need not outlive a power cut
 
         return kept
 

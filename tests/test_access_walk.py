@@ -95,6 +95,7 @@ def test_every_action_has_roles() -> None:
     assert all(TABLE.values())
 
 
+@pytest.mark.walk
 def test_every_route_answers_each_role_as_the_table_says(app: Flask, world: World) -> None:
     wrong = []
     with signed_in(app, world.people.values()) as clients:
@@ -112,6 +113,7 @@ def test_every_route_answers_each_role_as_the_table_says(app: Flask, world: Worl
     assert wrong == []
 
 
+@pytest.mark.walk
 def test_every_route_hides_from_the_other_partnership_and_from_people_without_a_role(app: Flask, world: World) -> None:
     seen = []
     others = (*world.elsewhere.values(), world.stranger)

@@ -16,7 +16,7 @@ from tests.crawling import Found, Walked
 
 from .conftest import WIDE, Troubles, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.walk]
 NARROW = {"width": 320, "height": 640}
 
 

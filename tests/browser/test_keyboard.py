@@ -17,7 +17,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from tests.factories import make_cycle, make_partnership, make_person, make_program
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.walk]
 PASSWORD = "three calm words"
 MOST = 600  # presses of Tab from one place to another on the longest page
 

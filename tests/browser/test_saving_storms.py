@@ -18,7 +18,7 @@ from tests.factories import make_cycle, make_partnership, make_person, make_prog
 from .lines import Line, Reply, Request
 from .saving import on_a_slow_line, open_desk, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.walk]
 STORED = "stored 14:02"
 CODES = ("B.2.1", "B.2.2", "B.2.3")
 

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
-from portal import create_app
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle
 from portal.cycles.queries import cycles_of
 from portal.foundation.database import db
 from portal.programs.models import Program
-from tests.conftest import StandingClock, settings
+from tests.apps import Apps
+from tests.conftest import StandingClock, giving
+
+
+@pytest.fixture(scope="session")
+def demo_apps(tmp_path_factory: pytest.TempPathFactory, filled: Path, compiled: FileSystemBytecodeCache) -> Apps:
+    """Keep this worker's demos from one test to the next."""
+    return Apps(tmp_path_factory.mktemp("demos"), filled, compiled, DEMO=True)
 
 
 @pytest.fixture
-def demo_app(tmp_path: Path, filled: Path, clock: StandingClock) -> Iterator[Callable[..., Flask]]:
-    """Build an app over the filled demo; overrides win."""
-    apps: list[Flask] = []
-
-    def build(**overrides: object) -> Flask:
-        folder = tmp_path / f"demo-{len(apps)}"
-        folder.mkdir()
-        shutil.copy(filled, folder / "nqms.sqlite3")
-        shutil.copytree(filled.parent / "evidence", folder / "evidence")
-        built = create_app(settings(folder) | {"CLOCK": clock, "DEMO": True} | overrides)
-        apps.append(built)
-        return built
-
-    yield build
-    for one in apps:
-        with one.app_context():
-            db.session.remove()
-            db.engine.dispose()
+def demo_app(tmp_path: Path, demo_apps: Apps, clock: StandingClock) -> Iterator[Callable[..., Flask]]:
+    """Give an app over a fresh copy of the filled demo; overrides win."""
+    yield from giving(demo_apps, tmp_path, clock)
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import brotli
+import pytest
 from werkzeug.test import TestResponse
 
 from tests.crawling import Walked
 
+pytestmark = pytest.mark.walk
 LARGEST_PAGE = 14_000  # bytes, compressed: one round trip on a slow line
 LARGEST_SECTION = 8_000
 LARGEST_FIRST_VISIT = 47_000
