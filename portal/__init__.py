@@ -18,7 +18,6 @@ from .foundation import (
     htmx,
     intake,
     judging,
-    migrate,
     pages,
     security,
     storage,
@@ -55,7 +54,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     htmx.init_htmx(app)
     database.init_database(app)
     clock.init_clock(app, app.config["CLOCK"])
-    migrate.init_migrate(app)
     judging.init_judging(app)
     storage.init_storage(app)
     uploads.init_uploads(app)
