@@ -1,0 +1,60 @@
+"""The mails about questions: that there is something to read and where, never what it says.
+
+A program, and a partnership about it, gets at most one such mail in an hour for each person; what comes meanwhile is told
+by the next, or by the one that has not left yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal.accounts.models import Person
+from portal.accounts.queries import people_of_program, staff_of_partnership
+from portal.cycles.models import Cycle
+from portal.foundation import clock, outbox
+from portal.foundation.access import TABLE, Action
+from portal.foundation.database import db
+from portal.foundation.outbox import Message
+
+from .models import Question, Review
+
+QUIET = timedelta(hours=1)
+
+
+def tell_asked(cycle: Cycle, question: Question, base_url: str) -> None:
+    """Tell everybody of the program who may answer that questions wait."""
+    program = cycle.program
+    people = [person for person, role in people_of_program(program.id) if role in TABLE[Action.TALK]]
+    _tell(
+        people, cycle, f"review-asked:{program.id}", question.id, f"Questions about your self-assessment: {program.name}",
+        f"{program.partnership.name} is reading your self-assessment and has questions for you. Read and answer them here:\n"
+        f"{base_url}/cycles/{cycle.id}/questions\n\nThe answers you submitted stay as they are.",
+    )  # fmt: skip
+
+
+def tell_answered(cycle: Cycle, question: Question, entry_id: int, base_url: str) -> None:
+    """Tell the reviewer that the program answered; everybody at the partnership while there is none."""
+    program = cycle.program
+    review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
+    people = [review.reviewer] if review and review.reviewer else staff_of_partnership(program.partnership_id)
+    _tell(
+        people, cycle, f"review-answered:{program.id}", entry_id, f"Answers to your questions: {program.name}",
+        f"{program.name} answered what you asked. Read it here:\n{base_url}/cycles/{cycle.id}/questions",
+    )  # fmt: skip
+
+
+def _tell(people: Iterable[Person], cycle: Cycle, start: str, cause: int, subject: str, text: str) -> None:
+    for person in people:
+        mine = Message.key.like(f"{start}:{person.id}:%")
+        last = db.session.scalar(select(Message).where(mine).order_by(Message.id.desc()).limit(1))
+        if last is not None and last.sent_at is None and last.next_try_at is not None:
+            continue  # it has not left yet and leads to this too
+        message = outbox.post(
+            f"{start}:{person.id}:{cause}", to_name=person.name, to_email=person.email,
+            partnership_id=cycle.program.partnership_id, subject=subject, text=f"Hello {person.name},\n\n{text}\n",
+        )  # fmt: skip
+        if last is not None and last.sent_at is not None:
+            message.next_try_at = max(clock.now(), last.sent_at + QUIET)
