@@ -38,6 +38,7 @@ ROOMS = (
     "assessments",
     "worksheets",
     "reviews",
+    "visits",
     "plans",
     "recognition",
     "followup",
