@@ -17,6 +17,7 @@ from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
 from .together import add_together
+from .visits import add_visits
 
 
 def seed() -> None:
@@ -39,4 +40,5 @@ def seed() -> None:
             add_results(demo, cycles[demo.key], people)
         add_together(cycles["circle"], people)
         add_matters(partnerships, programs, people)
+        add_visits(partnerships, cycles, people, moment)
         add_letters(cycles, people, current_app.config["BASE_URL"])

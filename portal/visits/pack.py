@@ -106,9 +106,7 @@ def _practice(
         "rated": one.rated,
         "answer": _said(one, answer, labels),
         "evidence": [_piece(piece) for piece in evidence],
-        "last": [{"year": last.year, **_said(said.practice, said.answer, last.labels)} for said in last.said]
-        if last
-        else [],
+        "last": _before(last, answer) if last else [],
         "rating": content.get("rating"),
         "finding": FindingKind(finding).words if finding else "",
         "for_program": content.get("finding_text") or "",
@@ -116,6 +114,16 @@ def _practice(
         "questions": [question.text for question in asked],
         "lines": MORE_LINES if one.is_critical or asked else LINES,
     }
+
+
+def _before(last: LastTime, now: Answer | None) -> list[dict[str, Any]]:
+    """Return what was said before; parts that are covered as they are now are not listed twice."""
+    found = []
+    for said in last.said:
+        one = {"year": last.year, **_said(said.practice, said.answer, last.labels)}
+        same = now is not None and said.answer.sub_items == now.sub_items
+        found.append(one | {"parts": []} if same else one)
+    return found
 
 
 def _said(practice: Practice, answer: Answer | None, labels: Mapping[int, str]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _page(
         open=cycle.visited_on is None and cycle.plan_issued_on is None,
         when=lambda moment, minutes=0: say_when(moment, zone, minutes), field=lambda moment: typed_of(moment, zone),
         people=lambda side: forms.shown_people(visit.attendees if visit else (), side), length=say_length,
-        most_times=forms.MOST_TIMES,
+        most_times=forms.MOST_TIMES, moment_of=datetime.fromisoformat,
     )  # fmt: skip
 
 
