@@ -37,6 +37,7 @@ ROOMS = (
     "assessments",
     "worksheets",
     "reviews",
+    "visits",
     "plans",
     "recognition",
     "followup",

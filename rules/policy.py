@@ -68,6 +68,12 @@ class Policy:
     review_title: str = "onsite review"
     reviewers_needed: int = 1
     visit_hours: tuple[int, int] = (2, 3)
+    visit_materials: tuple[str, ...] = (
+        "Program manual",
+        "Brochures and other material about the program",
+        "Planning documents",
+        "Forms that mentors, young people and families fill in",
+    )
     # calendar
     self_assessment_weeks: tuple[int, int] = (6, 8)
     contact_weeks: int = 2
@@ -131,7 +137,7 @@ class Policy:
 _TEXTS = ("system_name", "plan_name", "statement_signers", "review_title")
 _FLAGS = ("full_cycle_required", "staff_may_override", "asks_rating", "na_allowed", "sign_again_at_mini_review")
 _RISING = ("self_assessment_weeks", "visit_weeks", "visit_hours", "check_in_months")
-_WORDS = ("rating_labels", "readers", "change_events")
+_WORDS = ("rating_labels", "readers", "change_events", "visit_materials")
 _FROM_ZERO = ("minimum_age_months", "minimum_youth", "loss_notice_days", "appeal_days")
 _WHOLES = tuple(
     f.name for f in fields(Policy)

@@ -18,6 +18,7 @@ from .programs import add_partnerships, add_programs
 from .results import add_results
 from .together import add_together
 from .underway import add_underway
+from .visits import add_visits
 
 
 def seed() -> None:
@@ -41,4 +42,5 @@ def seed() -> None:
         add_together(cycles["circle"], people)
         add_underway(cycles["maple"], people)
         add_matters(partnerships, programs, people)
+        add_visits(partnerships, cycles, people, moment)
         add_letters(cycles, people, current_app.config["BASE_URL"])

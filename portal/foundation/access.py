@@ -51,7 +51,7 @@ class Action(enum.StrEnum):
     DISCUSS = "discuss answers with people of the same program; staff never see it"
     GIVE_SECTIONS = "give sections to people of the program"
     MANAGE_PEOPLE = "invite people to a program, change their roles, take them off"
-    RUN_PROGRAM = "change the program's own facts, ask for access, report changes"
+    RUN_PROGRAM = "change the program's own facts, ask for access, report changes, pick the date of the visit"
     ASK_HELP = "ask the partnership for help"
     TALK = "write in a talk between a program and its partnership, and close it"
     READ_NEWS = "note news of changes at a program as read"
@@ -236,7 +236,28 @@ ROUTES: dict[str, Action | Open] = {
     "questions.answer": Action.TALK,
     "questions.close": Action.REVIEW,
     "reviews.record_contact": Action.REVIEW,
-    "reviews.record_visit": Action.REVIEW,
+    "visits.hold": Action.REVIEW,
+    "visits.page": Action.READ_ANSWERS,
+    "visits.agenda": Action.READ_ANSWERS,
+    "visits.calendar_file": Action.READ_ANSWERS,
+    "visits.propose": Action.REVIEW,
+    "visits.set_date": Action.REVIEW,
+    "visits.cancel": Action.REVIEW,
+    "visits.details": Action.REVIEW,
+    "visits.pick": Action.RUN_PROGRAM,
+    "visits.ask_others": Action.RUN_PROGRAM,
+    "visits.note_page": Action.REVIEW,
+    "visits.save_note": Action.REVIEW,
+    "visits.save_notes": Action.REVIEW,
+    "visits.pack": Action.REVIEW,
+    "visits.pack_file": Action.REVIEW,
+    "visits.request_pack": Action.REVIEW,
+    "visits.pack_state": Action.REVIEW,
+    "visits.download_pack": Action.REVIEW,
+    "visits.feed_page": Open.SIGNED_IN,
+    "visits.renew_feed": Open.SIGNED_IN,
+    "visits.end_feed": Open.SIGNED_IN,
+    "visits.feed": Open.TOKEN,
     "plans.edit": Action.WRITE_PLAN,
     "plans.save": Action.WRITE_PLAN,
     "plans.issue": Action.WRITE_PLAN,

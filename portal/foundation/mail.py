@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import ssl
 from datetime import timedelta
@@ -22,7 +23,7 @@ GIVE_UP_AFTER = 12  # tries; with doubling waits that is about three days
 
 
 def compose(message: Message, sender: str) -> EmailMessage:
-    """Build the plain-text mail; header text is one line, so nobody can add headers of their own."""
+    """Build the mail: plain text, and a calendar entry where there is one; header text is one line, so nobody can add headers of their own."""
     mail = EmailMessage()
     user, _, host = message.to_email.rpartition("@")
     mail["To"] = Address(" ".join(message.to_name.split()), user, host)
@@ -31,6 +32,10 @@ def compose(message: Message, sender: str) -> EmailMessage:
     mail["Message-ID"] = f"<nqms-{message.id}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
+    if message.calendar:  # calendars read the method in the part's type before they look inside
+        method = re.search(r"^METHOD:(\w+)", message.calendar, re.MULTILINE)
+        parameters = {"method": method[1]} if method else {}
+        mail.add_alternative(message.calendar, subtype="calendar", params=parameters)
     return mail
 
 

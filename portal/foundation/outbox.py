@@ -23,6 +23,7 @@ class Message(Base):
     to_email: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="")  # an iCalendar part with its METHOD
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -31,7 +32,14 @@ class Message(Base):
 
 
 def post(
-    key: str, *, to_name: str, to_email: str, subject: str, text: str, partnership_id: int | None = None
+    key: str,
+    *,
+    to_name: str,
+    to_email: str,
+    subject: str,
+    text: str,
+    partnership_id: int | None = None,
+    calendar: str = "",
 ) -> Message:
     """Put one mail into the outbox of the running transaction; the same key again returns the first one."""
     known = db.session.scalar(select(Message).where(Message.key == key))
@@ -45,6 +53,7 @@ def post(
         to_email=to_email,
         subject=" ".join(subject.split())[:200],
         text=text,
+        calendar=calendar,
         created_at=moment,
         next_try_at=moment,
     )

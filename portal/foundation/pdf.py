@@ -65,7 +65,7 @@ def not_made(payload: dict[str, Any]) -> None:
 
 def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, int]:
     """Return the PDF and its number of pages. Raises DocumentNotMade, or what the library raises."""
-    if kind not in ("plan", "summary", "blank"):
+    if kind not in ("plan", "summary", "blank", "visit_pack"):
         raise DocumentNotMade(f"There is no document called {kind}.")
     values = printable(snapshot)
     html = render_template(f"documents/{kind}.html", d=values, paper=paper.value, bar=partial(bar, paper))

@@ -165,7 +165,7 @@ def document_state(cycle_id: int, document_id: int) -> str:
 
 def _document(cycle: Cycle, document_id: int) -> documents.Document:
     document = db.session.get(documents.Document, document_id)
-    if document is None or document.cycle_id != cycle.id:
+    if document is None or document.cycle_id != cycle.id or document.kind not in SNAPSHOTS:
         abort(404)
     roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
     if document.snapshot["draft"] and not roles & STAFF_ROLES:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -89,15 +87,6 @@ def _waits_since(row: QueueRow) -> date:
 def review_of(cycle: Cycle) -> Review | None:
     """Return the cycle's review, once somebody began it."""
     return db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
-
-
-def visit_mark(review: Review | None) -> str:
-    """Return a mark of what is stored about the meeting, "" while nothing is; another text gives another mark."""
-    if review is None:
-        return ""
-    planned = review.visit_planned_on.isoformat() if review.visit_planned_on else ""
-    stored = [planned, review.visit_place or "", review.attendees or "", review.visit_notes or ""]
-    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()[:16] if any(stored) else ""
 
 
 def items_of(review: Review | None) -> dict[str, ReviewItem]:

@@ -42,14 +42,14 @@ def overview(cycle_id: int) -> str:
     return _overview(cycle, [], {})
 
 
-def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str], changed: bool = False) -> str:
+def _overview(cycle: Cycle, problems: list[Problem], typed: dict[str, str]) -> str:
     review, rulebook, answers = queries.review_of(cycle), rulebook_of(cycle), answers_of(cycle)
     items, asked = queries.items_of(review), questions_of(cycle)
     rows = standings(rulebook.catalogue.practices, answers, items)
     open_codes = [one.practice_code for one in asked if one.closed_at is None]
     return render_template(
         "reviews/overview.html", cycle=cycle, review=review, problems=problems, typed=typed, policy=rulebook.policy,
-        changed=changed, visit_mark=queries.visit_mark(review), states=list(CycleState)[1:],
+        states=list(CycleState)[1:],
         card=scorecard_of(cycle), sections=sections_reviewed(rulebook.catalogue.sections, rows, open_codes), totals=totals_of(rows, open_codes),
         rows=rows, questions=asked, untold=untold(rows, asked), tags=MARK_TAGS,
         gaps=queries.widest_gaps(cycle, answers, items), duties=open_duties(cycle),
@@ -97,29 +97,6 @@ def record_contact(cycle_id: int) -> Any:
     except (Refused, OutOfOrder) as refusal:
         return _overview(cycle, _problems(refusal, "contact_on"), typed), 422
     flash("The contact is recorded.", "good")
-    return go_to(url_for("reviews.overview", cycle_id=cycle.id))
-
-
-@bp.post("/cycles/<int:cycle_id>/review/visit")
-def record_visit(cycle_id: int) -> Any:
-    """Store the plan of the review meeting, or that it was held."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
-    fields = ("visit_planned_on", "held_on", "visit_place", "attendees", "visit_notes", "visit_seen")
-    typed = {key: request.form.get(key, "") for key in fields}
-    planned, problems = read_day(typed["visit_planned_on"], "visit_planned_on", "the planned day")
-    held, more = read_day(typed["held_on"], "held_on", "the day it was held")
-    try:
-        if problems or more:
-            raise Refused(problems + more)
-        visit = meeting.Visit(
-            planned, held, typed["visit_place"], typed["attendees"], typed["visit_notes"], typed["visit_seen"]
-        )
-        was_held = meeting.record_visit(cycle.id, visit, current_user.id)
-    except meeting.VisitChanged as conflict:
-        return _overview(cycle, [Problem("visit_notes", conflict.sentence)], typed, changed=True), 409
-    except (Refused, OutOfOrder) as refusal:
-        return _overview(cycle, _problems(refusal, "held_on"), typed), 422
-    flash("The review meeting is recorded as held." if was_held else "The review meeting is saved.", "good")
     return go_to(url_for("reviews.overview", cycle_id=cycle.id))
 
 

@@ -25,6 +25,7 @@ LABELS = {
     "review_title": "Name of the review",
     "reviewers_needed": "Reviewers needed",
     "visit_hours": "Length of the review",
+    "visit_materials": "To have at hand at the review",
     "self_assessment_weeks": "Advised time for the self-assessment",
     "contact_weeks": "First contact after submitting",
     "visit_weeks": "Review after submitting",

@@ -35,6 +35,9 @@ NOT_BY_A_LINK = {
     "registrations.sent": "after a form",
     "worksheets.download_pdf": "after a form",
     "worksheets.pdf_state": "a fragment",
+    "visits.pack_state": "a fragment",
+    "visits.download_pack": "after a form",
+    "visits.feed": "a secret address, shown once",
 }
 
 

@@ -1,8 +1,7 @@
-"""First contact and review meeting: their order, their days, and two people who type at once."""
+"""The first contact, its days and its order; the overview and the queue."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
@@ -14,9 +13,8 @@ from portal.accounts.models import Person
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import OutOfOrder
 from portal.programs.models import Program
-from portal.reviews import meeting, services
+from portal.reviews import services
 from portal.reviews.models import Review
 from portal.reviews.queries import queue_of
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -96,65 +94,6 @@ def test_second_contact_is_told_that_the_step_was_taken(cycle: Cycle, staff: Fla
     assert "already taken" in reply.text
     db.session.refresh(cycle)
     assert (cycle.contacted_on, stored().contact_how) == (date(2026, 9, 15), "call")
-
-
-def test_meeting_can_be_planned_before_it_is_held(cycle: Cycle, staff: FlaskClient) -> None:
-    data = {"visit_planned_on": "2026-10-20", "visit_place": "Their office"}
-    assert staff.post(at(cycle, "visit"), data=data).status_code == 303
-    db.session.refresh(cycle)
-    assert (cycle.state, cycle.visited_on) == (CycleState.SUBMITTED, None)
-    assert (stored().visit_planned_on, stored().visit_place) == (date(2026, 10, 20), "Their office")
-
-
-def test_meeting_held_before_the_contact_is_refused_and_everything_typed_kept(cycle: Cycle, staff: FlaskClient) -> None:
-    data = {"held_on": "2026-09-20", "visit_place": "Their office", "attendees": "Ana, Rosa", "visit_notes": "Warm."}
-    reply = staff.post(at(cycle, "visit"), data=data)
-    assert reply.status_code == 422
-    assert "Record the first contact with the program before the review meeting." in reply.text
-    assert [text in reply.text for text in data.values()] == [True] * 4
-    assert db.session.scalar(select(func.count(Review.id))) == 0
-
-
-@pytest.mark.parametrize(
-    ("day", "sentence"),
-    [("2026-10-02", "cannot be in the future"), ("2026-09-14", "cannot be before the first contact")],
-)
-def test_meeting_held_on_an_impossible_day_is_refused(
-    cycle: Cycle, staff: FlaskClient, day: str, sentence: str
-) -> None:
-    contacted(staff, cycle)
-    reply = staff.post(at(cycle, "visit"), data={"held_on": day, "attendees": "Ana, Rosa"})
-    assert reply.status_code == 422
-    assert [sentence in reply.text, "Ana, Rosa" in reply.text] == [True, True]
-    assert stored().attendees == ""
-
-
-def test_meeting_held_moves_the_cycle_once(cycle: Cycle, staff: FlaskClient) -> None:
-    contacted(staff, cycle)
-    data = {"held_on": "2026-09-30", "attendees": "Ana"}
-    assert [staff.post(at(cycle, "visit"), data=data).status_code for _ in range(2)] == [303, 303]
-    other_day = staff.post(at(cycle, "visit"), data=data | {"held_on": "2026-09-29"})
-    assert other_day.status_code == 422
-    assert "already taken" in other_day.text
-    db.session.refresh(cycle)
-    assert (cycle.state, cycle.visited_on) == (CycleState.VISITED, date(2026, 9, 30))
-
-
-def test_notes_of_a_colleague_are_not_overwritten(cycle: Cycle, staff: FlaskClient) -> None:
-    seen = re.search(r'name="visit_seen" value="(.*?)"', staff.get(f"/cycles/{cycle.id}/review").text).group(1)
-    assert staff.post(at(cycle, "visit"), data={"visit_seen": seen, "visit_notes": "theirs"}).status_code == 303
-    reply = staff.post(at(cycle, "visit"), data={"visit_seen": seen, "visit_notes": "mine"})
-    assert reply.status_code == 409
-    assert ["theirs" in reply.text, "mine" in reply.text, stored().visit_notes] == [True, True, "theirs"]
-    newer = re.search(r'name="visit_seen" value="(.*?)"', reply.text).group(1)
-    assert staff.post(at(cycle, "visit"), data={"visit_seen": newer, "visit_notes": "both"}).status_code == 303
-    assert stored().visit_notes == "both"
-
-
-def test_plan_cannot_follow_before_the_meeting(cycle: Cycle, reviewer: Person) -> None:
-    with pytest.raises(OutOfOrder) as refusal:
-        meeting.record_visit(cycle.id, meeting.Visit(None, TODAY, "", "", ""), reviewer.id)
-    assert refusal.value.sentence.endswith("Nothing was changed.")
 
 
 def test_overview_leads_with_safety_and_where_the_two_sides_differ(

@@ -1,0 +1,13 @@
+"""The visit of a review: its date, who comes, its agenda, what is taken along, and the notes taken during it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_room(app: Flask) -> None:
+    """Open this room to the app."""
+    from . import feedviews, noteviews, packviews  # noqa: F401 (their pages)
+    from .views import bp
+
+    app.register_blueprint(bp)
