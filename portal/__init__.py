@@ -35,6 +35,7 @@ ROOMS = (
     "requests",
     "teamwork",
     "evidence",
+    "resources",
     "assessments",
     "worksheets",
     "reviews",

@@ -66,6 +66,8 @@ class Action(enum.StrEnum):
     RECOGNIZE = "confirm the recognition"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
+    READ_LIBRARY = "look things up in the resource library"
+    KEEP_LIBRARY = "add, change and retire the partnership's own resources"
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
     SET_RULES = "choose the rule plugins, preview and adopt them"
@@ -98,6 +100,8 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.RECOGNIZE: _STAFF,
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
+    Action.READ_LIBRARY: _ALL,
+    Action.KEEP_LIBRARY: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.SET_RULES: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -195,6 +199,7 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.receipt": Action.READ_ANSWERS,
     "assessments.answers": Action.READ_ANSWERS,
     "assessments.judgements": Action.READ_ANSWERS,
+    "assessments.guides": Action.READ_ANSWERS,
     "amendments.page": Action.READ_ANSWERS,
     "amendments.copy": Action.READ_ANSWERS,
     "amendments.ask": Action.ASK_TO_AMEND,
@@ -251,6 +256,16 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.undo_move": Action.MOVE_CYCLE,
     "recognition.comparison": Action.READ_ANSWERS,
     "followup.log_check_in": Action.CHECK_IN,
+    "resources.library": Action.READ_LIBRARY,
+    "resources.download": Action.READ_LIBRARY,
+    "resources.shelf": Action.KEEP_LIBRARY,
+    "resources.shelf_file": Action.KEEP_LIBRARY,
+    "resources.new": Action.KEEP_LIBRARY,
+    "resources.add": Action.KEEP_LIBRARY,
+    "resources.edit": Action.KEEP_LIBRARY,
+    "resources.change": Action.KEEP_LIBRARY,
+    "resources.retire": Action.KEEP_LIBRARY,
+    "resources.bring_back": Action.KEEP_LIBRARY,
     "rulebooks.rules": Action.SEE_PARTNERSHIP,
     "rulebooks.adopted_list": Action.SEE_PARTNERSHIP,
     "rulebooks.plugin": Action.SEE_PARTNERSHIP,

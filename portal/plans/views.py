@@ -10,14 +10,14 @@ from flask_login import current_user
 
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, load_for_change, resources_of, rulebook_of
+from portal.cycles.queries import load_cycle, load_for_change, rulebook_of
 from portal.foundation import documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
-from rules.results import Resource
+from portal.resources.queries import Item, by_code, library_of
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
@@ -27,6 +27,7 @@ from .models import Plan
 from .queries import changed_since, open_statement, plan_of, proposals_for
 
 bp = Blueprint("plans", __name__)
+GUIDES = 5  # named at one priority
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
 
 
@@ -58,10 +59,12 @@ def _editor(
     )  # fmt: skip
 
 
-def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Resource]]:
+def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Item]]:
     """Return the guides that help with each priority of the draft, each once."""
-    by_code = resources_of(rulebook_of(cycle))
-    return [list(dict.fromkeys(g for code in one.code_list for g in by_code.get(code, ()))) for one in draft.priorities]
+    at = by_code(library_of(cycle.program.partnership, rulebook_of(cycle)))
+    return [
+        list(dict.fromkeys(g for code in one.code_list for g in at.get(code, ())))[:GUIDES] for one in draft.priorities
+    ]
 
 
 @bp.post("/cycles/<int:cycle_id>/plan")
