@@ -23,7 +23,11 @@ def draft_of(plan: Plan) -> PlanDraft:
             one.title,
             one.why,
             ", ".join(one.practice_codes),
-            tuple(ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "") for a in one.actions),
+            tuple(
+                ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "", a.resource, a.key)
+                for a in one.actions
+            ),
+            one.key,
         )
         for one in plan.priorities
     )

@@ -20,26 +20,29 @@ LONGEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ActionDraft:
-    """One action as typed; `due` is a month like 2027-03, or empty."""
+    """One action as typed; `due` is a month like 2027-03, or empty. `key` marks a stored one."""
 
     text: str = ""
     owner: str = ""
     due: str = ""
+    resource: str = ""
+    key: str = ""
 
     @property
     def blank(self) -> bool:
         """Tell whether nothing was typed."""
-        return not (self.text or self.owner or self.due)
+        return not (self.text or self.owner or self.due or self.resource)
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityDraft:
-    """One priority as typed; `codes` is a text of practice codes with commas."""
+    """One priority as typed; `codes` is a text of practice codes with commas, `key` marks a stored one."""
 
     title: str = ""
     why: str = ""
     codes: str = ""
     actions: tuple[ActionDraft, ...] = ()
+    key: str = ""
 
     @property
     def blank(self) -> bool:
@@ -78,11 +81,12 @@ def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
     priorities = []
     for n in range(1, blocks + 1):
         rows = [
-            ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due")))
+            ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due", "resource", "key")))
             for k in range(1, MOST_ROWS + 1)
         ]
         actions = tuple(row for row in rows if not row.blank)
-        one = PriorityDraft(_text(form, f"p{n}-title"), _text(form, f"p{n}-why"), _text(form, f"p{n}-codes"), actions)
+        title, why, codes, key = (_text(form, f"p{n}-{part}") for part in ("title", "why", "codes", "key"))
+        one = PriorityDraft(title, why, codes, actions, key)
         if not one.blank:
             priorities.append(one)
     return PlanDraft(
@@ -118,7 +122,7 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
         unknown = [code for code in one.code_list if code not in catalogue]
         problems += [Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}.") for code in unknown]
         for k, action in enumerate(one.actions, 1):
-            texts[f"p{n}-a{k}-text"] = action.text
+            texts |= {f"p{n}-a{k}-text": action.text, f"p{n}-a{k}-resource": action.resource}
             if len(action.owner) > 200 or "\x00" in action.owner:
                 problems.append(
                     Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters.")

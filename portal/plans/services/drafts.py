@@ -10,8 +10,8 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
 from portal.foundation.versions import SaveKey, renamed, save_key
-from portal.plans.forms import PlanDraft, read_month, unreadable
-from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
+from portal.plans.forms import ActionDraft, PlanDraft, read_month, unreadable
+from portal.plans.models import Plan, PlanAction, PlanVersion, Priority, new_key
 from portal.plans.queries import kept_proposals, newest_number, plan_of, proposals_for
 
 
@@ -41,7 +41,7 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
         if proposed and (cycle.rulebook, newest_number(cycle)) == asked:
             plan.proposals = proposed
         if stale is False:
-            _fill(plan, draft)
+            fill_plan(plan, draft)
             audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
     if stale and issued:
         raise OutOfOrder("The plan was issued, so it no longer changes. Your text is kept in its history.")
@@ -96,20 +96,27 @@ def _sent_before(plan_id: int, key: str) -> PlanVersion | None:
     return db.session.scalar(select(PlanVersion).where(PlanVersion.plan_id == plan_id, PlanVersion.save_id == key))
 
 
-def _fill(plan: Plan, draft: PlanDraft) -> None:
+def fill_plan(plan: Plan, draft: PlanDraft) -> None:
+    """Lay a draft into the plan's rows; a priority or an action that was there before stays the same row."""
     plan.months = int(draft.months) if draft.months else None
     plan.overview = draft.overview
     plan.strengths, plan.improvements = dict(draft.strengths), dict(draft.improvements)
-    plan.priorities = [
-        Priority(
-            position=n,
-            title=one.title,
-            why=one.why,
-            practice_codes=one.code_list,
-            actions=[
-                PlanAction(position=k, text=a.text, owner=a.owner, due_month=read_month(a.due))
-                for k, a in enumerate(one.actions, 1)
-            ],
-        )
-        for n, one in enumerate(draft.priorities, 1)
-    ]
+    known = {one.key: one for one in plan.priorities}
+    priorities = []
+    for n, typed in enumerate(draft.priorities, 1):
+        one = known.pop(typed.key, None) or Priority(key=new_key())
+        one.position, one.title, one.why, one.practice_codes = n, typed.title, typed.why, typed.code_list
+        _fill_actions(one, typed.actions)
+        priorities.append(one)
+    plan.priorities = priorities
+
+
+def _fill_actions(priority: Priority, typed: tuple[ActionDraft, ...]) -> None:
+    known = {one.key: one for one in priority.actions}
+    actions = []
+    for k, step in enumerate(typed, 1):
+        one = known.pop(step.key, None) or PlanAction(key=new_key())
+        one.position, one.text, one.owner = k, step.text, step.owner
+        one.due_month, one.resource = read_month(step.due), step.resource
+        actions.append(one)
+    priority.actions = actions
