@@ -66,6 +66,7 @@ class Action(enum.StrEnum):
     RECOGNIZE = "confirm the recognition"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
+    TELL_PROGRESS = "say how far the actions of the plan are"
     READ_LIBRARY = "look things up in the resource library"
     KEEP_LIBRARY = "add, change and retire the partnership's own resources"
     SEE_PARTNERSHIP = "see the partnership's programs"
@@ -100,6 +101,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.RECOGNIZE: _STAFF,
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
+    Action.TELL_PROGRESS: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
     Action.READ_LIBRARY: _ALL,
     Action.KEEP_LIBRARY: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
@@ -256,6 +258,13 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.undo_move": Action.MOVE_CYCLE,
     "recognition.comparison": Action.READ_ANSWERS,
     "followup.log_check_in": Action.CHECK_IN,
+    "followup.overview": Action.READ_RESULTS,
+    "followup.new_check_in": Action.CHECK_IN,
+    "followup.check_in": Action.CHECK_IN,
+    "followup.edit_check_in": Action.CHECK_IN,
+    "followup.add_note": Action.CHECK_IN,
+    "followup.progress": Action.TELL_PROGRESS,
+    "followup.tell_progress": Action.TELL_PROGRESS,
     "resources.library": Action.READ_LIBRARY,
     "resources.download": Action.READ_LIBRARY,
     "resources.shelf": Action.KEEP_LIBRARY,
