@@ -62,6 +62,7 @@ class Action(enum.StrEnum):
     READ_RESULTS = "read the issued plan, summary and Statement"
     REVIEW = "review answers, note findings, record contact and visit"
     WRITE_PLAN = "write and issue the plan"
+    COMMENT_PLAN = "comment on a shared draft of the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
@@ -94,6 +95,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.READ_RESULTS: _ALL,
     Action.REVIEW: _STAFF,
     Action.WRITE_PLAN: _STAFF,
+    Action.COMMENT_PLAN: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -238,6 +240,12 @@ ROUTES: dict[str, Action | Open] = {
     "plans.request_document": Action.READ_RESULTS,
     "plans.document_state": Action.READ_RESULTS,
     "plans.download": Action.READ_RESULTS,
+    "results.overview": Action.READ_RESULTS,
+    "results.issue": Action.READ_RESULTS,
+    "results.draft": Action.READ_RESULTS,
+    "results.share": Action.WRITE_PLAN,
+    "results.comment": Action.COMMENT_PLAN,
+    "results.mark": Action.WRITE_PLAN,
     "plans.send_statement": Action.SEND_STATEMENT,
     "plans.statement": Open.TOKEN,
     "plans.sign": Open.TOKEN,

@@ -25,6 +25,7 @@ from .drafts import draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
 from .models import Plan
 from .queries import changed_since, open_statement, plan_of, proposals_for
+from .shared import shared_drafts
 
 bp = Blueprint("plans", __name__)
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
@@ -128,7 +129,16 @@ def _readable(cycle_id: int) -> Cycle:
 def print_page(cycle_id: int) -> str:
     """Show the plan as a page to read or print."""
     cycle = _readable(cycle_id)
-    return render_template("plans/print.html", cycle=cycle, d=plan_snapshot(cycle), kind="plan")
+    drafts = shared_drafts(cycle) if cycle.plan_issued_on is None else []
+    return render_template(
+        "plans/print.html",
+        cycle=cycle,
+        d=plan_snapshot(cycle),
+        kind="plan",
+        plan=plan_of(cycle),
+        drafts=drafts,
+        problems=[],
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/summary")
