@@ -234,6 +234,7 @@ ROUTES: dict[str, Action | Open] = {
     "reviews.record_visit": Action.REVIEW,
     "plans.edit": Action.WRITE_PLAN,
     "plans.save": Action.WRITE_PLAN,
+    "plans.save_text": Action.WRITE_PLAN,
     "plans.issue": Action.WRITE_PLAN,
     "plans.print_page": Action.READ_RESULTS,
     "plans.summary_page": Action.READ_RESULTS,

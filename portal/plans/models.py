@@ -60,6 +60,7 @@ class Plan(Base):
 
     cycle: Mapped[Cycle] = relationship()
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    saved_by: Mapped[Person | None] = relationship(foreign_keys=[saved_by_id])
     priorities: Mapped[list[Priority]] = relationship(
         order_by="Priority.position", cascade="all, delete-orphan", back_populates="plan", lazy="selectin"
     )
