@@ -67,6 +67,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("edited_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_check_in_edited_by_id_person"), "person", ["edited_by_id"], ["id"])
         batch_op.drop_constraint(batch_op.f("uq_check_in_cycle_id_month"), type_="unique")
+    with op.batch_alter_table("plan_action") as batch_op:
+        batch_op.add_column(sa.Column("resource_key", sa.String(length=40), nullable=False, server_default=""))
     op.execute("UPDATE check_in SET month = 0 WHERE month < 0")  # other contacts, as the way down leaves them
     op.create_table(
         "check_in_note",
@@ -156,6 +158,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_check_in_edited_by_id_person"), type_="foreignkey")
         for name in ("private_notes", "resources", "version", "save_id", "edited_at", "edited_by_id"):
             batch_op.drop_column(name)
+    with op.batch_alter_table("plan_action") as batch_op:
+        batch_op.drop_column("resource_key")
     with op.batch_alter_table("cycle") as batch_op:
         batch_op.drop_column("renewal_invited_on")
         batch_op.drop_column("mini_review_on")

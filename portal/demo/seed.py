@@ -17,6 +17,7 @@ from .matters import add_matters
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
+from .shareddraft import add_shared_draft
 from .together import add_together
 
 
@@ -40,5 +41,6 @@ def seed() -> None:
             add_results(demo, cycles[demo.key], people)
         add_library(partnerships, people)
         add_together(cycles["circle"], people)
+        add_shared_draft(cycles["stepup"], people)
         add_matters(partnerships, programs, people)
         add_letters(cycles, people, current_app.config["BASE_URL"])

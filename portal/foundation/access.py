@@ -62,6 +62,7 @@ class Action(enum.StrEnum):
     READ_RESULTS = "read the issued plan, summary and Statement"
     REVIEW = "review answers, note findings, record contact and visit"
     WRITE_PLAN = "write and issue the plan"
+    COMMENT_PLAN = "comment on a shared draft of the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
@@ -97,6 +98,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.READ_RESULTS: _ALL,
     Action.REVIEW: _STAFF,
     Action.WRITE_PLAN: _STAFF,
+    Action.COMMENT_PLAN: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -239,12 +241,19 @@ ROUTES: dict[str, Action | Open] = {
     "reviews.record_visit": Action.REVIEW,
     "plans.edit": Action.WRITE_PLAN,
     "plans.save": Action.WRITE_PLAN,
+    "plans.save_text": Action.WRITE_PLAN,
     "plans.issue": Action.WRITE_PLAN,
     "plans.print_page": Action.READ_RESULTS,
     "plans.summary_page": Action.READ_RESULTS,
     "plans.request_document": Action.READ_RESULTS,
     "plans.document_state": Action.READ_RESULTS,
     "plans.download": Action.READ_RESULTS,
+    "results.overview": Action.READ_RESULTS,
+    "results.issue": Action.READ_RESULTS,
+    "results.draft": Action.READ_RESULTS,
+    "results.share": Action.WRITE_PLAN,
+    "results.comment": Action.COMMENT_PLAN,
+    "results.mark": Action.WRITE_PLAN,
     "plans.send_statement": Action.SEND_STATEMENT,
     "plans.statement": Open.TOKEN,
     "plans.sign": Open.TOKEN,
@@ -263,6 +272,8 @@ ROUTES: dict[str, Action | Open] = {
     "followup.check_in": Action.CHECK_IN,
     "followup.edit_check_in": Action.CHECK_IN,
     "followup.add_note": Action.CHECK_IN,
+    "followup.renewal": Action.READ_RESULTS,
+    "followup.begin_renewal": Action.RUN_PROGRAM,
     "followup.progress": Action.TELL_PROGRESS,
     "followup.tell_progress": Action.TELL_PROGRESS,
     "resources.library": Action.READ_LIBRARY,

@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from .views import bp
+    from . import resultviews, views
 
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(resultviews.bp)

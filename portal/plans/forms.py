@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ AREAS = ("management", "operations", "evaluation")
 ROWS = 6  # action rows a block shows at least; there are always two spare ones
 MOST_ROWS = 20  # action rows of a block that are read
 LONGEST = 10_000
+PREFIX = "plan-"  # before the name of each field of the editor
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,14 @@ def _text(form: MultiDict[str, str], name: str) -> str:
     return form.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def is_sent(form: MultiDict[str, str]) -> bool:
+    """Tell whether a form says anything of the plan; scripts leave out what is stored already."""
+    return any(name in form for name in (f"{PREFIX}version", "version"))
+
+
 def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
-    """Return what was typed, without judging it."""
+    """Return what was typed, without judging it. The editor's names begin with the prefix that saving asks for."""
+    form = MultiDict([(name.removeprefix(PREFIX), value) for name, value in form.items(multi=True)])
     priorities = []
     for n in range(1, blocks + 1):
         rows = [
@@ -96,6 +103,34 @@ def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
         {key: _text(form, f"improvements-{key}") for key in AREAS},
         tuple(priorities),
     )
+
+
+def fields_of(draft: PlanDraft) -> dict[str, str]:
+    """Return a draft as the values of the editor's fields, without the prefix."""
+    found = {"months": draft.months, "overview": draft.overview}
+    found |= {f"strengths-{key}": text for key, text in draft.strengths.items()}
+    found |= {f"improvements-{key}": text for key, text in draft.improvements.items()}
+    for n, one in enumerate(draft.priorities, 1):
+        found |= {f"p{n}-{part}": getattr(one, part) for part in ("title", "why", "codes", "key")}
+        for k, action in enumerate(one.actions, 1):
+            found |= {
+                f"p{n}-a{k}-{part}": getattr(action, part) for part in ("text", "owner", "due", "resource", "key")
+            }
+    return found
+
+
+def without(draft: PlanDraft, key: str) -> PlanDraft:
+    """Return the draft without one priority."""
+    return replace(draft, priorities=tuple(one for one in draft.priorities if one.key != key))
+
+
+def moved_up(draft: PlanDraft, key: str) -> PlanDraft:
+    """Return the draft with one priority before the one above it."""
+    rows = list(draft.priorities)
+    at = next((n for n, one in enumerate(rows) if one.key == key), 0)
+    if at:
+        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    return replace(draft, priorities=tuple(rows))
 
 
 def read_month(text: str) -> date | None:

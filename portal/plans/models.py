@@ -60,6 +60,7 @@ class Plan(Base):
 
     cycle: Mapped[Cycle] = relationship()
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    saved_by: Mapped[Person | None] = relationship(foreign_keys=[saved_by_id])
     priorities: Mapped[list[Priority]] = relationship(
         order_by="Priority.position", cascade="all, delete-orphan", back_populates="plan", lazy="selectin"
     )
@@ -174,6 +175,7 @@ class PlanAction(Base):
     owner: Mapped[str] = mapped_column(String(200), default="")
     due_month: Mapped[date | None]  # the first day of the month
     resource: Mapped[str] = mapped_column(Text, default="")  # what helps: a guide, money, people
+    resource_key: Mapped[str] = mapped_column(String(40), default="")  # of the library, when the text is a title there
     done_on: Mapped[date | None]
 
 

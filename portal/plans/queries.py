@@ -33,6 +33,7 @@ class Proposal:
     safety: bool
     trace: Trace
     helps: str = ""
+    noted: bool = False  # by the reviewer, as an area for improvement, not by a rule
 
 
 def plan_of(cycle: Cycle) -> Plan | None:
