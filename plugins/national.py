@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from plugins._library import RESOURCES
 from rules import Tier, hookimpl
 from rules.answers import Answer, Status
 from rules.catalogue import Catalogue
@@ -34,6 +35,13 @@ def nqms_tiers() -> list[Tier]:
         Tier("dedicated", "Dedicated Partner", 1, STEPS),
         Tier("expert", "Expert Partner", 2, (*STEPS, "all-core")),
     ]
+
+
+@hookimpl
+def nqms_resources(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Describe the national library: what these rules ask of it, by practice."""
+    rows = [{**row, "practices": tuple(c for c in row["practices"] if c in catalogue)} for row in RESOURCES]
+    return [row for row in rows if row["practices"]]
 
 
 @hookimpl

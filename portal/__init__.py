@@ -34,6 +34,7 @@ ROOMS = (
     "requests",
     "teamwork",
     "evidence",
+    "resources",
     "assessments",
     "worksheets",
     "reviews",

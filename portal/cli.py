@@ -91,6 +91,7 @@ def worker(once: bool) -> None:
     from .accounts.services import prune
     from .assessments.judging import judge_again
     from .evidence.cleaning import prune as prune_evidence
+    from .followup.renewing import invite_due
     from .foundation import jobs, mail, pdf
     from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
@@ -117,6 +118,7 @@ def worker(once: bool) -> None:
                 prune()
                 prune_evidence()
                 forget_unconfirmed()
+                invite_due()
                 pruned = time.monotonic()
         if once and not busy:
             break

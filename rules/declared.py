@@ -193,7 +193,11 @@ def _benefit(table: Table) -> tuple[str, Benefit] | None:
 
 def _resource(table: Table, named: Named) -> Resource | None:
     title, address, practices = table.text("title"), table.text("address"), named.practices(table)
-    return _made(table, lambda: Resource(title, address, practices), bool(title.strip() and address.strip()))
+    more = {
+        name: table.text(name, "en" if name == "language" else "")
+        for name in ("publisher", "about", "language", "audience")
+    }
+    return _made(table, lambda: Resource(title, address, practices, **more), bool(title.strip() and address.strip()))
 
 
 def _change(table: Table) -> tuple[str, Mapping[str, Any]] | None:

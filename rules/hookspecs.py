@@ -84,6 +84,7 @@ def nqms_benefits(tiers: "Sequence[Tier]", settings: Mapping[str, Any]) -> Seque
 def nqms_resources(catalogue: "Catalogue", settings: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Describe, when the rulebook is built: return guides that help with practices: title, address, practices.
 
+    A row may also have publisher, about, language (en) and audience.
     Example: `return [{"title": "Ten questions", "address": "https://example.org/ten", "practices": ("B.2.5",)}]`.
     """
     raise AssertionError("a specification is never called")

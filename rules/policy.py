@@ -63,6 +63,7 @@ class Policy:
     asks_rating: bool = True
     rating_labels: tuple[str, ...] = tuple(RATING_LABELS.values())
     na_allowed: bool = True
+    low_rating: int = 3
     # review
     review_kind: str = "onsite"
     review_title: str = "onsite review"
@@ -81,6 +82,7 @@ class Policy:
     results_weeks: int = 2
     statement_weeks: int = 2
     check_in_months: tuple[int, ...] = (3, 6, 9)
+    check_in_edit_hours: int = 24
     mini_review_months: int = 12
     report_every_months: int | None = None
     # plan and Statement
@@ -88,6 +90,7 @@ class Policy:
     max_priorities: int = 5
     min_months: int = 6
     max_months: int = 24
+    max_extra_months: int = 12
     sign_again_at_mini_review: bool = False
     # recognition and its end
     recognition_months: int = 36
@@ -128,6 +131,8 @@ class Policy:
             raise PolicyError(f"The policy value readers may hold: {', '.join(READERS)}.")
         if self.min_cell_size < 5:
             raise PolicyError("The policy value min_cell_size must not be below 5, or figures could name a program.")
+        if self.low_rating >= len(RATING_LABELS):
+            raise PolicyError("The policy value low_rating must leave at least one rating that is not low.")
         if self.min_priorities > self.max_priorities or self.min_months > self.max_months:
             raise PolicyError("The least of a plan must not be above the most.")
         if self.renewal_invitation_months >= self.recognition_months:
@@ -138,7 +143,15 @@ _TEXTS = ("system_name", "plan_name", "statement_signers", "review_title")
 _FLAGS = ("full_cycle_required", "staff_may_override", "asks_rating", "na_allowed", "sign_again_at_mini_review")
 _RISING = ("self_assessment_weeks", "visit_weeks", "visit_hours", "check_in_months")
 _WORDS = ("rating_labels", "readers", "change_events", "visit_materials")
-_FROM_ZERO = ("minimum_age_months", "minimum_youth", "loss_notice_days", "appeal_days")
+_FROM_ZERO = (
+    "minimum_age_months",
+    "minimum_youth",
+    "low_rating",
+    "max_extra_months",
+    "check_in_edit_hours",
+    "loss_notice_days",
+    "appeal_days",
+)
 _WHOLES = tuple(
     f.name for f in fields(Policy)
     if f.name not in (*_TEXTS, *_FLAGS, *_RISING, *_WORDS, "review_kind", "at_expiry", "gates", "report_every_months")

@@ -1,5 +1,6 @@
 """What judging an assessment gives: frozen values, each with the trace that explains it."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -219,17 +220,35 @@ class Benefit:
         _say(self.text)
 
 
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Name a guide or template that helps with some practices; an address begins with https://."""
+    """Name a guide or template that helps with some practices; an address begins with https://.
+
+    `publisher` made it, `about` says in a sentence what it is for, `audience` who uses it; `language` is a code like en or es.
+    """
 
     title: str
     address: str
     practices: tuple[str, ...]
+    publisher: str = ""
+    about: str = ""
+    language: str = "en"
+    audience: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "practices", tuple(self.practices))
         _say(self.title)
+        for name, most in (("publisher", 200), ("about", 500), ("audience", 200)):
+            value = getattr(self, name)
+            if not isinstance(value, str) or len(value) > most or "\x00" in value:
+                raise ValueError(f"The resource “{self.title}”: its {name} can hold {most} characters.")
+        if not isinstance(self.language, str) or not LANGUAGE.fullmatch(self.language):
+            raise ValueError(
+                f"The language of the resource “{self.title}” is a code of two or three letters, like en or es."
+            )
         if not isinstance(self.address, str) or not self.address.startswith("https://") or len(self.address) > 500:
             raise ValueError(f"The address of the resource “{self.title}” must begin with https://.")
 

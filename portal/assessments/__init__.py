@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from . import reading, sectionviews  # noqa: F401 (they add their pages to the blueprint)
+    from . import guides, reading, sectionviews  # noqa: F401 (they add their pages to the blueprint)
     from .amendviews import bp as changes
     from .views import bp
 

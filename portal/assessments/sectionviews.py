@@ -13,7 +13,6 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import (
     labels_of,
     load_cycle,
-    resources_of,
     rulebook_of,
     section_after,
 )
@@ -24,6 +23,7 @@ from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
 from portal.foundation.security import check_person
 from portal.programs.queries import facts_of
+from portal.resources.queries import by_code, library_of
 from portal.teamwork.queries import here_words, short, team_of
 from rules.answers import Answer, AnswerRefused, Problem, missing
 from rules.catalogue import Section
@@ -76,7 +76,7 @@ def _section_page(
     return render_template(
         "assessments/section.html", cycle=cycle, section=here, forms=forms, problems=problems, conflicts=conflicts,
         progress=queries.progress_of(catalogue, working_answers(cycle)), labels=labels_of(rulebook),
-        resources=resources_of(rulebook), explain=Explainer(rulebook),
+        resources=by_code(library_of(cycle.program.partnership, rulebook)), explain=Explainer(rulebook),
         tags=facts_of(cycle.program).tags, open=bool(editable), editable=editable,
         following=section_after(cycle, here), last=_last_time(cycle, forms), evidence_counts=counts_of(cycle.id),
         evidence=shown_by_practice(cycle, PROGRAM_ROLES) if cycle.submitted_on else {},

@@ -65,6 +65,8 @@ class Cycle(Base):
     statement_signed_on: Mapped[date | None]
     awarded_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    mini_review_on: Mapped[date | None]  # staff began the mini-review, and answers may change again
+    renewal_invited_on: Mapped[date | None]
     eligibility: Mapped[str] = mapped_column(Text, default="")  # Eligibility.to_json() when access was granted
     override_reason: Mapped[str] = mapped_column(String(500), default="")  # why staff let it begin all the same
     staff_agreed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # condition key -> who, when, why
@@ -91,6 +93,7 @@ class Cycle(Base):
             statement_signed_on=self.statement_signed_on,
             awarded_on=self.awarded_on,
             check_ins_done=check_ins_done,
+            renewal_invited_on=self.renewal_invited_on,
             reports_done=check_ins_done,
             na_accepted=na_accepted,
             staff_agreed=tuple(sorted(self.staff_agreed or {})),

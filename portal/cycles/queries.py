@@ -16,7 +16,6 @@ from portal.partnerships.queries import rulebook_of_record
 from rules.catalogue import Section
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
-from rules.results import Resource
 from rules.rulebook import Rulebook
 
 from .models import AccessRequest, Cycle, CycleMove
@@ -73,15 +72,6 @@ def cycles_of(program_id: int) -> list[Cycle]:
 def labels_of(rulebook: Rulebook) -> dict[int, str]:
     """Return what each rating from 1 to 5 is called by these rules."""
     return dict(enumerate(rulebook.policy.rating_labels, start=1))
-
-
-def resources_of(rulebook: Rulebook) -> dict[str, list[Resource]]:
-    """Return the guides that these rules name, by practice code."""
-    found: dict[str, list[Resource]] = {}
-    for one in rulebook.description.resources:
-        for code in one.practices:
-            found.setdefault(code, []).append(one)
-    return found
 
 
 def verdict_at_start(cycle: Cycle) -> Eligibility | None:

@@ -14,7 +14,7 @@ from portal.programs.services import locked
 from rules.policy import closed_gates
 
 from .models import Cycle, CycleState
-from .queries import cycles_of
+from .queries import cycles_of, load_for_change
 from .requests import answer_by_opening, may_ask
 
 S = CycleState
@@ -34,7 +34,7 @@ STEPS: dict[CycleState, tuple[CycleState, str, str]] = {
     S.CLOSED: (S.RECOGNIZED, "closed_on", "Only a recognized cycle can be closed."),
 }
 ORDER = list(CycleState)
-WAITS_FOR_CHANGES = (S.PLAN_ISSUED, S.SIGNED, S.RECOGNIZED)  # they rest on answers that stand still
+WAITS_FOR_CHANGES = (S.PLAN_ISSUED, S.SIGNED, S.RECOGNIZED, S.CLOSED)  # they rest on answers that stand still
 
 
 class NotEligible(DomainError):
@@ -74,7 +74,8 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
 def grant_access(program: Program, by_id: int | None, override_reason: str = "", *, base_url: str) -> Cycle:
     """Open a self-assessment for the program. Raises NotEligible, GateClosed, FactsChanged or CycleUnderWay.
 
-    An open request for access is answered by it, and the program is told by mail.
+    An open request for access is answered by it, and the program is told by mail. A recognized cycle before is closed
+    in the same step: it can be read, and nothing in it changes any more. Its recognition lasts as long as it was given.
     With a reason, staff may open it against the verdict of the rules, where the policy allows that; the reason is kept.
     The rules are asked before the write, since one may take seconds.
     """
@@ -96,6 +97,8 @@ def grant_access(program: Program, by_id: int | None, override_reason: str = "",
         earlier = cycles_of(program.id)
         if not may_ask(earlier):
             raise CycleUnderWay("This program already has a self-assessment under way.")
+        if earlier and earlier[0].state is S.RECOGNIZED:
+            advance(load_for_change(earlier[0].id), S.CLOSED, clock.local_day(program.partnership.time_zone))
         cycle = Cycle(
             program_id=program.id,
             number=len(earlier) + 1,

@@ -13,7 +13,7 @@ from portal.cycles.queries import rulebook_of
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.plans.models import Plan, PlanAction, Priority, Statement
-from portal.plans.services import freeze_plan, signed_hash
+from portal.plans.services import keep_issue, signed_hash
 from portal.programs.queries import facts_of
 from portal.recognition.models import Award
 from portal.reviews.models import Review, ReviewItem, ReviewItemVersion
@@ -137,8 +137,7 @@ def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -
     db.session.add(plan)
     db.session.flush()
     if demo.issued is not None:
-        plan.issued_at, plan.issued_by_id = moment, reviewer.id
-        plan.issued_content, plan.issued_hash = freeze_plan(plan)
+        keep_issue(cycle, plan, moment, reviewer.id)
     return plan
 
 

@@ -12,10 +12,12 @@ from portal.partnerships.models import Partnership
 from .clock import store_offset
 from .cycles import CYCLES, add_cycle
 from .letters import add_letters
+from .library import add_library
 from .matters import add_matters
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
+from .shareddraft import add_shared_draft
 from .together import add_together
 from .underway import add_underway
 from .visits import add_visits
@@ -39,8 +41,10 @@ def seed() -> None:
         for demo in CYCLES:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
+        add_library(partnerships, people)
         add_together(cycles["circle"], people)
         add_underway(cycles["maple"], people)
+        add_shared_draft(cycles["stepup"], people)
         add_matters(partnerships, programs, people)
         add_visits(partnerships, cycles, people, moment)
         add_letters(cycles, people, current_app.config["BASE_URL"])

@@ -15,6 +15,7 @@ from portal.cycles.requests import may_ask
 from portal.foundation.access import STAFF_ROLES, Action, may, roles_at
 from portal.foundation.database import db
 from portal.partnerships.queries import current_rulebook, load_partnership
+from portal.plans.shared import shared_numbers
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
 from portal.requests.queries import count_of_open_matters, talk_of
@@ -90,4 +91,5 @@ def program(program_id: int) -> str:
         asked=newest_request(found.id), talk=talk_of(found.id),
         may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
         manages_people=may(roles, Action.MANAGE_PEOPLE), questions=open_questions(lives[0].cycle) if lives else (),
+        shown=shared_numbers(lives[0].cycle.id) if lives else 0,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.foundation import uploads
 from portal.foundation.database import reading
@@ -15,6 +15,14 @@ from portal.foundation.storage import StorageDown, storage
 from .models import Evidence
 
 log = logging.getLogger("portal.evidence")
+
+_others: dict[str, Select[str]] = {}  # other rooms whose rows name stored files
+
+
+def also_named(room: str, keys: Select[str]) -> None:
+    """Let another room say which stored files its rows name, so that they stay."""
+    _others[room] = keys
+
 
 GRACE = timedelta(days=1)  # of a stored file without a row; the row of one being added follows within seconds
 
@@ -33,6 +41,8 @@ def prune() -> int:
         old = [kept.key for kept in storage().list() if kept.changed_at < before]
         with reading() as session:  # after the listing: whatever it named and is still wanted has its row by now
             named = set(session.scalars(select(Evidence.storage_key).where(Evidence.storage_key.is_not(None))))
+            for keys in _others.values():
+                named |= set(session.scalars(keys))
         for key in old:
             if key not in named:
                 storage().delete(key)

@@ -55,14 +55,15 @@ def read_link(typed: dict[str, str]) -> tuple[Words, str]:
     """Return title, note and address of a link. Raises Refused. The address is never fetched."""
     words, problems = read_words(typed, needs_title=True)
     address = typed["address"].strip()
-    if sentence := _wrong(address):
+    if sentence := address_problem(address):
         problems.insert(0, Problem("address", sentence))
     if problems:
         raise Refused(problems)
     return words, address
 
 
-def _wrong(address: str) -> str:
+def address_problem(address: str) -> str:
+    """Say what is wrong with a web address; empty when it can be used."""
     if not address:
         return "Enter the address of the page, such as https://example.org/handbook."
     if len(address) > ADDRESS_LENGTH:

@@ -7,10 +7,8 @@ without a file.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from sqlalchemy import select
 
@@ -20,17 +18,15 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.pages import size_words
-from portal.foundation.storage import new_key, storage
-from portal.foundation.uploads import Arriving, incoming
+from portal.foundation.uploads import Arriving
 
-from . import pictures
 from .cleaning import drop
 from .forms import Words
-from .kinds import FileKind, FileRefused, look, shown_name
+from .kinds import FileRefused
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
 from .queries import room_of
-from .scanning import scan
 from .sealing import attach_again, taken_off
+from .taking import take
 
 
 class EvidenceFrozen(OutOfOrder):
@@ -59,26 +55,18 @@ def add_file(cycle: Cycle, code: str, file: Arriving, name: str, words: Words, b
     """Store a file and attach it. Raises FileRefused, VirusFound, NotScanned, StorageDown or EvidenceFrozen."""
     program_id, cycle_id = cycle.program_id, cycle.id
     _check_open(cycle, code)
-    kind = _acceptable(file)
-    with tempfile.NamedTemporaryFile(dir=incoming(), prefix="drawn-") as drawn:
-        path = file.path
-        if kind.media_type in pictures.FORMATS:
-            try:
-                pictures.draw_anew(path, kind.media_type, Path(drawn.name))
-            except pictures.PictureRefused as refusal:
-                raise FileRefused(refusal.sentence) from refusal
-            path = Path(drawn.name)
-        digest, size = _sum_of(path)
+
+    def room_for(digest: str, size: int) -> None:
         with reading():
             if _known(program_id, digest) is None:
                 _check_room(program_id, size)
-        key = new_key()
-        storage().put(key, path)
-    shown = shown_name(name, kind)
+
+    taken = take(file, name, room_for)
+    key = taken.key
     made = Evidence(
         program_id=program_id, cycle_id=cycle_id, kind=EvidenceKind.FILE, note=words.note,
-        title=words.title or PurePath(shown).stem[:TITLE_LENGTH], file_name=shown, media_type=kind.media_type,
-        size=size, sha256=digest, storage_key=key, added_at=clock.now(), added_by_id=by_id,
+        title=words.title or PurePath(taken.name).stem[:TITLE_LENGTH], file_name=taken.name, media_type=taken.media_type,
+        size=taken.size, sha256=taken.sha256, storage_key=key, added_at=clock.now(), added_by_id=by_id,
     )  # fmt: skip
     try:
         added = _add(cycle_id, code, made, by_id)
@@ -152,17 +140,6 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
             use.fell = False
             _attach(cycle, use.practice_code, piece, by_id)
         audit.record("evidence put back", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
-
-
-def _acceptable(file: Arriving) -> FileKind:
-    if file.too_large:
-        raise FileRefused(f"The selected file must be smaller than {size_words(file.limit)}.")
-    if not file.size:
-        raise FileRefused("The selected file is empty.")
-    db.session.rollback()  # nothing slow while a transaction is open
-    kind = look(file.path)
-    scan(file.path)
-    return kind
 
 
 def _check_open(cycle: Cycle, code: str) -> None:
@@ -248,9 +225,3 @@ def _uses(cycle_id: int, piece_id: int, code: str | None = None) -> list[Evidenc
         EvidenceUse.cycle_id == cycle_id, EvidenceUse.evidence_id == piece_id, EvidenceUse.detached_at.is_(None)
     )
     return list(db.session.scalars(found if code is None else found.where(EvidenceUse.practice_code == code)))
-
-
-def _sum_of(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return digest, path.stat().st_size

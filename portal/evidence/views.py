@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -16,17 +15,16 @@ from portal.foundation.access import Action, may
 from portal.foundation.errors import Problem, Refused, Stranger
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import error_page, size_words
-from portal.foundation.storage import FileGone, StorageDown, storage
+from portal.foundation.storage import StorageDown
 from portal.foundation.uploads import arrived, takes_file
 
 from . import kinds, queries, services
 from .forms import host_of, read_link, read_words, ticked_in, typed_in
 from .scanning import NotScanned, VirusFound
+from .sending import send_stored
 
 bp = Blueprint("evidence", __name__)
 bp.add_app_template_filter(host_of, "host_of")
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"  # should a browser show a file all the same
 
 
 @bp.get("/cycles/<int:cycle_id>/answers/<code>/evidence")
@@ -169,23 +167,7 @@ def download(cycle_id: int, piece_id: int) -> Any:
     piece = queries.load_piece(cycle, piece_id, roles)
     if piece.storage_key is None:
         raise Stranger
-    try:
-        body = storage().open(piece.storage_key)
-    except (FileGone, StorageDown) as trouble:
-        current_app.logger.exception("file of evidence %s cannot be sent", piece.id)
-        return error_page(503, "The file cannot be sent now", trouble.sentence)
-    reply = Response(body, mimetype=piece.media_type)
-    reply.content_length = piece.size
-    reply.headers["Content-Disposition"] = _disposition(piece.file_name)
-    reply.headers["Content-Security-Policy"] = SANDBOX
-    reply.headers["Cache-Control"] = "no-store"
-    return reply
-
-
-def _disposition(name: str) -> str:
-    """Return the header for a download: a plain name for old programs, the true one as RFC 6266 has it."""
-    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\%' else "_" for one in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return send_stored(piece.storage_key, piece.media_type, piece.size, piece.file_name)
 
 
 @bp.errorhandler(413)

@@ -1,4 +1,4 @@
-"""Check-ins while the plan runs."""
+"""While the plan runs: check-ins, progress, the mini-review, and the way into the next cycle."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
+    from . import progressviews, renewalviews  # noqa: F401 (they add their pages to the blueprint)
     from .views import bp
 
     app.register_blueprint(bp)

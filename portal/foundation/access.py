@@ -62,10 +62,14 @@ class Action(enum.StrEnum):
     READ_RESULTS = "read the issued plan, summary and Statement"
     REVIEW = "review answers, note findings, record contact and visit"
     WRITE_PLAN = "write and issue the plan"
+    COMMENT_PLAN = "comment on a shared draft of the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
+    TELL_PROGRESS = "say how far the actions of the plan are"
+    READ_LIBRARY = "look things up in the resource library"
+    KEEP_LIBRARY = "add, change and retire the partnership's own resources"
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
     SET_RULES = "choose the rule plugins, preview and adopt them"
@@ -94,10 +98,14 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.READ_RESULTS: _ALL,
     Action.REVIEW: _STAFF,
     Action.WRITE_PLAN: _STAFF,
+    Action.COMMENT_PLAN: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
+    Action.TELL_PROGRESS: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
+    Action.READ_LIBRARY: _ALL,
+    Action.KEEP_LIBRARY: _STAFF,
     Action.SEE_PARTNERSHIP: _STAFF,
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.SET_RULES: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
@@ -195,6 +203,7 @@ ROUTES: dict[str, Action | Open] = {
     "assessments.receipt": Action.READ_ANSWERS,
     "assessments.answers": Action.READ_ANSWERS,
     "assessments.judgements": Action.READ_ANSWERS,
+    "assessments.guides": Action.READ_ANSWERS,
     "amendments.page": Action.READ_ANSWERS,
     "amendments.copy": Action.READ_ANSWERS,
     "amendments.ask": Action.ASK_TO_AMEND,
@@ -260,12 +269,19 @@ ROUTES: dict[str, Action | Open] = {
     "visits.feed": Open.TOKEN,
     "plans.edit": Action.WRITE_PLAN,
     "plans.save": Action.WRITE_PLAN,
+    "plans.save_text": Action.WRITE_PLAN,
     "plans.issue": Action.WRITE_PLAN,
     "plans.print_page": Action.READ_RESULTS,
     "plans.summary_page": Action.READ_RESULTS,
     "plans.request_document": Action.READ_RESULTS,
     "plans.document_state": Action.READ_RESULTS,
     "plans.download": Action.READ_RESULTS,
+    "results.overview": Action.READ_RESULTS,
+    "results.issue": Action.READ_RESULTS,
+    "results.draft": Action.READ_RESULTS,
+    "results.share": Action.WRITE_PLAN,
+    "results.comment": Action.COMMENT_PLAN,
+    "results.mark": Action.WRITE_PLAN,
     "plans.send_statement": Action.SEND_STATEMENT,
     "plans.statement": Open.TOKEN,
     "plans.sign": Open.TOKEN,
@@ -279,6 +295,25 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.undo_move": Action.MOVE_CYCLE,
     "recognition.comparison": Action.READ_ANSWERS,
     "followup.log_check_in": Action.CHECK_IN,
+    "followup.overview": Action.READ_RESULTS,
+    "followup.new_check_in": Action.CHECK_IN,
+    "followup.check_in": Action.CHECK_IN,
+    "followup.edit_check_in": Action.CHECK_IN,
+    "followup.add_note": Action.CHECK_IN,
+    "followup.renewal": Action.READ_RESULTS,
+    "followup.begin_renewal": Action.RUN_PROGRAM,
+    "followup.progress": Action.TELL_PROGRESS,
+    "followup.tell_progress": Action.TELL_PROGRESS,
+    "resources.library": Action.READ_LIBRARY,
+    "resources.download": Action.READ_LIBRARY,
+    "resources.shelf": Action.KEEP_LIBRARY,
+    "resources.shelf_file": Action.KEEP_LIBRARY,
+    "resources.new": Action.KEEP_LIBRARY,
+    "resources.add": Action.KEEP_LIBRARY,
+    "resources.edit": Action.KEEP_LIBRARY,
+    "resources.change": Action.KEEP_LIBRARY,
+    "resources.retire": Action.KEEP_LIBRARY,
+    "resources.bring_back": Action.KEEP_LIBRARY,
     "rulebooks.rules": Action.SEE_PARTNERSHIP,
     "rulebooks.adopted_list": Action.SEE_PARTNERSHIP,
     "rulebooks.plugin": Action.SEE_PARTNERSHIP,

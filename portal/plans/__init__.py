@@ -9,8 +9,9 @@ def init_room(app: Flask) -> None:
     """Open this room to the app."""
     from portal.reviews.beside import tell_goals
 
+    from . import resultviews, views
     from .goals import goals_before
-    from .views import bp
 
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(resultviews.bp)
     tell_goals(app, goals_before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,36 +15,49 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
+from rules.codec import to_plain
 from rules.scorecard import Share
 from rules.wording import say_date, say_month
 
-from .models import Plan, Priority, Statement
+from .contents import PlanContent, read_content
+from .models import Plan, Statement
 from .queries import changed_since
+from .resting import content_of, rests_of
 
 
-def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
-    """Return the plan with its numbers and its Statement. An unwritten plan gives empty parts."""
+def said_in(cycle: Cycle, plan: Plan | None) -> PlanContent:
+    """Return what a plan says: what was issued last, else the draft as it is stored; an unwritten plan says nothing."""
+    if plan is None:
+        return PlanContent()
+    return read_content(plan.issued_content) if plan.issued_content else content_of(plan, rests_of(cycle, plan))
+
+
+def plan_snapshot(cycle: Cycle, content: PlanContent | None = None) -> dict[str, Any]:
+    """Return the plan with its numbers and its Statement; `content` is another text of it than the one that counts."""
     rulebook, card = rulebook_of(cycle), scorecard_of(cycle)
     plan = db.session.scalar(select(Plan).where(Plan.cycle_id == cycle.id))
+    said = content or said_in(cycle, plan)
     titles = {practice.code: practice.title for practice in rulebook.catalogue.practices}
     priorities = [
         {
-            "number": priority.position,
+            "number": number,
+            "key": priority.key,
             "title": priority.title,
             "why": priority.why,
-            "practices": [{"code": code, "title": titles.get(code, code)} for code in priority.practice_codes],
+            "practices": [{"code": code, "title": titles.get(code, code)} for code in priority.practices],
+            "rests_on": [to_plain(one) for one in priority.rests_on],
             "actions": [
-                {"text": a.text, "owner": a.owner, "due": say_month(a.due_month) if a.due_month else ""}
+                {"text": a.text, "owner": a.owner, "due": say_due(a.due), "resource": a.resource}
                 for a in priority.actions
             ],
-            "by": _last_month(priority),
+            "by": say_due(max((a.due for a in priority.actions if a.due), default=None)),
         }
-        for priority in (plan.priorities if plan else [])
+        for number, priority in enumerate(said.priorities, 1)
     ]
     return {
-        **_head(cycle, plan),
-        "months": plan.months if plan else None,
-        "overview": plan.overview if plan else "",
+        **_head(cycle, plan, said),
+        "months": said.months,
+        "overview": said.overview,
         "priorities": priorities,
         "shares": [_share(one) for one in (*card.areas, card.total)],
         "statement": _statement(cycle),
@@ -52,9 +66,9 @@ def plan_snapshot(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _last_month(priority: Priority) -> str:
-    months = [action.due_month for action in priority.actions if action.due_month]
-    return say_month(max(months)) if months else ""
+def say_due(due: str | None) -> str:
+    """Say a due month in words; nothing when there is none."""
+    return say_month(date.fromisoformat(due)) if due else ""
 
 
 def summary_snapshot(cycle: Cycle) -> dict[str, Any]:
@@ -69,7 +83,7 @@ def summary_snapshot(cycle: Cycle) -> dict[str, Any]:
             text = str(item.content.get("finding_text") or "")
             findings[item.finding].append({"code": practice.code, "title": practice.title, "text": text})
     return {
-        **_head(cycle, plan),
+        **_head(cycle, plan, said_in(cycle, plan)),
         "shares": [_share(one) for one in (*card.areas, card.total)],
         "sections": [_share(one) for one in card.sections],
         "safety_gaps": [gap.sentence for gap in card.safety_gaps],
@@ -78,7 +92,7 @@ def summary_snapshot(cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
+def _head(cycle: Cycle, plan: Plan | None, said: PlanContent) -> dict[str, Any]:
     rulebook, program, submission = rulebook_of(cycle), cycle.program, submission_of(cycle)
     return {
         "system": rulebook.policy.system_name,
@@ -96,8 +110,8 @@ def _head(cycle: Cycle, plan: Plan | None) -> dict[str, Any]:
             {
                 "key": area.key,
                 "title": area.title,
-                "strengths": (plan.strengths or {}).get(area.key, "") if plan else "",
-                "improvements": (plan.improvements or {}).get(area.key, "") if plan else "",
+                "strengths": said.strengths.get(area.key, ""),
+                "improvements": said.improvements.get(area.key, ""),
             }
             for area in rulebook.catalogue.areas
         ],

@@ -9,9 +9,11 @@ from portal.cycles.queries import rulebook_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
 
+from .carrying import carried_over
 from .forms import AREAS, ActionDraft, PlanDraft, PriorityDraft
 from .models import Plan
 from .queries import Proposal, proposals_for
+from .suggesting import Suggester, noted_proposals, suggester_of, usual_months
 
 LISTED, HELPING = 12, 6
 
@@ -23,7 +25,11 @@ def draft_of(plan: Plan) -> PlanDraft:
             one.title,
             one.why,
             ", ".join(one.practice_codes),
-            tuple(ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "") for a in one.actions),
+            tuple(
+                ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "", a.resource, a.key)
+                for a in one.actions
+            ),
+            one.key,
         )
         for one in plan.priorities
     )
@@ -39,15 +45,26 @@ def first_draft(cycle: Cycle) -> PlanDraft:
         if item and item.finding and item.content.get("finding_text") and practice.area in AREAS:
             texts[item.finding][practice.area].append(str(item.content["finding_text"]))
     joined = {kind: {key: "\n".join(lines) for key, lines in areas.items()} for kind, areas in texts.items()}
-    proposals = proposals_for(cycle).proposed[: rulebook.policy.max_priorities]
-    priorities = tuple(_priority(one) for one in proposals)
-    return PlanDraft("12", "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
+    policy, proposed = rulebook.policy, noted_proposals(cycle, proposals_for(cycle).proposed)
+    wanted = min(max(policy.min_priorities, sum(one.safety for one in proposed)), policy.max_priorities)
+    suggester = suggester_of(cycle)
+    carried = carried_over(cycle, rulebook.catalogue)[: policy.max_priorities]
+    named = {one.codes for one in carried}
+    more = [suggester.priority(one) for one in proposed if ", ".join(one.practices) not in named]
+    priorities = (*carried, *more[: max(0, wanted - len(carried))])
+    months = str(usual_months(rulebook))
+    return PlanDraft(months, "", joined[FindingKind.STRENGTH], joined[FindingKind.IMPROVE], priorities)
 
 
-def with_proposal(draft: PlanDraft, codes: str, proposals: tuple[Proposal, ...], most: int) -> PlanDraft:
-    """Return the draft with the proposal for these codes behind the others; unchanged when there is none or no room."""
-    room = len(draft.priorities) < most
-    found = [_priority(one) for one in proposals if room and ", ".join(one.practices) == codes]
+def with_proposal(
+    draft: PlanDraft, codes: str, proposals: tuple[Proposal, ...], most: int, suggester: Suggester
+) -> PlanDraft:
+    """Return the draft with the proposal for these codes behind the others, its first actions filled in.
+
+    It is unchanged when there is no such proposal, no room, or a priority for these codes already.
+    """
+    room = len(draft.priorities) < most and codes not in {one.codes for one in draft.priorities}
+    found = [suggester.priority(one) for one in proposals if room and ", ".join(one.practices) == codes]
     return replace(draft, priorities=(*draft.priorities, *found[:1]))
 
 
@@ -61,7 +78,3 @@ def left_out(draft: PlanDraft, proposals: tuple[Proposal, ...]) -> list[str]:
     """Return the practices with a safety gap that no priority names."""
     named = {code for one in draft.priorities for code in one.code_list}
     return sorted({code for one in proposals if one.safety for code in one.practices} - named)
-
-
-def _priority(proposal: Proposal) -> PriorityDraft:
-    return PriorityDraft(proposal.title, proposal.why, ", ".join(proposal.practices))

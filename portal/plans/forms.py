@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,30 +16,34 @@ AREAS = ("management", "operations", "evaluation")
 ROWS = 6  # action rows a block shows at least; there are always two spare ones
 MOST_ROWS = 20  # action rows of a block that are read
 LONGEST = 10_000
+PREFIX = "plan-"  # before the name of each field of the editor
 
 
 @dataclass(frozen=True, slots=True)
 class ActionDraft:
-    """One action as typed; `due` is a month like 2027-03, or empty."""
+    """One action as typed; `due` is a month like 2027-03, or empty. `key` marks a stored one."""
 
     text: str = ""
     owner: str = ""
     due: str = ""
+    resource: str = ""
+    key: str = ""
 
     @property
     def blank(self) -> bool:
         """Tell whether nothing was typed."""
-        return not (self.text or self.owner or self.due)
+        return not (self.text or self.owner or self.due or self.resource)
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityDraft:
-    """One priority as typed; `codes` is a text of practice codes with commas."""
+    """One priority as typed; `codes` is a text of practice codes with commas, `key` marks a stored one."""
 
     title: str = ""
     why: str = ""
     codes: str = ""
     actions: tuple[ActionDraft, ...] = ()
+    key: str = ""
 
     @property
     def blank(self) -> bool:
@@ -73,16 +77,23 @@ def _text(form: MultiDict[str, str], name: str) -> str:
     return form.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def is_sent(form: MultiDict[str, str]) -> bool:
+    """Tell whether a form says anything of the plan; scripts leave out what is stored already."""
+    return any(name in form for name in (f"{PREFIX}version", "version"))
+
+
 def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
-    """Return what was typed, without judging it."""
+    """Return what was typed, without judging it. The editor's names begin with the prefix that saving asks for."""
+    form = MultiDict([(name.removeprefix(PREFIX), value) for name, value in form.items(multi=True)])
     priorities = []
     for n in range(1, blocks + 1):
         rows = [
-            ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due")))
+            ActionDraft(*(_text(form, f"p{n}-a{k}-{part}") for part in ("text", "owner", "due", "resource", "key")))
             for k in range(1, MOST_ROWS + 1)
         ]
         actions = tuple(row for row in rows if not row.blank)
-        one = PriorityDraft(_text(form, f"p{n}-title"), _text(form, f"p{n}-why"), _text(form, f"p{n}-codes"), actions)
+        title, why, codes, key = (_text(form, f"p{n}-{part}") for part in ("title", "why", "codes", "key"))
+        one = PriorityDraft(title, why, codes, actions, key)
         if not one.blank:
             priorities.append(one)
     return PlanDraft(
@@ -92,6 +103,34 @@ def read_plan(form: MultiDict[str, str], blocks: int) -> PlanDraft:
         {key: _text(form, f"improvements-{key}") for key in AREAS},
         tuple(priorities),
     )
+
+
+def fields_of(draft: PlanDraft) -> dict[str, str]:
+    """Return a draft as the values of the editor's fields, without the prefix."""
+    found = {"months": draft.months, "overview": draft.overview}
+    found |= {f"strengths-{key}": text for key, text in draft.strengths.items()}
+    found |= {f"improvements-{key}": text for key, text in draft.improvements.items()}
+    for n, one in enumerate(draft.priorities, 1):
+        found |= {f"p{n}-{part}": getattr(one, part) for part in ("title", "why", "codes", "key")}
+        for k, action in enumerate(one.actions, 1):
+            found |= {
+                f"p{n}-a{k}-{part}": getattr(action, part) for part in ("text", "owner", "due", "resource", "key")
+            }
+    return found
+
+
+def without(draft: PlanDraft, key: str) -> PlanDraft:
+    """Return the draft without one priority."""
+    return replace(draft, priorities=tuple(one for one in draft.priorities if one.key != key))
+
+
+def moved_up(draft: PlanDraft, key: str) -> PlanDraft:
+    """Return the draft with one priority before the one above it."""
+    rows = list(draft.priorities)
+    at = next((n for n, one in enumerate(rows) if one.key == key), 0)
+    if at:
+        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    return replace(draft, priorities=tuple(rows))
 
 
 def read_month(text: str) -> date | None:
@@ -118,7 +157,7 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
         unknown = [code for code in one.code_list if code not in catalogue]
         problems += [Problem(f"p{n}-codes", f"Priority {n}: there is no practice {code[:20]}.") for code in unknown]
         for k, action in enumerate(one.actions, 1):
-            texts[f"p{n}-a{k}-text"] = action.text
+            texts |= {f"p{n}-a{k}-text": action.text, f"p{n}-a{k}-resource": action.resource}
             if len(action.owner) > 200 or "\x00" in action.owner:
                 problems.append(
                     Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -28,8 +29,16 @@ class Outcome(enum.StrEnum):
         return self.value.replace("_", " ")
 
 
+def new_key() -> str:
+    """Return a fresh mark for a priority or an action, by which it is known in every later issue."""
+    return secrets.token_hex(6)
+
+
 class Plan(Base):
-    """A plan for 6-24 months. Once issued, `issued_content` (canonical JSON) is what counts and is never edited."""
+    """A plan for 6-24 months. Its rows and its `issued_...` columns say what the newest issue says.
+
+    What was issued is never edited: each issue stays in PlanIssue, and a change is a new issue with a reason.
+    """
 
     __tablename__ = "plan"
 
@@ -51,9 +60,70 @@ class Plan(Base):
 
     cycle: Mapped[Cycle] = relationship()
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id])
+    saved_by: Mapped[Person | None] = relationship(foreign_keys=[saved_by_id])
     priorities: Mapped[list[Priority]] = relationship(
         order_by="Priority.position", cascade="all, delete-orphan", back_populates="plan", lazy="selectin"
     )
+
+
+class PlanIssue(Base):
+    """One numbered issue of a plan, kept for good; number 1 is the first. The newest one counts."""
+
+    __tablename__ = "plan_issue"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was issued again; "" for the first
+    issued_content: Mapped[str] = mapped_column(Text)  # canonical JSON of contents.PlanContent
+    issued_hash: Mapped[str] = mapped_column(String(64))
+
+    plan: Mapped[Plan] = relationship()
+    issued_by: Mapped[Person | None] = relationship()
+
+
+class PlanShare(Base):
+    """A draft as staff showed it to the program, frozen, so that everybody knows what a comment is about."""
+
+    __tablename__ = "plan_share"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    version: Mapped[int]  # Plan.version that was shown
+    content: Mapped[str] = mapped_column(Text)  # canonical JSON of contents.PlanContent
+    note: Mapped[str] = mapped_column(Text, default="")  # what staff ask the program to look at
+    shared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    shared_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    plan: Mapped[Plan] = relationship()
+    shared_by: Mapped[Person | None] = relationship()
+
+
+class PlanComment(Base):
+    """What somebody said about a shared draft, as a whole or about one priority; kept after the plan is issued."""
+
+    __tablename__ = "plan_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    share_id: Mapped[int] = mapped_column(ForeignKey("plan_share.id", ondelete="CASCADE"), index=True)
+    priority_key: Mapped[str] = mapped_column(String(20), default="")  # "": about the whole
+    answers_to_id: Mapped[int | None] = mapped_column(ForeignKey("plan_comment.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    from_staff: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    save_id: Mapped[str] = mapped_column(String(64), unique=True)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # staff acted on it
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    share: Mapped[PlanShare] = relationship()
+    by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
+    done_by: Mapped[Person | None] = relationship(foreign_keys=[done_by_id])
 
 
 class PlanVersion(Base):
@@ -79,6 +149,7 @@ class Priority(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(20), default=new_key)  # the same from draft to draft and issue to issue
     position: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
     why: Mapped[str] = mapped_column(Text, default="")
@@ -98,10 +169,13 @@ class PlanAction(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     priority_id: Mapped[int] = mapped_column(ForeignKey("priority.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(20), default=new_key)  # as a priority's
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     owner: Mapped[str] = mapped_column(String(200), default="")
     due_month: Mapped[date | None]  # the first day of the month
+    resource: Mapped[str] = mapped_column(Text, default="")  # what helps: a guide, money, people
+    resource_key: Mapped[str] = mapped_column(String(40), default="")  # of the library, when the text is a title there
     done_on: Mapped[date | None]
 
 

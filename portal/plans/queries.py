@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from portal.assessments.amendments import amended_between, copies_of, sent_in
 from portal.assessments.queries import assessment_of, scorecard_of, submission_of
@@ -18,7 +19,7 @@ from rules.results import Trace, Undetermined
 from rules.scorecard import CORE
 from rules.tiers import judge_priorities
 
-from .models import Plan, Statement
+from .models import Plan, PlanIssue, Statement
 from .moving import move_up_of
 
 
@@ -32,6 +33,7 @@ class Proposal:
     safety: bool
     trace: Trace
     helps: str = ""
+    noted: bool = False  # by the reviewer, as an area for improvement, not by a rule
 
 
 def plan_of(cycle: Cycle) -> Plan | None:
@@ -101,7 +103,29 @@ def _helping(title: str, code: str, why: str, tier: str) -> Proposal:
     return Proposal(title, (code,), why, False, Trace(CORE, str(RULES_API), "next-tier", (code,), why), tier)
 
 
-def hash_over(answers_hash: str, plan: Plan) -> str:
+def issues_of(plan: Plan | None) -> list[PlanIssue]:
+    """Return the issues of a plan, the first one first."""
+    if plan is None:
+        return []
+    mine = select(PlanIssue).where(PlanIssue.plan_id == plan.id).options(joinedload(PlanIssue.issued_by))
+    return list(db.session.scalars(mine.order_by(PlanIssue.number)))
+
+
+def newest_issue_number(plan: Plan) -> int:
+    """Return the number of the issue that counts; 0 before the first."""
+    return db.session.scalar(select(func.max(PlanIssue.number)).where(PlanIssue.plan_id == plan.id)) or 0
+
+
+def issue_bound_by(cycle: Cycle, statement: Statement) -> PlanIssue | None:
+    """Return the issue of the plan that a Statement asks to sign, or was signed over."""
+    copies = copies_of(cycle)
+    for issue in issues_of(plan_of(cycle)):
+        if any(hash_over(copy.content_hash, issue) == statement.content_hash for copy in copies):
+            return issue
+    return None
+
+
+def hash_over(answers_hash: str, plan: Plan | PlanIssue) -> str:
     """Return the hash that a signature over a frozen copy and an issued plan carries."""
     return hashlib.sha256(f"{answers_hash}:{plan.issued_hash}".encode()).hexdigest()
 
@@ -112,7 +136,11 @@ def changed_since(cycle: Cycle, statement: Statement | None) -> tuple[str, ...]:
     copies = copies_of(cycle) if statement is not None and plan is not None else []
     if statement is None or plan is None or len(copies) < 2:
         return ()
-    bound = next((one for one in copies if hash_over(one.content_hash, plan) == statement.content_hash), None)
+    issues = issues_of(plan)
+    bound = next(
+        (one for one in copies for issue in issues if hash_over(one.content_hash, issue) == statement.content_hash),
+        None,
+    )
     if bound is None:
         return ()
     found = amended_between(sent_in(bound), sent_in(copies[-1]), rulebook_of(cycle))

@@ -8,25 +8,31 @@ from typing import Any
 from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
 from flask_login import current_user
 
+from portal.accounts.queries import people_of_program
+from portal.assessments.saving import as_query, save_of
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, load_for_change, resources_of, rulebook_of
+from portal.cycles.queries import load_cycle, load_for_change, local_today, rulebook_of
 from portal.foundation import documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
-from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
-from rules.results import Resource
+from portal.foundation.security import NO_REFERRER, check_csrf_token, check_person, csrf
+from portal.resources.queries import Item, by_code, library_of
+from rules.duties import add_months
 
 from . import services
 from .documents import plan_snapshot, summary_snapshot
 from .drafts import draft_of, first_draft, left_out, listed, with_proposal
-from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, read_plan
-from .models import Plan
+from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
+from .models import Plan, new_key
 from .queries import changed_since, open_statement, plan_of, proposals_for
+from .shared import open_comments, shared_drafts
+from .suggesting import noted_proposals, suggester_of
 
 bp = Blueprint("plans", __name__)
+GUIDES = 5  # named at one priority
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
 
 
@@ -35,7 +41,7 @@ def edit(cycle_id: int) -> str:
     """Show the editor, filled from the findings and the proposals when nothing is written yet."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
     plan = plan_of(cycle)
-    return _editor(cycle, plan, draft_of(plan) if plan else first_draft(cycle), [])
+    return _editor(cycle, plan, _stored(cycle, plan), [])
 
 
 def _editor(
@@ -46,34 +52,69 @@ def _editor(
     theirs: PlanDraft | None = None,
     **more: Any,
 ) -> str:
-    rulebook = rulebook_of(cycle)
-    found = proposals_for(cycle)
+    rulebook, found = rulebook_of(cycle), proposals_for(cycle)
+    proposed, policy = noted_proposals(cycle, found.proposed), rulebook.policy
+    anchor = cycle.plan_issued_on or local_today(cycle)
+    drafts = shared_drafts(cycle)
     return render_template(
-        "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=rulebook.policy,
+        "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
-        blank=PriorityDraft(), proposals=listed(found.proposed), wrong=found.undetermined,
-        left_out=left_out(draft, found.proposed), plan=plan, statement=(sent := open_statement(cycle)),
-        outdated=changed_since(cycle, sent),
+        blank=PriorityDraft(), proposals=listed(proposed), wrong=found.undetermined,
+        left_out=left_out(draft, proposed), plan=plan, statement=(sent := open_statement(cycle)),
+        outdated=changed_since(cycle, sent), fresh=[new_key() for _ in range(policy.max_priorities + 1)],
+        months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
+        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts),
         explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
 
-def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Resource]]:
+def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Item]]:
     """Return the guides that help with each priority of the draft, each once."""
-    by_code = resources_of(rulebook_of(cycle))
-    return [list(dict.fromkeys(g for code in one.code_list for g in by_code.get(code, ()))) for one in draft.priorities]
+    at = by_code(library_of(cycle.program.partnership, rulebook_of(cycle)))
+    return [
+        list(dict.fromkeys(g for code in one.code_list for g in at.get(code, ())))[:GUIDES] for one in draft.priorities
+    ]
+
+
+@bp.post("/cycles/<int:cycle_id>/results/plan")
+def save_text(cycle_id: int) -> Any:
+    """Store the draft while somebody types it."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
+    check_person()
+    draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
+    version, save_id, unanswered = save_of(request.form, "plan")
+    try:
+        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered)
+    except Refused as refusal:
+        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+    except services.PlanChanged:
+        stored = plan_of(cycle)
+        theirs = draft_of(stored) if stored else PlanDraft()
+        page = render_template(
+            "plans/_conflict.html", cycle=cycle, stored=stored, theirs=theirs, query=as_query("plan", fields_of(theirs)),
+            fits=all(len(one.actions) <= ROWS for one in theirs.priorities),
+            areas=[area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS],
+        )  # fmt: skip
+        return page, 409, {"Answer-Version": str(stored.version if stored else 0)}
+    page = render_template("reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone)
+    return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/cycles/<int:cycle_id>/plan")
 def save(cycle_id: int) -> Any:
-    """Store the draft, and issue it when that button was pressed."""
+    """Store the draft sent as a whole, or what a button changes in it, and issue it when that button was pressed."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
-    draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
-    if (codes := request.form.get("add")) and cycle.submitted_on:
-        draft = with_proposal(draft, codes, proposals_for(cycle).proposed, rulebook_of(cycle).policy.max_priorities)
-    version, save_id = request.form.get("version"), request.form.get("save_id")
+    check_person()
+    sent, plan = is_sent(request.form), plan_of(cycle)
+    typed = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1) if sent else _stored(cycle, plan)
+    draft = _changed(cycle, typed)
+    version, save_id, _ = save_of(request.form, "plan")
     try:
-        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id)
+        if sent or draft != typed or plan is None:
+            seen = version if sent else str(plan.version if plan else 0)
+            saved = services.save_plan(cycle.id, draft, seen, save_id, current_user.id)
+        else:
+            saved = plan
     except Refused as refusal:
         # the version the writer saw: the newest one here would let the next save undo somebody else's
         return _editor(cycle, plan_of(cycle), draft, list(refusal.problems), version=version), 422
@@ -85,10 +126,29 @@ def save(cycle_id: int) -> Any:
         return _editor(cycle, stored, draft, [Problem("theirs", refusal.sentence)], theirs), 409
     if saved.issued_at is not None:  # the button was pressed twice: the same save, so the same reply
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
-    if request.form.get("then") == "issue":
+    then = request.form.get("then")
+    if then == "issue":
         return _issue(cycle, draft)
+    if then == "preview":
+        return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     flash("The plan is saved as a draft.", "good")
-    return go_to(url_for("plans.edit", cycle_id=cycle.id))
+    return go_to(url_for("plans.edit", cycle_id=cycle.id, _anchor="priorities" if draft != typed else None))
+
+
+def _stored(cycle: Cycle, plan: Plan | None) -> PlanDraft:
+    return draft_of(plan) if plan else first_draft(cycle) if cycle.submitted_on else PlanDraft()
+
+
+def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
+    """Return the draft with what a button adds, takes out or moves."""
+    form = request.form
+    if (codes := form.get("add")) and cycle.submitted_on:
+        proposed = noted_proposals(cycle, proposals_for(cycle).proposed)
+        most = rulebook_of(cycle).policy.max_priorities
+        return with_proposal(draft, codes, proposed, most, suggester_of(cycle, draft.months))
+    if key := form.get("drop"):
+        return without(draft, key)
+    return moved_up(draft, key) if (key := form.get("up")) else draft
 
 
 def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
@@ -128,7 +188,16 @@ def _readable(cycle_id: int) -> Cycle:
 def print_page(cycle_id: int) -> str:
     """Show the plan as a page to read or print."""
     cycle = _readable(cycle_id)
-    return render_template("plans/print.html", cycle=cycle, d=plan_snapshot(cycle), kind="plan")
+    drafts = shared_drafts(cycle) if cycle.plan_issued_on is None else []
+    return render_template(
+        "plans/print.html",
+        cycle=cycle,
+        d=plan_snapshot(cycle),
+        kind="plan",
+        plan=plan_of(cycle),
+        drafts=drafts,
+        problems=[],
+    )
 
 
 @bp.get("/cycles/<int:cycle_id>/summary")

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.assessments.amendments import under_way
+from portal.assessments.guides import for_gaps
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.explaining import explainer_of, plugins_not_at_hand
 from portal.cycles.models import Cycle
@@ -69,7 +70,7 @@ def scorecard(cycle_id: int) -> str:
         "recognition/scorecard.html", cycle=cycle, card=scorecard_of(cycle), decision=decision_of(cycle),
         rulebook=rulebook_of(cycle), submission=submission_of(cycle), roles=roles, award=award_of(cycle),
         explain=explainer_of(cycle, rulebook_of(cycle)), why_decided=explainer_of(cycle, deciding_rulebook(cycle)),
-        staff=bool(roles & STAFF_ROLES), move=move_address(cycle),
+        staff=bool(roles & STAFF_ROLES), move=move_address(cycle), suggestions=for_gaps(cycle),
     )  # fmt: skip
 
 

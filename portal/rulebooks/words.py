@@ -21,6 +21,7 @@ LABELS = {
     "asks_rating": "Asks for a rating",
     "rating_labels": "Names of the ratings 1 to 5",
     "na_allowed": "“Not applicable” may be answered",
+    "low_rating": "Highest rating for which resources are suggested",
     "review_kind": "Kind of review",
     "review_title": "Name of the review",
     "reviewers_needed": "Reviewers needed",
@@ -32,12 +33,14 @@ LABELS = {
     "results_weeks": "Results after the review",
     "statement_weeks": "Statement after the results",
     "check_in_months": "Check-ins after the plan",
+    "check_in_edit_hours": "A check-in can be edited for",
     "mini_review_months": "Mini-review after the plan",
     "report_every_months": "Reports from the program",
     "min_priorities": "Fewest priorities in a plan",
     "max_priorities": "Most priorities in a plan",
     "min_months": "Shortest plan",
     "max_months": "Longest plan",
+    "max_extra_months": "Most extra time for a plan",
     "sign_again_at_mini_review": "Statement signed again at the mini-review",
     "recognition_months": "How long a recognition is held",
     "renewal_invitation_months": "Invitation to renew before the end",
@@ -90,8 +93,8 @@ def say_policy(name: str, value: Any) -> str:
         return _weeks(value)
     if name.endswith("_months"):
         return _months(value)
-    if name.endswith("_days"):
-        return say_count(value, "day")
+    if name.endswith(("_days", "_hours")):
+        return say_count(value, name.rpartition("_")[2][:-1])
     return say_value(value)
 
 

@@ -26,6 +26,8 @@ NOT_BY_A_LINK = {
     "plans.statement": "mailed",
     "plans.document_state": "a fragment",
     "plans.download": "after a form",
+    "resources.download": "no library of the demo keeps a file",
+    "resources.shelf_file": "no library of the demo keeps a file",
     "rulebooks.preview": "after a form",
     "accounts.who": "asked by the script",
     "assessments.unasked_answers": "no rules of the demo ever asked for less than before",

@@ -13,15 +13,19 @@ from portal.accounts.models import Person
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import open_duties
 from portal.cycles.services import advance
-from portal.followup.models import CheckIn
-from portal.followup.queries import check_ins_of, months_done
+from portal.followup.forms import Said
+from portal.followup.models import CheckIn, CheckInVersion
+from portal.followup.queries import check_ins_of, months_done, months_open
 from portal.followup.services import log_check_in
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
+from portal.foundation.outbox import Message
 from portal.plans.models import Plan
 from portal.programs.models import Program
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+from portal.resources.queries import library_of
+from tests.conftest import StandingClock
+from tests.factories import browser, make_partnership, make_person, make_program, sign_in, submitted_cycle
 
 ISSUED, TODAY = date(2026, 6, 30), date(2026, 10, 1)
 GOOD = {"month": "3", "done_on": "2026-09-30", "how": "phone", "notes": "Two of three references are now asked."}
@@ -75,13 +79,13 @@ def test_check_in_is_logged_and_no_longer_due(issued: Cycle, staff: FlaskClient,
 def test_check_in_on_the_first_and_on_the_last_possible_day_is_logged(
     issued: Cycle, reviewer: Person, day: date
 ) -> None:
-    assert log_check_in(issued.id, 3, day, "visit", "", reviewer.id).done_on == day
+    assert log_check_in(issued.id, Said(3, day, "visit", ""), "s", reviewer.id, "http://localhost").done_on == day
 
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"month": "4"}, "Choose one of the check-ins after 3, 6, 9 months."),
+        ({"month": "4"}, "Choose one of the check-ins after 3, 6, 9, 12 months, or another contact."),
         ({"month": ""}, "Choose one of the check-ins"),
         ({"month": "³"}, "Choose one of the check-ins"),
         ({"done_on": ""}, "Enter the day of the check-in."),
@@ -103,7 +107,7 @@ def test_check_in_that_cannot_be_is_refused_and_everything_typed_kept(
 
 def test_check_in_with_three_mistakes_names_all(issued: Cycle, reviewer: Person) -> None:
     with pytest.raises(Refused) as refusal:
-        log_check_in(issued.id, 5, None, "fax", "x" * 10_001, reviewer.id)
+        log_check_in(issued.id, Said(5, None, "fax", "x" * 10_001), "s", reviewer.id, "http://localhost")
     assert [problem.field for problem in refusal.value.problems] == ["month", "done_on", "how", "notes"]
 
 
@@ -111,14 +115,14 @@ def test_check_in_logged_already_is_refused(issued: Cycle, staff: FlaskClient) -
     staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD)
     reply = staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD | {"notes": "Somebody else called too."})
     assert reply.status_code == 422
-    assert "The 3-month check-in is logged already." in reply.text
+    assert "The 3-month check-in is logged already, by" in reply.text
     assert "Somebody else called too." in reply.text
     assert count() == 1
 
 
 def test_check_in_before_the_plan_is_issued_is_refused(cycle: Cycle, staff: FlaskClient, reviewer: Person) -> None:
     with pytest.raises(OutOfOrder):
-        log_check_in(cycle.id, 3, TODAY, "phone", "", reviewer.id)
+        log_check_in(cycle.id, Said(3, TODAY, "phone", ""), "s", reviewer.id, "http://localhost")
     reply = staff.post(f"/cycles/{cycle.id}/check-ins", data=GOOD)
     assert reply.status_code == 422
     assert ["Check-ins begin after the plan is issued." in reply.text, GOOD["notes"] in reply.text] == [True, True]
@@ -143,3 +147,106 @@ def test_program_and_other_partnership_cannot_log(issued: Cycle, app: Flask) -> 
         sign_in(client, person)
         assert client.post(f"/cycles/{issued.id}/check-ins", data=GOOD).status_code == code
     assert count() == 0
+
+
+def test_private_notes_stay_with_staff_and_resources_go_to_the_program(
+    issued: Cycle, staff: FlaskClient, app: Flask
+) -> None:
+    assert staff.get(f"/cycles/{issued.id}/check-ins/new").text.count("National Mentoring Resource Center") > 0
+    key = next(one.key for one in library_of(issued.program.partnership) if one.title == "NetSmartz")
+    form = GOOD | {"private_notes": "Their director may leave.", "resource": [key, "o-404"], "save_id": "s-1"}
+    assert staff.post(f"/cycles/{issued.id}/check-ins", data=form).status_code == 303
+    [one] = check_ins_of(issued)
+    assert one.resources == [{"key": key, "title": "NetSmartz", "address": "https://www.missingkids.org/netsmartz"}]
+    for text, share in (("Called again, nobody in.", ""), ("The form is on its way.", "yes")):
+        note = {"text": text, "share": share, "save_id": text[:9].replace(" ", "-")}
+        for _ in range(2):
+            assert staff.post(f"/cycles/{issued.id}/check-ins/{one.id}/notes", data=note).status_code == 303
+    assert staff.post(f"/cycles/{issued.id}/check-ins/{one.id}/notes", data={"text": " "}).status_code == 422
+    assert [note.text for note in check_ins_of(issued)[0].added] == [
+        "Called again, nobody in.",
+        "The form is on its way.",
+    ]
+    theirs = browser(app, make_person(Role.READER, issued.program))
+    said = (
+        "Their director may leave.",
+        "Called again, nobody in.",
+        "The form is on its way.",
+        "NetSmartz",
+        GOOD["notes"],
+    )
+    for where in (f"/cycles/{issued.id}/follow-up", f"/programs/{issued.program_id}"):
+        assert [text in theirs.get(where).text for text in said[:2]] == [False, False]
+    assert [text in theirs.get(f"/cycles/{issued.id}/follow-up").text for text in said[2:]] == [True] * 3
+    assert [text in staff.get(f"/cycles/{issued.id}/follow-up").text for text in said] == [True] * 5
+    assert theirs.get(f"/cycles/{issued.id}/check-ins/{one.id}").status_code == 403
+
+
+def test_sent_resources_are_mailed_once_and_the_mail_names_none(issued: Cycle, staff: FlaskClient) -> None:
+    key = library_of(issued.program.partnership)[0].key
+    for _ in range(2):
+        staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD | {"resource": key, "save_id": "s-1"})
+    mails = list(db.session.scalars(select(Message).where(Message.key.like("resources-sent:%"))))
+    assert [mail.subject for mail in mails] == ["Resources for Jóvenes Unidos"]
+    assert f"http://localhost/cycles/{issued.id}/follow-up" in mails[0].text
+    assert "Elements" not in mails[0].text
+
+
+def test_check_in_is_edited_while_fresh_and_takes_notes_afterwards(
+    issued: Cycle, staff: FlaskClient, clock: StandingClock
+) -> None:
+    staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD)
+    [one] = check_ins_of(issued)
+    where, new = f"/cycles/{issued.id}/check-ins/{one.id}", GOOD | {"notes": "All three are asked.", "version": "1"}
+    assert "You can change this for 24 hours" in staff.get(where).text
+    clock.go(hours=23, minutes=59)
+    assert staff.post(where, data=new).status_code == 303
+    late = staff.post(where, data=new | {"notes": "From another window."})
+    assert (late.status_code, "From another window." in late.text, "All three are asked." in late.text) == (
+        409,
+        True,
+        True,
+    )
+    [kept] = db.session.scalars(select(CheckInVersion))
+    assert (kept.version, kept.content["notes"]) == (1, GOOD["notes"])
+    clock.go(minutes=2)
+    assert "so it no longer changes" in staff.get(where).text
+    refused = staff.post(where, data=new | {"version": "2", "notes": "Too late."})
+    assert (refused.status_code, "Too late." in refused.text) == (422, True)
+    assert staff.post(where, data=new | {"version": "2"}).status_code == 303  # says what is stored
+    db.session.expire_all()
+    assert [each.notes for each in check_ins_of(issued)] == ["All three are asked."]
+
+
+def test_other_contacts_are_logged_as_often_as_they_happen(issued: Cycle, staff: FlaskClient) -> None:
+    for number in ("first", "first", "second"):
+        form = GOOD | {"month": "0", "notes": number, "save_id": number}
+        assert staff.post(f"/cycles/{issued.id}/check-ins", data=form).status_code == 303
+    assert [(one.title, one.notes) for one in check_ins_of(issued)] == [
+        ("Another contact", "first"), ("Another contact", "second"),
+    ]  # fmt: skip
+    assert months_done(issued) == ()
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "due"), [(date(2026, 11, 30), date(2027, 2, 28)), (date(2027, 11, 30), date(2028, 2, 29))]
+)
+def test_check_ins_are_due_by_the_anchor_day_also_in_a_short_month(issued: Cycle, issued_on: date, due: date) -> None:
+    with unit_of_work():
+        issued.plan_issued_on = issued_on
+    months = {one.number: one.due_on for one in months_open(issued)}
+    assert (months[3], months[6].day, months[9].day) == (due, 30, 30)
+
+
+def test_closed_cycle_is_read_only(issued: Cycle, staff: FlaskClient) -> None:
+    staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD)
+    [one] = check_ins_of(issued)
+    with unit_of_work():
+        issued.state, issued.closed_on = CycleState.CLOSED, TODAY
+    where = f"/cycles/{issued.id}"
+    assert "nothing changes any more" in staff.get(f"{where}/follow-up").text
+    for path, form in (("check-ins", GOOD | {"month": "6"}), (f"check-ins/{one.id}/notes", {"text": "More."}),
+                       (f"check-ins/{one.id}", GOOD | {"notes": "New.", "version": "1"})):  # fmt: skip
+        reply = staff.post(f"{where}/{path}", data=form)
+        assert (reply.status_code, "This cycle is closed and can only be read." in reply.text) == (422, True)
+    assert count() == 1

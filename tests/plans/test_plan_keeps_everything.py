@@ -63,7 +63,7 @@ def cast(app: Flask) -> Cast:
 def test_refused_draft_keeps_the_version_its_writer_saw(cast: Cast) -> None:
     cast.save(0, "first-save", overview="Ours")
     refused = cast.save(0, "other-save", overview="Mine", months="many")
-    assert (refused.status_code, 'name="version" value="0"' in refused.text) == (422, True)
+    assert (refused.status_code, 'name="plan-version" value="0"' in refused.text) == (422, True)
     assert cast.save(0, "other-save-2", overview="Mine").status_code == 409
     assert plan_of(cast.cycle).overview == "Ours"
 
@@ -99,9 +99,9 @@ def test_ninth_action_survives_another_save(cast: Cast) -> None:
     rows = {f"p1-a{k}-{part}": f"{part} {k}" for k in range(1, 10) for part in ("text", "owner")}
     cast.save(0, "first-save", **rows | {"p1-a1-due": ""})
     page = cast.staff.get(f"{cast.at}/plan").text
-    assert 'name="p1-a11-text"' in page  # two spare rows
-    again = dict(re.findall(r'<input[^>]* name="(p1-a\d+-owner)" value="([^"]*)"', page))
-    again |= dict(re.findall(r'<textarea id="[^"]*" name="(p1-a\d+-text)"[^>]*>\n([^<]*)<', page))
+    assert 'name="plan-p1-a11-text"' in page  # two spare rows
+    again = dict(re.findall(r'<input[^>]* name="plan-(p1-a\d+-owner)" value="([^"]*)"', page))
+    again |= dict(re.findall(r'<textarea id="[^"]*" name="plan-(p1-a\d+-text)"[^>]*>\n([^<]*)<', page))
     cast.save(1, "second-save", **again | {"p1-a1-due": ""})
     assert [one.text for one in plan_of(cast.cycle).priorities[0].actions] == [f"text {k}" for k in range(1, 10)]
 

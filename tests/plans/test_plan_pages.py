@@ -69,16 +69,16 @@ def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast
     cast.note("E.1.1", "strength", "A warm welcome.")
     page = cast.staff.get(f"{cast.at}/plan").text
     assert ["Check the national list." in page, "A warm welcome." in page, SECRET in page] == [True, True, False]
-    assert 'name="p1-codes" value="B.2.4' in page
+    assert 'name="plan-p1-codes" value="B.2.4' in page
     assert db.session.scalars(select(Plan)).all() == []  # looking at the page stores nothing
 
 
 def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
     reply = cast.staff.post(f"{cast.at}/plan", data=plan_fields(**{"p2-codes": "B.9.9", "p3-a1-owner": "Kim & Ana"}))
     assert reply.status_code == 422
-    assert 'name="p2-codes" value="B.9.9" aria-invalid="true"' in reply.text
+    assert 'name="plan-p2-codes" value="B.9.9" aria-invalid="true"' in reply.text
     assert "Kim &amp; Ana" in reply.text
-    assert 'id="p2-codes-error"' in reply.text
+    assert 'id="plan-p2-codes-error"' in reply.text
 
 
 def test_issue_address_issues_what_is_stored(cast: Cast) -> None:

@@ -54,7 +54,7 @@ def test_practice_that_no_rule_proposes_is_offered_when_it_helps(make_app, tmp_p
         assert client.get(at).text.count("Would help to reach Bright Partner.") == 2
         fields = {"version": "0", "save_id": "plan-save-1", "months": "12", "add": "E.1.1"}
         assert client.post(at, data=fields).status_code == 303
-        assert 'name="p1-codes" value="E.1.1"' in client.get(at).text
+        assert 'name="plan-p1-codes" value="E.1.1"' in client.get(at).text
 
 
 TRACE = Trace("national", "1.0.0", "core-gap", ("B.2.4",), "Why.")

@@ -72,7 +72,7 @@ def test_proposals_are_kept_with_the_plan_and_stay_when_the_plugin_goes(folder: 
     assert read_json(Proposals, plan_of(cycle).proposals) == live
     (folder / "county.py").unlink()
     page = " ".join(staff.get(f"/cycles/{cycle.id}/plan").text.split())
-    assert "As proposed when this plan was first saved." in page
+    assert "The rules proposed this when the plan was first saved;" in page
     assert "<strong>Know your &lt;county&gt;</strong> (B.1.1), proposed because B.1.1 is asked there." in page
     assert "Who says so: County rules, version 1.0.0, rule “counties”." in page
     assert "proposed because B.2.4 protects children and is not in practice." in page

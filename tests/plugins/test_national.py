@@ -116,3 +116,15 @@ def test_priorities_are_safety_then_core_then_low_ratings() -> None:
     proposed = propose_priorities(card, Assessment(answers, FACTS, CYCLE), NATIONAL)
     assert [one.practices[0] for one in proposed] == ["B.2.3", "V.8", "M.A.1", "V.1", "B.5.4", "E.1.1"]
     assert [one.safety for one in proposed] == [True, True, False, False, False, False]
+
+
+def test_library_has_something_for_each_standard_and_each_practice_that_protects_children() -> None:
+    rules = build_rulebook()
+    helped = {code for one in rules.description.resources for code in one.practices}
+    critical = {one.code for one in rules.catalogue.practices if one.is_critical}
+    assert (len(critical), critical - helped) == (20, set())
+    assert [section.title for section in rules.catalogue.sections
+            if helped.isdisjoint(one.code for one in section.practices)] == []  # fmt: skip
+    assert [one.title for one in rules.description.resources if not (one.publisher and one.about and one.audience)] == []
+    assert len({one.address for one in rules.description.resources}) == len(rules.description.resources) == 17
+    assert [one.language for one in rules.description.resources].count("es") == 1

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from .drafts import PlanChanged, save_plan
-from .issuing import freeze_plan, issue_plan, not_ready
+from .issuing import freeze_plan, issue_plan, keep_issue, not_ready
+from .reissuing import IssuedMeanwhile, reissue_plan
+from .sharing import comment, mark_done, share_draft
 from .statements import LinkOver, SignLater, open_link, send_statement, sign, signed_hash
 
 __all__ = [
+    "IssuedMeanwhile",
     "LinkOver",
     "PlanChanged",
     "SignLater",
+    "comment",
     "freeze_plan",
     "issue_plan",
+    "keep_issue",
+    "mark_done",
     "not_ready",
     "open_link",
+    "reissue_plan",
     "save_plan",
     "send_statement",
+    "share_draft",
     "sign",
     "signed_hash",
 ]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 
 from portal.cycles.models import Cycle
@@ -10,18 +14,26 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
 from portal.foundation.versions import SaveKey, renamed, save_key
-from portal.plans.forms import PlanDraft, read_month, unreadable
-from portal.plans.models import Plan, PlanAction, PlanVersion, Priority
+from portal.plans.forms import ActionDraft, PlanDraft, read_month, unreadable
+from portal.plans.models import Plan, PlanAction, PlanVersion, Priority, new_key
 from portal.plans.queries import kept_proposals, newest_number, plan_of, proposals_for
+from portal.resources.queries import library_of
+
+KEY = re.compile(r"[0-9a-z]{1,20}")
 
 
 class PlanChanged(StaleVersion):
     """Somebody stored a newer draft; both are kept."""
 
 
-def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int) -> Plan:
-    """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged."""
-    key = save_key(version, save_id)
+def save_plan(
+    cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int, unanswered: object = ""
+) -> Plan:
+    """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged.
+
+    `unanswered` names the sender's saves whose replies never arrived: what one of them stored is no other person's text.
+    """
+    key = save_key(version, save_id, unanswered)
     proposed, asked = _ask(cycle_id)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -41,7 +53,7 @@ def save_plan(cycle_id: int, draft: PlanDraft, version: object, save_id: object,
         if proposed and (cycle.rulebook, newest_number(cycle)) == asked:
             plan.proposals = proposed
         if stale is False:
-            _fill(plan, draft)
+            fill_plan(plan, draft)
             audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
     if stale and issued:
         raise OutOfOrder("The plan was issued, so it no longer changes. Your text is kept in its history.")
@@ -74,7 +86,10 @@ def _keep(plan: Plan, draft: PlanDraft, sent: SaveKey, by_id: int, closed: bool)
         again = _sent_before(plan.id, key)
     if again is not None:
         return True if again.refused else None
-    stale = closed or seen != plan.version
+    if not closed and _stored(plan) == content:
+        return None  # this text is what is stored already
+    own = plan.saved_by_id == by_id and plan.save_id in sent.unanswered
+    stale = closed or (seen != plan.version and not own)
     number = seen + 1 if stale else plan.version + 1
     db.session.add(
         PlanVersion(
@@ -92,24 +107,43 @@ def _keep(plan: Plan, draft: PlanDraft, sent: SaveKey, by_id: int, closed: bool)
     return stale
 
 
+def _stored(plan: Plan) -> dict[str, Any] | None:
+    mine = select(PlanVersion.content).where(PlanVersion.plan_id == plan.id, PlanVersion.refused.is_(False))
+    return db.session.scalar(mine.order_by(PlanVersion.version.desc()).limit(1))
+
+
 def _sent_before(plan_id: int, key: str) -> PlanVersion | None:
     return db.session.scalar(select(PlanVersion).where(PlanVersion.plan_id == plan_id, PlanVersion.save_id == key))
 
 
-def _fill(plan: Plan, draft: PlanDraft) -> None:
+def fill_plan(plan: Plan, draft: PlanDraft) -> None:
+    """Lay a draft into the plan's rows; a priority or an action that was there before stays the same row."""
     plan.months = int(draft.months) if draft.months else None
     plan.overview = draft.overview
     plan.strengths, plan.improvements = dict(draft.strengths), dict(draft.improvements)
-    plan.priorities = [
-        Priority(
-            position=n,
-            title=one.title,
-            why=one.why,
-            practice_codes=one.code_list,
-            actions=[
-                PlanAction(position=k, text=a.text, owner=a.owner, due_month=read_month(a.due))
-                for k, a in enumerate(one.actions, 1)
-            ],
-        )
-        for n, one in enumerate(draft.priorities, 1)
-    ]
+    keys = {one.title: one.key for one in library_of(plan.cycle.program.partnership, rulebook_of(plan.cycle))}
+    known = {one.key: one for one in plan.priorities}
+    priorities: list[Priority] = []
+    for n, typed in enumerate(draft.priorities, 1):
+        taken = {other.key for other in priorities}
+        mark = typed.key if KEY.fullmatch(typed.key) and typed.key not in taken else new_key()
+        one = known.pop(mark, None) or Priority(key=mark)
+        one.position, one.title, one.why, one.practice_codes = n, typed.title, typed.why, typed.code_list
+        _fill_actions(one, typed.actions, keys)
+        priorities.append(one)
+    plan.priorities = priorities
+
+
+def _fill_actions(priority: Priority, typed: tuple[ActionDraft, ...], keys: Mapping[str, str]) -> None:
+    """Lay the actions in; a row that the page did not know yet is the one that stood in its place, if nothing else is."""
+    known, named = {one.key: one for one in priority.actions}, {step.key for step in typed}
+    by_place = {one.position: one.key for one in priority.actions if one.key not in named}
+    actions = []
+    for k, step in enumerate(typed, 1):
+        one = known.pop(step.key or by_place.get(k, ""), None) or PlanAction(key=new_key())
+        one.position, one.text, one.owner = k, step.text, step.owner
+        kept = one.resource_key if one.resource == step.resource else ""  # of one that was retired or renamed since
+        one.due_month, one.resource = read_month(step.due), step.resource
+        one.resource_key = keys.get(step.resource, kept or "")
+        actions.append(one)
+    priority.actions = actions

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from portal.accounts.queries import administrators_of_program
-from portal.cycles.models import CycleState
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock
-from portal.foundation.database import unit_of_work
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused
-from portal.plans.models import Plan
-from portal.plans.queries import plan_of
+from portal.plans.contents import RestsOn
+from portal.plans.models import Plan, PlanIssue
+from portal.plans.queries import newest_issue_number, plan_of
+from portal.plans.resting import content_of, rests_of
+from rules.codec import canonical_json
 from rules.duties import add_months
 from rules.policy import Policy
-from rules.wording import say_range
+from rules.wording import say_month, say_range
 
 from .statements import post_mail, post_statement
 
 
-def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
-    """Return everything that keeps a plan from being issued (NQMS: 3-5 priorities, 6-24 months, by policy)."""
+def not_ready(plan: Plan | None, policy: Policy, anchor: date, extra_months: int = 0) -> list[Problem]:
+    """Return everything that keeps a plan from being issued (NQMS: 3-5 priorities, 6-24 months, by policy).
+
+    Months are counted from `anchor`, the day of the first issue. `extra_months` were granted beyond the policy's most.
+    """
     if plan is None:
         return [Problem("months", "Save the plan first.")]
     problems = []
-    if plan.months is None or not policy.min_months <= plan.months <= policy.max_months:
+    if plan.months is None or not policy.min_months <= plan.months <= policy.max_months + extra_months:
         problems.append(
             Problem("months", f"A plan runs for {say_range(policy.min_months, policy.max_months, 'month')}.")
         )
@@ -39,7 +45,7 @@ def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
                 f"A plan has {wanted}; this one has {len(plan.priorities)}.",
             )
         )
-    last = add_months(today, plan.months or policy.max_months)
+    first, last = anchor.replace(day=1), add_months(anchor, plan.months or policy.max_months)
     for one in plan.priorities:
         n = one.position
         if not one.title:
@@ -56,10 +62,12 @@ def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
                 problems.append(Problem(f"{at}-owner", f"Priority {n}, action {action.position}: say who does it."))
             if action.due_month is None:
                 problems.append(Problem(f"{at}-due", f"Priority {n}, action {action.position}: say by which month."))
-            elif not today.replace(day=1) <= action.due_month <= last:
+            elif not first <= action.due_month <= last:
+                span = f"from {say_month(first)} to {say_month(last)}"
                 problems.append(
                     Problem(
-                        f"{at}-due", f"Priority {n}, action {action.position}: the month has to be within the plan."
+                        f"{at}-due",
+                        f"Priority {n}, action {action.position}: the month has to be within the plan, {span}.",
                     )
                 )
     return problems
@@ -81,8 +89,7 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
         advance(cycle, CycleState.PLAN_ISSUED, today)
         if plan is None:
             raise Refused([Problem("months", "Save the plan first.")])
-        plan.issued_at, plan.issued_by_id = clock.now(), by_id
-        plan.issued_content, plan.issued_hash = freeze_plan(plan)
+        keep_issue(cycle, plan, clock.now(), by_id)
         audit.record("plan issued", person_id=by_id, cycle_id=cycle.id, content_hash=plan.issued_hash)
         program = cycle.program
         for person in administrators_of_program(program.id):
@@ -98,29 +105,20 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
     return plan
 
 
-def freeze_plan(plan: Plan) -> tuple[str, str]:
-    """Return the canonical JSON of a plan and its SHA-256."""
-    content = json.dumps(
-        {
-            "months": plan.months,
-            "overview": plan.overview,
-            "strengths": plan.strengths,
-            "improvements": plan.improvements,
-            "priorities": [
-                {
-                    "title": one.title,
-                    "why": one.why,
-                    "practices": one.practice_codes,
-                    "actions": [
-                        {"text": a.text, "owner": a.owner, "due": a.due_month.isoformat() if a.due_month else None}
-                        for a in one.actions
-                    ],
-                }
-                for one in plan.priorities
-            ],
-        },
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+def keep_issue(cycle: Cycle, plan: Plan, at: datetime, by_id: int | None, reason: str = "") -> PlanIssue:
+    """Freeze the plan's rows as its next numbered issue, in the running transaction."""
+    db.session.flush()  # the keys of new rows go into what is frozen
+    plan.issued_at, plan.issued_by_id = at, by_id
+    plan.issued_content, plan.issued_hash = freeze_plan(plan, rests_of(cycle, plan))
+    issue = PlanIssue(
+        plan_id=plan.id, number=newest_issue_number(plan) + 1, issued_at=at, issued_by_id=by_id, reason=reason,
+        issued_content=plan.issued_content, issued_hash=plan.issued_hash,
+    )  # fmt: skip
+    db.session.add(issue)
+    return issue
+
+
+def freeze_plan(plan: Plan, rests: Mapping[str, RestsOn] | None = None) -> tuple[str, str]:
+    """Return the canonical JSON of a plan, with the answers its priorities rest on by code, and its SHA-256."""
+    content = canonical_json(content_of(plan, rests or {}))
     return content, hashlib.sha256(content.encode()).hexdigest()
