@@ -7,6 +7,8 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
+    from .reviewer_views import bp as reviewers
     from .views import bp
 
     app.register_blueprint(bp)
+    app.register_blueprint(reviewers)
