@@ -39,6 +39,7 @@ ROOMS = (
     "worksheets",
     "reviews",
     "plans",
+    "statements",
     "recognition",
     "followup",
     "rulebooks",

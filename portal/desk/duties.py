@@ -234,7 +234,7 @@ LEADS = {  # kind -> the page where it is done, and the day it is counted from
     "contact": ("reviews.overview", "submitted_on"),
     "visit": ("reviews.overview", "submitted_on"),
     "results": ("plans.edit", "visited_on"),
-    "statement": ("plans.edit", "plan_issued_on"),
+    "statement": ("statements.page", "plan_issued_on"),
 }
 
 

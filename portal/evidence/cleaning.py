@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +18,15 @@ from .models import Evidence
 log = logging.getLogger("portal.evidence")
 
 GRACE = timedelta(days=1)  # of a stored file without a row; the row of one being added follows within seconds
+
+
+_named_too: list[Any] = []  # columns of rooms to the right that name stored files
+
+
+def keep_also(column: Any) -> None:
+    """Let another room say which column of its own names stored files; `prune` leaves them alone."""
+    if all(column is not one for one in _named_too):
+        _named_too.append(column)
 
 
 def drop(key: str) -> None:
@@ -33,6 +43,8 @@ def prune() -> int:
         old = [kept.key for kept in storage().list() if kept.changed_at < before]
         with reading() as session:  # after the listing: whatever it named and is still wanted has its row by now
             named = set(session.scalars(select(Evidence.storage_key).where(Evidence.storage_key.is_not(None))))
+            for column in _named_too:
+                named |= set(session.scalars(select(column).where(column.is_not(None))))
         for key in old:
             if key not in named:
                 storage().delete(key)

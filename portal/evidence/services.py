@@ -7,10 +7,8 @@ without a file.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from sqlalchemy import select
 
@@ -21,15 +19,14 @@ from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.pages import size_words
 from portal.foundation.storage import new_key, storage
-from portal.foundation.uploads import Arriving, incoming
+from portal.foundation.uploads import Arriving
 
-from . import pictures
 from .cleaning import drop
 from .forms import Words
-from .kinds import FileKind, FileRefused, look, shown_name
+from .keeping import acceptable, cleaned, sum_of
+from .kinds import FileRefused, shown_name
 from .models import TITLE_LENGTH, Evidence, EvidenceKind, EvidenceUse
 from .queries import room_of
-from .scanning import scan
 from .sealing import attach_again, taken_off
 
 
@@ -59,16 +56,9 @@ def add_file(cycle: Cycle, code: str, file: Arriving, name: str, words: Words, b
     """Store a file and attach it. Raises FileRefused, VirusFound, NotScanned, StorageDown or EvidenceFrozen."""
     program_id, cycle_id = cycle.program_id, cycle.id
     _check_open(cycle, code)
-    kind = _acceptable(file)
-    with tempfile.NamedTemporaryFile(dir=incoming(), prefix="drawn-") as drawn:
-        path = file.path
-        if kind.media_type in pictures.FORMATS:
-            try:
-                pictures.draw_anew(path, kind.media_type, Path(drawn.name))
-            except pictures.PictureRefused as refusal:
-                raise FileRefused(refusal.sentence) from refusal
-            path = Path(drawn.name)
-        digest, size = _sum_of(path)
+    kind = acceptable(file)
+    with cleaned(file, kind) as path:
+        digest, size = sum_of(path)
         with reading():
             if _known(program_id, digest) is None:
                 _check_room(program_id, size)
@@ -154,17 +144,6 @@ def put_back(cycle_id: int, piece: Evidence, by_id: int) -> None:
         audit.record("evidence put back", person_id=by_id, cycle_id=cycle.id, evidence=piece_id)
 
 
-def _acceptable(file: Arriving) -> FileKind:
-    if file.too_large:
-        raise FileRefused(f"The selected file must be smaller than {size_words(file.limit)}.")
-    if not file.size:
-        raise FileRefused("The selected file is empty.")
-    db.session.rollback()  # nothing slow while a transaction is open
-    kind = look(file.path)
-    scan(file.path)
-    return kind
-
-
 def _check_open(cycle: Cycle, code: str) -> None:
     rulebook_of(cycle).catalogue.practice(code)
     if not cycle.is_open(code):
@@ -248,9 +227,3 @@ def _uses(cycle_id: int, piece_id: int, code: str | None = None) -> list[Evidenc
         EvidenceUse.cycle_id == cycle_id, EvidenceUse.evidence_id == piece_id, EvidenceUse.detached_at.is_(None)
     )
     return list(db.session.scalars(found if code is None else found.where(EvidenceUse.practice_code == code)))
-
-
-def _sum_of(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return digest, path.stat().st_size

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from portal.accounts.signing import LinkOver
+
 from .drafts import PlanChanged, save_plan
 from .issuing import freeze_plan, issue_plan, not_ready
-from .statements import LinkOver, SignLater, open_link, send_statement, sign, signed_hash
+from .statements import SignLater, TextChanged, open_link, send_statement, sign, signed_hash
 
 __all__ = [
     "LinkOver",
     "PlanChanged",
     "SignLater",
+    "TextChanged",
     "freeze_plan",
     "issue_plan",
     "not_ready",
