@@ -40,6 +40,7 @@ ROOMS = (
     "reviews",
     "visits",
     "plans",
+    "statements",
     "recognition",
     "followup",
     "rulebooks",

@@ -81,6 +81,7 @@ class Policy:
     visit_weeks: tuple[int, int] = (4, 6)
     results_weeks: int = 2
     statement_weeks: int = 2
+    statement_link_days: int = 60
     check_in_months: tuple[int, ...] = (3, 6, 9)
     check_in_edit_hours: int = 24
     mini_review_months: int = 12

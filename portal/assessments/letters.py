@@ -127,8 +127,8 @@ def tell_amended(sent: Amendment, changed: int, digest: str, base_url: str) -> N
     again = ""
     if cycle.state is CycleState.PLAN_ISSUED:
         again = (
-            "\nThe Statement of Accuracy was sent for signature before this, so its link no longer works. "
-            f"Please send a new one:\n{base_url}/cycles/{cycle.id}/plan\n"
+            "\nThe Statement of Accuracy waits for its signature. Its link shows the changed answers from now on; a paper "
+            f"printed before no longer counts:\n{base_url}/cycles/{cycle.id}/statement\n"
         )
     for person in staff_of_partnership(cycle.program.partnership_id):
         _post(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import date
 
 from portal.accounts.models import Person
+from portal.accounts.signing import new_link
 from portal.assessments.queries import answers_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.followup.models import CheckIn
+from portal.foundation.codes import new_code
 from portal.foundation.database import db
-from portal.plans.models import Plan, PlanAction, Priority, Statement
-from portal.plans.services import keep_issue, signed_hash
+from portal.plans.covering import covered_now
+from portal.plans.models import Plan, PlanAction, Priority, SignedHow, Statement
+from portal.plans.services import keep_issue
+from portal.plans.services.statements import bind
 from portal.programs.queries import facts_of
 from portal.recognition.models import Award
 from portal.reviews.models import Review, ReviewItem, ReviewItemVersion
@@ -61,9 +64,9 @@ def add_results(demo: DemoCycle, cycle: Cycle, people: dict[str, Person]) -> Non
         return
     reviewer = people[REVIEWS[demo.key].reviewer]
     _add_review(demo, cycle, reviewer)
-    plan = _add_plan(demo, cycle, reviewer, PLANS[demo.key])
+    _add_plan(demo, cycle, reviewer, PLANS[demo.key])
     if demo.signed is not None:
-        _add_statement(demo, cycle, plan)
+        _add_statement(demo, cycle)
         _add_award(cycle, reviewer, demo.signed)
     for month, day, how, notes in CHECK_INS.get(demo.key, ()):
         db.session.add(
@@ -141,24 +144,20 @@ def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -
     return plan
 
 
-def _add_statement(demo: DemoCycle, cycle: Cycle, plan: Plan) -> None:
+def _add_statement(demo: DemoCycle, cycle: Cycle) -> None:
     submission = submission_of(cycle)
     if submission is None or demo.issued is None or demo.signed is None:
         raise ValueError(f"The demo's cycle {demo.key} signs before it submits or issues its plan.")
     leader = cycle.program
-    db.session.add(
-        Statement(
-            cycle_id=cycle.id,
-            token_hash=hashlib.sha256(secrets.token_bytes(32)).hexdigest(),
-            leader_name=leader.key_leader_name,
-            leader_email=leader.key_leader_email,
-            sent_at=at(demo.issued, 15, 5),
-            signed_at=at(demo.signed, 9, 40),
-            signer_name=leader.key_leader_name,
-            signer_title=leader.key_leader_title,
-            content_hash=signed_hash(cycle, plan),
-        )
-    )
+    made = Statement(
+        cycle_id=cycle.id, token_hash=new_link()[1], leader_name=leader.key_leader_name,
+        leader_email=leader.key_leader_email, sent_at=at(demo.issued, 15, 5), signed_at=at(demo.signed, 9, 40),
+        signer_name=leader.key_leader_name, signer_title=leader.key_leader_title, signed_on=demo.signed,
+        how=SignedHow.LINK, code=new_code(),
+    )  # fmt: skip
+    db.session.flush()
+    bind(made, covered_now(cycle))
+    db.session.add(made)
 
 
 def _add_award(cycle: Cycle, reviewer: Person, day: date) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from . import help  # noqa: A004, F401 (its pages hang on the same blueprint)
+    from . import duty_views, help  # noqa: A004, F401 (their pages hang on the same blueprint)
     from .views import bp
 
     app.register_blueprint(bp)

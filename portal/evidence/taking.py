@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +32,19 @@ class Taken:
     sha256: str
 
 
-def take(file: Arriving, name: str, check: Callable[[str, int], None]) -> Taken:
+def take(
+    file: Arriving,
+    name: str,
+    check: Callable[[str, int], None] = lambda _digest, _size: None,
+    only: Collection[FileKind] = (),
+    otherwise: str = "",
+) -> Taken:
     """Store a file. Raises FileRefused, VirusFound, NotScanned, StorageDown, or what `check` raises.
 
-    `check` is given the sum and the size of what would be stored, before it is.
+    `check` is given the sum and the size of what would be stored, before it is. With `only`, other kinds are refused in
+    the words of `otherwise`.
     """
-    kind = _acceptable(file)
+    kind = _acceptable(file, only, otherwise)
     with tempfile.NamedTemporaryFile(dir=incoming(), prefix="drawn-") as drawn:
         path = file.path
         if kind.media_type in pictures.FORMATS:
@@ -55,12 +62,14 @@ def take(file: Arriving, name: str, check: Callable[[str, int], None]) -> Taken:
     return Taken(key, shown_name(name, kind), kind.media_type, size, digest)
 
 
-def _acceptable(file: Arriving) -> FileKind:
+def _acceptable(file: Arriving, only: Collection[FileKind], otherwise: str) -> FileKind:
     if file.too_large:
         raise FileRefused(f"The selected file must be smaller than {size_words(file.limit)}.")
     if not file.size:
         raise FileRefused("The selected file is empty.")
     db.session.rollback()  # nothing slow while a transaction is open
     kind = look(file.path)
+    if only and kind not in only:
+        raise FileRefused(otherwise)
     scan(file.path)
     return kind

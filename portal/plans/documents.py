@@ -12,6 +12,7 @@ from portal.assessments.models import Submission
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
+from portal.foundation.codes import shown_code
 from portal.foundation.database import db
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
@@ -146,6 +147,6 @@ def _statement(cycle: Cycle) -> dict[str, Any]:
         "signer": found.signer_name if found else "",
         "title": found.signer_title if found else cycle.program.key_leader_title,
         "on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
-        "code": found.content_hash[:12] if found else "",
+        "code": (shown_code(found.code) if found.code else found.content_hash[:12]) if found else "",
         "changed": len(changed_since(cycle, found)),
     }

@@ -179,8 +179,23 @@ class PlanAction(Base):
     done_on: Mapped[date | None]
 
 
+class SignedHow(enum.StrEnum):
+    """How a Statement was signed."""
+
+    LINK = "link"
+    PAPER = "paper"
+
+    @property
+    def words(self) -> str:
+        """Return the way in words."""
+        return "by a personal link" if self is SignedHow.LINK else "on paper"
+
+
 class Statement(Base):
-    """The Statement of Accuracy: sent to a key leader by a single-use link, signed over an exact content."""
+    """The Statement of Accuracy: one key leader is asked, by a single-use link or on paper, to sign an exact content.
+
+    What it covers is kept as it was when it was sent or printed, and again as it was read when it was signed.
+    """
 
     __tablename__ = "statement"
 
@@ -194,6 +209,17 @@ class Statement(Base):
     signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signer_name: Mapped[str] = mapped_column(String(200), default="")
     signer_title: Mapped[str] = mapped_column(String(200), default="")
-    content_hash: Mapped[str] = mapped_column(String(64))  # over answers and issued plan, fixed when sent
+    content_hash: Mapped[str] = mapped_column(String(64))  # over answers, basis of the tier and issued plan
+    code: Mapped[str | None] = mapped_column(String(20), unique=True)  # the paper carries it; foundation.codes
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the link
+    answers_number: Mapped[int | None]  # Submission.number; None in rows older than the column
+    basis: Mapped[str] = mapped_column(Text, default="")  # covering.Covered.basis
+    plan_content: Mapped[str] = mapped_column(Text, default="")  # covering.Covered.plan_content
+    how: Mapped[SignedHow | None] = mapped_column(Word(SignedHow))  # once signed
+    signed_on: Mapped[date | None]  # where the partnership is, or the day on the paper
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who entered a signed paper
 
     cycle: Mapped[Cycle] = relationship()
+    sent_by: Mapped[Person | None] = relationship(foreign_keys=[sent_by_id])
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])

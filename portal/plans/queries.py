@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from portal.assessments.amendments import amended_between, copies_of, sent_in
+from portal.accounts.hashes import digest
+from portal.assessments.amendments import copies_of
 from portal.assessments.queries import assessment_of, scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
@@ -19,6 +20,7 @@ from rules.results import Trace, Undetermined
 from rules.scorecard import CORE
 from rules.tiers import judge_priorities
 
+from .covering import answers_changed, places_changed
 from .models import Plan, PlanIssue, Statement
 from .moving import move_up_of
 
@@ -118,33 +120,37 @@ def newest_issue_number(plan: Plan) -> int:
 
 def issue_bound_by(cycle: Cycle, statement: Statement) -> PlanIssue | None:
     """Return the issue of the plan that a Statement asks to sign, or was signed over."""
+    issues = issues_of(plan_of(cycle))
+    if statement.answers_number:
+        return next((issue for issue in issues if issue.issued_content == statement.plan_content), None)
     copies = copies_of(cycle)
-    for issue in issues_of(plan_of(cycle)):
+    for issue in issues:
         if any(hash_over(copy.content_hash, issue) == statement.content_hash for copy in copies):
             return issue
     return None
 
 
 def hash_over(answers_hash: str, plan: Plan | PlanIssue) -> str:
-    """Return the hash that a signature over a frozen copy and an issued plan carries."""
+    """Return the hash that a signature carried before it covered the basis of the tier too."""
     return hashlib.sha256(f"{answers_hash}:{plan.issued_hash}".encode()).hexdigest()
 
 
 def changed_since(cycle: Cycle, statement: Statement | None) -> tuple[str, ...]:
-    """Return the practices whose answers differ from the copy that a Statement asks to sign, or was signed over."""
-    plan = plan_of(cycle)
-    copies = copies_of(cycle) if statement is not None and plan is not None else []
-    if statement is None or plan is None or len(copies) < 2:
+    """Name the places that differ from what a Statement asks to sign, or was signed over: answers by code, plan, basis."""
+    if statement is None:
+        return ()
+    if statement.answers_number:
+        return places_changed(cycle, statement)
+    plan = plan_of(cycle)  # a Statement from before it kept more than its hash
+    copies = copies_of(cycle) if plan is not None else []
+    if plan is None or len(copies) < 2:
         return ()
     issues = issues_of(plan)
     bound = next(
         (one for one in copies for issue in issues if hash_over(one.content_hash, issue) == statement.content_hash),
         None,
     )
-    if bound is None:
-        return ()
-    found = amended_between(sent_in(bound), sent_in(copies[-1]), rulebook_of(cycle))
-    return tuple(one.practice.code for one in found)
+    return answers_changed(cycle, bound.number) if bound else ()
 
 
 def signed_statement(cycle: Cycle) -> Statement | None:
@@ -154,11 +160,16 @@ def signed_statement(cycle: Cycle) -> Statement | None:
 
 def statement_by_token(token: str) -> Statement | None:
     """Return the Statement a link opens, also a used or withdrawn one."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    return db.session.scalar(select(Statement).where(Statement.token_hash == digest))
+    return db.session.scalar(select(Statement).where(Statement.token_hash == digest(token)))
 
 
 def open_statement(cycle: Cycle) -> Statement | None:
     """Return the Statement that waits for its signature, also when the answers changed since it was sent."""
     waiting = (Statement.cycle_id == cycle.id) & Statement.withdrawn_at.is_(None) & Statement.signed_at.is_(None)
     return db.session.scalar(select(Statement).where(waiting))
+
+
+def later_statement(statement: Statement) -> Statement | None:
+    """Return the newest Statement of the same cycle that came after this one."""
+    later = select(Statement).where(Statement.cycle_id == statement.cycle_id, Statement.id > statement.id)
+    return db.session.scalar(later.order_by(Statement.id.desc()).limit(1))

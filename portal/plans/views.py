@@ -1,4 +1,4 @@
-"""The plan's editor, its pages to read and print, its PDFs, and the Statement of Accuracy."""
+"""The plan's editor, its pages to read and print, and its PDFs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from portal.cycles.queries import load_cycle, load_for_change, local_today, rule
 from portal.foundation import documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
+from portal.foundation.errors import NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
-from portal.foundation.security import NO_REFERRER, check_csrf_token, check_person, csrf
+from portal.foundation.security import check_person
 from portal.resources.queries import Item, by_code, library_of
 from rules.duties import add_months
 
@@ -27,7 +27,7 @@ from .documents import plan_snapshot, summary_snapshot
 from .drafts import draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
 from .models import Plan, new_key
-from .queries import changed_since, open_statement, plan_of, proposals_for
+from .queries import open_statement, plan_of, proposals_for
 from .shared import open_comments, shared_drafts
 from .suggesting import noted_proposals, suggester_of
 
@@ -59,9 +59,8 @@ def _editor(
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
-        blank=PriorityDraft(), proposals=listed(proposed), wrong=found.undetermined,
-        left_out=left_out(draft, proposed), plan=plan, statement=(sent := open_statement(cycle)),
-        outdated=changed_since(cycle, sent), fresh=[new_key() for _ in range(policy.max_priorities + 1)],
+        blank=PriorityDraft(), later=request.form.get("send_later"), proposals=listed(proposed), wrong=found.undetermined,
+        left_out=left_out(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
         names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts),
         explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
@@ -153,17 +152,25 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
 
 def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
     try:
-        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"])
+        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"], _send_to())
     except (Refused, OutOfOrder) as refusal:
         db.session.refresh(cycle)
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
             return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
         return _editor(cycle, plan_of(cycle), draft, problems), 422
-    flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
+    if open_statement(cycle) is not None:
+        flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
+    else:
+        flash("The plan is issued. No link to sign is sent yet: send or print the Statement of Accuracy next.", "good")
     if codes := left_out(draft, proposals_for(cycle).proposed):
         flash(f"No priority names these safety practices: {', '.join(codes)}.", "warn")
     return go_to(url_for("plans.print_page", cycle_id=cycle.id))
+
+
+def _send_to() -> str | None:
+    """Return the address that the page showed, "" to send nothing yet; None when no address was on the page."""
+    return "" if request.form.get("send_later") else request.form.get("leader_seen")
 
 
 @bp.post("/cycles/<int:cycle_id>/plan/issue")
@@ -251,64 +258,3 @@ def download(cycle_id: int, document_id: int) -> Any:
     return send_file(
         io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name
     )
-
-
-@bp.post("/cycles/<int:cycle_id>/statement/send")
-def send_statement(cycle_id: int) -> Any:
-    """Send the Statement again, to this or another key leader."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.SEND_STATEMENT)
-    name, email = request.form.get("leader_name", ""), request.form.get("leader_email", "")
-    try:
-        base_url, seen = current_app.config["BASE_URL"], request.form.get("seen", "")
-        services.send_statement(cycle.id, name, email, current_user.id, base_url, seen)
-    except (Refused, OutOfOrder) as refusal:
-        problems = (
-            list(refusal.problems) if isinstance(refusal, Refused) else [Problem("leader_name", refusal.sentence)]
-        )
-        plan = plan_of(cycle)
-        draft = draft_of(plan) if plan else PlanDraft()
-        return _editor(cycle, plan, draft, problems, leader={"name": name, "email": email}), 422
-    flash("A new link is on its way. The old one does not work any more.", "good")
-    return go_to(url_for("plans.edit", cycle_id=cycle.id))
-
-
-@bp.get("/statement/<token>")
-def statement(token: str) -> Any:
-    """Show the key leader what is signed; no account is needed."""
-    return _statement(token, [], {})
-
-
-@bp.post("/statement/<token>")
-@csrf.exempt
-def sign(token: str) -> Any:
-    """Sign, once."""
-    check_csrf_token()
-    typed = {key: request.form.get(key, "") for key in ("name", "title", "confirm")}
-    try:
-        services.sign(token, typed["name"], typed["title"], typed["confirm"] == "yes", current_app.config["BASE_URL"])
-    except Refused as refusal:
-        return _statement(token, list(refusal.problems), typed)
-    except DomainError as over:
-        return _over("This cannot be signed", over.sentence)
-    return render_template("plans/signed.html"), 200, NO_REFERRER
-
-
-def _over(title: str, sentence: str) -> Any:
-    return render_template("error.html", title=title, sentence=sentence), 410, NO_REFERRER
-
-
-def _statement(token: str, problems: list[Problem], typed: dict[str, str]) -> Any:
-    try:
-        found = services.open_link(token)
-    except services.LinkOver as over:
-        later = isinstance(over, services.SignLater)
-        return _over("Please come back later" if later else "This link is over", over.sentence)
-    page = render_template(
-        "plans/statement.html",
-        statement=found,
-        token=token,
-        problems=problems,
-        typed=typed,
-        d=plan_snapshot(found.cycle),
-    )
-    return page, 422 if problems else 200, NO_REFERRER

@@ -77,15 +77,3 @@ def read_signers(form: Mapping[str, str], count: int) -> tuple[tuple[Signer, ...
             )
         signers.append(one)
     return tuple(signers), tuple(problems)
-
-
-def problems_of_signature(name: str, title: str, confirmed: bool) -> list[Problem]:
-    """Return what is missing under a signature."""
-    problems = []
-    if not looks_like_name(name):
-        problems.append(Problem("name", "Enter your name, in at most 200 characters."))
-    if not looks_like_name(title):
-        problems.append(Problem("title", "Enter your title, for example executive director."))
-    if not confirmed:
-        problems.append(Problem("confirm", "Tick the box to confirm."))
-    return problems

@@ -32,6 +32,7 @@ LABELS = {
     "visit_weeks": "Review after submitting",
     "results_weeks": "Results after the review",
     "statement_weeks": "Statement after the results",
+    "statement_link_days": "How long a link to sign works",
     "check_in_months": "Check-ins after the plan",
     "check_in_edit_hours": "A check-in can be edited for",
     "mini_review_months": "Mini-review after the plan",

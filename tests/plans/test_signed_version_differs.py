@@ -68,7 +68,7 @@ def test_plan_waits_while_answers_are_open_and_says_what_for(cast: Cast) -> None
     amending.close(cast.cycle.id, round_.id, "We talked.", cast.reviewer.id, URL)
 
 
-def test_plan_issued_first_leaves_the_program_free_to_amend_and_ends_the_link(cast: Cast) -> None:
+def test_plan_issued_first_leaves_the_program_free_to_amend_and_its_link_shows_the_new_text(cast: Cast) -> None:
     issue(cast)
     link = f"/statement/{token()}"
     client = cast.app.test_client()
@@ -80,19 +80,24 @@ def test_plan_issued_first_leaves_the_program_free_to_amend_and_ends_the_link(ca
     with pytest.raises(services.SignLater):
         sign()
     cast.send(round_)
-    assert client.get(link).status_code == 410
-    with pytest.raises(services.LinkOver) as refusal:
-        sign()
+    page = client.get(link)
+    assert [page.status_code, "What the leader noticed." in page.text, f"</strong> {CODE}." in page.text] == [
+        200,
+        True,
+        True,
+    ]
+    with pytest.raises(services.TextChanged) as refusal:
+        sign()  # over what was sent
     assert "has changed since" in refusal.value.sentence
     mail = db.session.scalars(select(Message.text).where(Message.key.like("amended-staff:%"))).one()
-    assert "its link no longer works" in mail
+    assert "Its link shows the changed answers from now on" in mail
     staff = cast.client(cast.reviewer)
     looked = {"code": CODE, "number": "2"}  # also now that the review itself is locked
     assert staff.post(cast.at("review/changes"), data=looked).status_code == 303
     assert "You have looked at everything" in staff.get(cast.at("review/changes")).text
-    assert "The answers changed after this link was sent" in staff.get(cast.at("plan")).text
+    assert "What was sent differs from today" in staff.get(cast.at("statement")).text
     staff.post(cast.at("statement/send"), data={"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org"})
-    assert "after this link was sent" not in staff.get(cast.at("plan")).text
+    assert "What was sent differs from today" not in staff.get(cast.at("statement")).text
     assert plan_snapshot(cast.cycle)["submitted_on"] == "October 1, 2026, with changes of October 1, 2026"
     sign()
     db.session.refresh(cast.cycle)
@@ -113,7 +118,7 @@ def test_signed_version_that_differs_is_said_wherever_it_counts(cast: Cast) -> N
     issue(cast)
     sign()
     staff, program = cast.client(cast.reviewer), cast.client(cast.administrator)
-    sentence = "version differs from today's in 2 answers"
+    sentence = "version differs from today's in 2 places"
     pages = (f"/programs/{cast.program.id}", cast.at("recognition"), cast.at("plan/print"))
     assert [sentence in staff.get(where).text.replace("&#39;", "'") for where in pages] == [False] * 3
     cast.amend(CODE, "B.2.5", notes="After the signature.")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from portal.accounts.signing import LinkOver
+
 from .drafts import PlanChanged, save_plan
 from .issuing import freeze_plan, issue_plan, keep_issue, not_ready
 from .reissuing import IssuedMeanwhile, reissue_plan
 from .sharing import comment, mark_done, share_draft
-from .statements import LinkOver, SignLater, open_link, send_statement, sign, signed_hash
+from .statements import SignLater, TextChanged, open_link, send_statement, sign, signed_hash
 
 __all__ = [
     "IssuedMeanwhile",
     "LinkOver",
     "PlanChanged",
     "SignLater",
+    "TextChanged",
     "comment",
     "freeze_plan",
     "issue_plan",

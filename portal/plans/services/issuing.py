@@ -73,8 +73,11 @@ def not_ready(plan: Plan | None, policy: Policy, anchor: date, extra_months: int
     return problems
 
 
-def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
-    """Freeze the plan and send the Statement to the key leader. Raises OutOfOrder or Refused with every problem."""
+def issue_plan(cycle_id: int, by_id: int, base_url: str, send_to: str | None = None) -> Plan:
+    """Freeze the plan and send the Statement to the key leader. Raises OutOfOrder or Refused with every problem.
+
+    `send_to` is the address that was confirmed; to another one, or none, nothing is sent. None stands for the program's own.
+    """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         plan, today = plan_of(cycle), local_today(cycle)
@@ -101,7 +104,8 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
                 f"Results are ready: {program.name}",
                 f"{program.partnership.name} has finished its results for {program.name}. Please sign in to read them:\n{base_url}/programs/{program.id}\n",
             )
-        post_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url)
+        if send_to in (None, program.key_leader_email):
+            post_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url, by_id)
     return plan
 
 

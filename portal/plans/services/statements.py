@@ -1,35 +1,42 @@
-"""The Statement of Accuracy: sent to a key leader by a single-use link, signed over what was submitted and issued."""
+"""The Statement of Accuracy: a key leader is asked, by a single-use link, to sign what was submitted, judged and issued."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+from datetime import date, timedelta
 
 from portal.accounts.queries import staff_of_partnership
-from portal.assessments.queries import submission_of
+from portal.accounts.signing import LinkOver, Signature, new_link, pressed_again, same_name
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_for_change, local_today
+from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
 from portal.foundation.addresses import looks_like_address, looks_like_name
+from portal.foundation.codes import new_code, shown_code
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
-from portal.plans.models import Plan, Statement
-from portal.plans.queries import hash_over, open_statement, plan_of, statement_by_token
-
-
-class LinkOver(DomainError):
-    """The link to the Statement was used, withdrawn, or never was."""
+from portal.foundation.errors import OutOfOrder, Problem, Refused
+from portal.plans.covering import Covered, covered_now
+from portal.plans.models import Plan, SignedHow, Statement
+from portal.plans.queries import later_statement, open_statement, plan_of, statement_by_token
 
 
 class SignLater(LinkOver):
-    """Answers that the Statement covers are open for changes; the link works again if none is sent."""
+    """Answers that the Statement covers are open for changes or not judged yet; the link works again afterwards."""
+
+
+class TextChanged(LinkOver):
+    """What the leader read has changed since; nothing is signed, and the new text is there to read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What you read has changed since, so nothing is signed yet. Below is the text as it is now. Please read it "
+            "again, then sign."
+        )
 
 
 def signed_hash(cycle: Cycle, plan: Plan) -> str:
-    """Return the hash a signature covers: the submitted answers and the issued plan."""
-    submission = submission_of(cycle)
-    return hash_over(submission.content_hash if submission else "", plan)
+    """Return the hash a signature would cover now: the submitted answers, the basis of the tier, and the issued plan."""
+    db.session.flush()  # the plan may have been frozen in the running transaction
+    return covered_now(cycle).hash
 
 
 def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: str, seen: str = "") -> None:
@@ -39,12 +46,7 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
     form sent twice, and a second mail would only make the first link a dead one.
     """
     name, email = " ".join(name.split()), email.strip()
-    problems = []
-    if not looks_like_name(name):
-        problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
-    if not looks_like_address(email):
-        problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
-    if problems:
+    if problems := problems_of_leader(name, email):
         raise Refused(problems)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
@@ -56,29 +58,57 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
             return
         if old is not None:
             old.withdrawn_at = clock.now()
-        post_statement(cycle, plan, name, email, base_url)
+        post_statement(cycle, plan, name, email, base_url, by_id)
         audit.record("statement sent", person_id=by_id, cycle_id=cycle.id)
 
 
-def post_statement(cycle: Cycle, plan: Plan, name: str, email: str, base_url: str) -> None:
+def problems_of_leader(name: str, email: str) -> list[Problem]:
+    """Return what keeps a link from being sent to this person."""
+    problems = []
+    if not looks_like_name(name):
+        problems.append(Problem("leader_name", "Enter the key leader's name, in at most 200 characters."))
+    if not looks_like_address(email):
+        problems.append(Problem("leader_email", "Enter an e-mail address like name@example.org."))
+    return problems
+
+
+def post_statement(
+    cycle: Cycle, plan: Plan, name: str, email: str, base_url: str, by_id: int | None = None
+) -> Statement:
     """Mail a link to sign in the running transaction."""
-    token, program = secrets.token_urlsafe(32), cycle.program
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    db.session.add(
-        Statement(
-            cycle_id=cycle.id, token_hash=digest, leader_name=name, leader_email=email,
-            sent_at=clock.now(), content_hash=signed_hash(cycle, plan),
-        )
-    )  # fmt: skip
+    program, days = cycle.program, rulebook_of(cycle).policy.statement_link_days
+    made, token = new_statement(cycle, name, email, by_id)
+    made.expires_at = clock.now() + timedelta(days=days)
     post_mail(
         cycle,
-        f"statement:{digest[:24]}",
+        f"statement:{made.token_hash[:24]}",
         name,
         email,
         f"Please sign: Statement of Accuracy for {program.name}",
         f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
-        f"You need no account. The link is personal and works once:\n{base_url}/statement/{token}\n",
+        f"You need no account. The link is personal, works once, and for {days} days:\n{base_url}/statement/{token}\n",
     )
+    return made
+
+
+def new_statement(cycle: Cycle, name: str, email: str, by_id: int | None) -> tuple[Statement, str]:
+    """Add a Statement over what there is now to the running transaction; return it with the secret of its link."""
+    db.session.flush()  # the plan may have been frozen in the running transaction
+    token, stored = new_link()
+    made = Statement(
+        cycle_id=cycle.id, token_hash=stored, leader_name=name, leader_email=email, sent_at=clock.now(),
+        sent_by_id=by_id, code=new_code(),
+    )  # fmt: skip
+    bind(made, covered_now(cycle))
+    db.session.add(made)
+    db.session.flush()
+    return made, token
+
+
+def bind(statement: Statement, covered: Covered) -> None:
+    """Keep with a Statement what it covers."""
+    statement.content_hash, statement.answers_number = covered.hash, covered.number
+    statement.basis, statement.plan_content = covered.basis, covered.plan_content
 
 
 def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
@@ -96,53 +126,93 @@ def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text:
 def open_link(token: str) -> Statement:
     """Return the Statement a link opens. Raises LinkOver."""
     found = statement_by_token(token)
-    if found is None or found.withdrawn_at is not None:
+    if found is None:
         raise LinkOver("This link does not work any more. Please ask the partnership for a new one.")
     if found.signed_at is not None:
         raise LinkOver("This Statement is signed already. Thank you; there is nothing more to do.")
+    if found.withdrawn_at is not None:
+        newer = later_statement(found)
+        raise LinkOver(
+            "This link does not work any more: a newer one took its place. Please use the newest mail."
+            if newer
+            else "This link does not work any more: the partnership took it back. Please ask the partnership for a new one."
+        )
+    if found.expires_at is not None and found.expires_at <= clock.now():
+        raise LinkOver("This link is too old by now. Please ask the partnership for a new one.")
     if found.cycle.reopened:
         raise SignLater(
-            "Some answers that this Statement covers are open for changes right now. Please come back in some days; if "
-            "the answers change, the partnership sends you a new link."
+            "Some answers that this Statement covers are open for changes right now. Please come back in some days; the "
+            "link then shows the answers as they are by then."
         )
-    plan = plan_of(found.cycle)
-    if plan is None or signed_hash(found.cycle, plan) != found.content_hash:
-        raise LinkOver("What this link asks you to sign has changed since. Please ask the partnership for a new link.")
+    if not covered_now(found.cycle).whole:
+        raise SignLater("The rules are still counting the newest answers. Please come back in a few minutes.")
     return found
 
 
-def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> Statement:
-    """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller."""
-    name, title = " ".join(name.split()), " ".join(title.split())
-    problems = []
-    if not looks_like_name(name):
-        problems.append(Problem("name", "Enter your name, in at most 200 characters."))
-    if not looks_like_name(title):
-        problems.append(
-            Problem("title", "Enter your title, for example executive director, in at most 200 characters.")
-        )
-    if not confirmed:
-        problems.append(Problem("confirm", "Tick the box to confirm."))
+def sign(token: str, name: str, title: str, confirmed: bool, base_url: str, seen: str = "") -> Statement:
+    """Sign the Statement, once. Raises LinkOver, OutOfOrder or Refused with every problem; typed text stays with the caller.
+
+    `seen` is the hash of what the leader read; "" stands for what was sent.
+    """
+    typed = Signature.read({"name": name, "title": title, "confirm": "yes" if confirmed else ""})
     with unit_of_work():
         known = statement_by_token(token)
         cycle = load_for_change((known or open_link(token)).cycle_id)
         db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
-        if known is not None and known.signed_at and (known.signer_name, known.signer_title) == (name, title):
-            return known  # the button was pressed twice
+        if known is not None and pressed_again(known, typed):
+            return known
         found = open_link(token)
-        if problems:
+        if problems := problems_of_signer(found, typed):
             raise Refused(problems)
-        advance(cycle, CycleState.SIGNED, local_today(cycle))
-        found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
-        audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)
-        for person in staff_of_partnership(cycle.program.partnership_id):
-            post_mail(
-                cycle,
-                f"signed:{found.id}:{person.id}",
-                person.name,
-                person.email,
-                f"Signed: {cycle.program.name}",
-                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now:\n"
-                f"{base_url}/cycles/{cycle.id}/recognition\n",
-            )
+        covered = covered_now(cycle)
+        if covered.hash != (seen or found.content_hash):
+            raise TextChanged
+        bind(found, covered)
+        keep_signature(cycle, found, typed, SignedHow.LINK, local_today(cycle), base_url)
+        audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash, how="link")
     return found
+
+
+def problems_of_signer(statement: Statement, typed: Signature) -> list[Problem]:
+    """Return what keeps this person from signing: something is missing, or somebody else was asked."""
+    problems = typed.problems()
+    if not any(one.field == "name" for one in problems) and not same_name(typed.name, statement.leader_name):
+        problems.append(
+            Problem(
+                "name",
+                f"Only {statement.leader_name} can sign this. If that is you, type your name as it stands here. If somebody "
+                "else has to sign, ask the partnership for a Statement in the right name.",
+            )
+        )
+    return problems
+
+
+def keep_signature(
+    cycle: Cycle, statement: Statement, typed: Signature, how: SignedHow, on: date, base_url: str
+) -> None:
+    """Store a signature in the running transaction, and tell the staff and the signer. Raises OutOfOrder."""
+    advance(cycle, CycleState.SIGNED, on)
+    statement.signed_at, statement.signer_name, statement.signer_title = clock.now(), typed.name, typed.title
+    statement.how, statement.signed_on = how, on
+    program = cycle.program
+    for person in staff_of_partnership(program.partnership_id):
+        post_mail(
+            cycle,
+            f"signed:{statement.id}:{person.id}",
+            person.name,
+            person.email,
+            f"Signed: {program.name}",
+            f"The Statement of Accuracy of {program.name} is signed. The recognition can be decided now:\n"
+            f"{base_url}/cycles/{cycle.id}/recognition\n",
+        )
+    if statement.leader_email and statement.code:
+        post_mail(
+            cycle,
+            f"signed-receipt:{statement.id}",
+            statement.leader_name,
+            statement.leader_email,
+            f"You signed: Statement of Accuracy for {program.name}",
+            f"Thank you. Your signature under the Statement of Accuracy for {program.name} is stored, with the code "
+            f"{shown_code(statement.code)}. Whoever has the code can see here that it is signed, and nothing else:\n"
+            f"{base_url}/statements\n",
+        )

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from portal.accounts import tries
-from portal.accounts.hashes import digest
+from portal.accounts.signing import LinkOver, Signature, new_link, pressed_again
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, StaleVersion
+from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
 from portal.foundation.versions import own_id, renamed
 from portal.partnerships.queries import current_rulebook
 from portal.programs.mails import tell_administrators, tell_managers, tell_staff
@@ -25,16 +24,12 @@ from portal.programs.services import change_facts, locked
 from rules.policy import Gate
 from rules.texts import USUAL
 
-from ..forms import Signer, problems_of_needs, problems_of_signature
+from ..forms import Signer, problems_of_needs
 from ..models import GateSignature, NeedsAssessment, NeedsVersion
 from ..queries import needs_of, signature_by_token, signatures_of
 
 LIMIT = tries.Limit("agreement:", timedelta(days=1), 5, 60)  # mails to one address, and by one program
 NEEDS_GATE, MOU_GATE = "needs_assessment", "mou"
-
-
-class LinkOver(DomainError):
-    """The link was used, withdrawn, or never was."""
 
 
 class NeedsChanged(StaleVersion):
@@ -158,16 +153,16 @@ def _count(program: Program, email: str) -> str:
 
 
 def _send_link(program: Program, gate: Gate, signer: Signer, text: str, by_id: int, base_url: str) -> None:
-    token = secrets.token_urlsafe(32)
+    token, stored = new_link()
     db.session.add(
         GateSignature(
             program_id=program.id, gate_key=gate.key, text=text, content_hash=hash_of(program, gate, text),
-            name=signer.name, title=signer.title, email=signer.email, token_hash=digest(token), sent_at=clock.now(),
+            name=signer.name, title=signer.title, email=signer.email, token_hash=stored, sent_at=clock.now(),
             sent_by_id=by_id,
         )
     )  # fmt: skip
     outbox.post(
-        f"agreement:{digest(token)[:24]}", to_name=signer.name, to_email=signer.email,
+        f"agreement:{stored[:24]}", to_name=signer.name, to_email=signer.email,
         partnership_id=program.partnership_id, subject=f"Please sign: {gate.title} of {program.name}",
         text=f"Hello {signer.name},\n\n{program.name} asks you to read and sign: {gate.title}, with "
         f"{program.partnership.name}. You need no account. The link is personal and works once:\n"
@@ -193,18 +188,18 @@ def open_link(token: str) -> tuple[GateSignature, Gate]:
 
 def sign(token: str, signer: Mapping[str, str], base_url: str) -> None:
     """Sign, once; the last signature passes the step. Raises LinkOver, or Refused with every problem."""
-    name, title = (" ".join(signer[key].split()) for key in ("name", "title"))
+    signature = Signature.read(signer)
     with unit_of_work():
         known = signature_by_token(token)
         if known is not None:
             locked(known.program_id)
             db.session.expire_all()  # a link withdrawn or used while this waited for the lock is over
-            if known.signed_at and not known.withdrawn_at and (known.signer_name, known.signer_title) == (name, title):
-                return  # the button was pressed twice
+            if pressed_again(known, signature):
+                return
         found, gate = open_link(token)
-        if problems := problems_of_signature(name, title, signer["confirm"] == "yes"):
+        if problems := signature.problems():
             raise Refused(problems)
-        found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
+        found.signed_at, found.signer_name, found.signer_title = clock.now(), signature.name, signature.title
         program = found.program
         audit.record("agreement signed", program_id=program.id, gate=gate.key, content_hash=found.content_hash)
         signed = [one for one in signatures_of(program.id, gate.key)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
+from portal.accounts.signing import LinkOver, over_page
 from portal.foundation.access import PROGRAM_ROLES, Action, Role, may
 from portal.foundation.errors import Problem, Refused, Stranger
 from portal.foundation.htmx import go_to
@@ -152,20 +153,16 @@ def sign(token: str) -> Any:
         services.sign(token, typed, current_app.config["BASE_URL"])
     except Refused as refusal:
         return _agreement(token, refusal.problems, typed)
-    except services.LinkOver as over:
-        return _over(over.sentence)
+    except LinkOver as over:
+        return over_page(over.sentence)
     return render_template("requests/agreement_signed.html"), 200, NO_REFERRER
-
-
-def _over(sentence: str) -> Any:
-    return render_template("error.html", title="This link is over", sentence=sentence), 410, NO_REFERRER
 
 
 def _agreement(token: str, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> Any:
     try:
         found, gate = services.open_link(token)
-    except services.LinkOver as over:
-        return _over(over.sentence)
+    except LinkOver as over:
+        return over_page(over.sentence)
     page = render_template(
         "requests/agreement.html", found=found, gate=gate, token=token, problems=problems, typed=typed or {}
     )

@@ -1,0 +1,82 @@
+"""Who reviews a cycle: one person decides (Review.reviewer_id), others review with them or give a second opinion."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from portal.accounts.models import Person
+from portal.cycles.models import Cycle
+from portal.foundation.database import Base, UtcDateTime, Word, db
+
+from .models import Review
+
+
+class Part(enum.StrEnum):
+    """What somebody does in a review beside the one who decides."""
+
+    REVIEWER = "reviewer"
+    SECOND_OPINION = "second_opinion"
+
+    @property
+    def words(self) -> str:
+        """Return the part in words."""
+        return "reviews" if self is Part.REVIEWER else "gives a second opinion"
+
+
+class Reviewer(Base):
+    """One person who takes part in a review and does not decide; who decides is named by the review itself."""
+
+    __tablename__ = "reviewer"
+    __table_args__ = (UniqueConstraint("review_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[Part] = mapped_column(Word(Part))
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    review: Mapped[Review] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who reviews one cycle; `decider` is None while nobody began."""
+
+    decider: Person | None = None
+    others: tuple[tuple[Person, Part], ...] = ()
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """Return the ids of everybody who takes part."""
+        first = (self.decider.id,) if self.decider else ()
+        return frozenset((*first, *(person.id for person, _ in self.others)))
+
+    @property
+    def mark(self) -> str:
+        """Return a mark of who takes part as what, so that a form shows what its sender saw."""
+        rows = sorted(f"{person.id}:{part.value}" for person, part in self.others)
+        return ",".join([str(self.decider.id) if self.decider else "-", *rows])
+
+
+def teams_of(cycle_ids: Iterable[int]) -> dict[int, Team]:
+    """Return who reviews each of these cycles, in two queries."""
+    ids = list(cycle_ids)
+    mine = select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
+    reviews = {one.id: one for one in db.session.scalars(mine)}
+    others: dict[int, list[tuple[Person, Part]]] = {}
+    for row in db.session.scalars(select(Reviewer).where(Reviewer.review_id.in_(reviews)).order_by(Reviewer.id)):
+        others.setdefault(row.review_id, []).append((row.person, row.part))
+    return {one.cycle_id: Team(one.reviewer, tuple(others.get(one.id, ()))) for one in reviews.values()}
+
+
+def team_of(cycle: Cycle) -> Team:
+    """Return who reviews this cycle."""
+    return teams_of([cycle.id]).get(cycle.id, Team())
