@@ -15,6 +15,7 @@ from .letters import add_letters
 from .matters import add_matters
 from .people import add_people
 from .programs import add_partnerships, add_programs
+from .recognized import add_recognized
 from .results import add_results
 from .together import add_together
 
@@ -37,6 +38,7 @@ def seed() -> None:
         for demo in CYCLES:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
+        add_recognized(cycles, people)
         add_together(cycles["circle"], people)
         add_matters(partnerships, programs, people)
         add_letters(cycles, people, current_app.config["BASE_URL"])
