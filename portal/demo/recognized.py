@@ -1,4 +1,4 @@
-"""What became of the demo's recognitions: one current and listed, one that ends soon, one that lapsed, one that was followed."""
+"""What became of the demo's recognitions: one current and listed, one that ends soon, two that lapsed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_recognized(cycles: dict[str, Cycle], people: dict[str, Person]) -> None:
     """Add the history of every award, and the public addresses, to the running transaction."""
     db.session.flush()
     awards = {one.cycle_id: one for one in db.session.scalars(select(Award))}
-    earlier: dict[int, Award] = {}
+    known: set[int] = set()
     for key, cycle in sorted(cycles.items(), key=lambda one: (one[1].program_id, one[1].number)):
         if (award := awards.get(cycle.id)) is None:
             continue
@@ -31,12 +31,9 @@ def add_recognized(cycles: dict[str, Cycle], people: dict[str, Person]) -> None:
         award.override_reason = award.ending_tier = ""
         _note(award, K.AWARDED, award.awarded_on, by_id=award.confirmed_by_id, decision=award.decision)
         _end(award)
-        if (before := earlier.get(cycle.program_id)) is not None:
-            before.standing = Standing.FOLLOWED
-            _note(before, K.FOLLOWED, award.awarded_on, by_id=award.confirmed_by_id)
-        else:
+        if cycle.program_id not in known:
             _add_listing(key.partition("-")[0], cycle, people)
-        earlier[cycle.program_id] = award
+        known.add(cycle.program_id)
 
 
 def _end(award: Award) -> None:

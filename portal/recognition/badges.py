@@ -16,7 +16,7 @@ from rules.wording import say_date
 from .publishing import PublicStatus
 
 WIDTH, HEIGHT = 340, 112
-TEXT_LEFT, TEXT_WIDTH = 104, 222
+TEXT_LEFT, TEXT_WIDTH = 104, 196  # there is room to spare, since a browser may use a wider font
 BRAND, OVER, INK, SOFT = "#0b5563", "#5b6672", "#1d2733", "#4f5b68"
 DRAWN = 4  # times the size, then made smaller, so that edges are smooth
 SCALES = (1, 2)
@@ -57,9 +57,9 @@ def svg(status: PublicStatus) -> str:
 def png(status: PublicStatus, scale: int) -> bytes:
     """Return the badge as PNG, one or two times its size."""
     unit = DRAWN * scale
-    image = Image.new("RGB", (WIDTH * unit, HEIGHT * unit), "#ffffff")
+    image = Image.new("RGBA", (WIDTH * unit, HEIGHT * unit), (255, 255, 255, 0))
     draw, color = ImageDraw.Draw(image), BRAND if status.current else OVER
-    draw.rounded_rectangle(_times(unit, 1, 1, WIDTH - 1, HEIGHT - 1), 12 * unit, outline=color, width=2 * unit)
+    draw.rounded_rectangle(_times(unit, 1, 1, WIDTH - 1, HEIGHT - 1), 12 * unit, "#ffffff", color, width=2 * unit)
     draw.rounded_rectangle(_times(unit, 1, 1, 88, HEIGHT - 1), 12 * unit, fill=color)
     draw.rectangle(_times(unit, 70, 1, 88, HEIGHT - 1), fill=color)
     draw.ellipse(_times(unit, 18, 29, 72, 83), outline="#ffffff", width=4 * unit)
@@ -70,7 +70,7 @@ def png(status: PublicStatus, scale: int) -> bytes:
         draw.text((TEXT_LEFT * unit, line.y * unit), line.text, line.color, font, anchor="ls")
     small = image.resize((WIDTH * scale, HEIGHT * scale), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    small.save(out, "PNG", optimize=True)
+    small.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

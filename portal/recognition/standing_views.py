@@ -45,6 +45,7 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
         tier=tier_of(rulebook, award.tier_key) if award and rulebook else None,
         benefits=benefits_of(rulebook, award.tier_key) if award and rulebook else (),
         ending=ending_of(award) if award else None,
+        top=bool(award and rulebook and rulebook.tiers and rulebook.tiers[-1].key == award.tier_key),
         told=bool(award and local_today(award.cycle) >= notice_from(award)),
         may_appeal=appeals.appealable(award) if award else None, appeal=appeals.open_appeal(award) if award else None,
         events=events_of_program(program.id), chosen_by=publishing.chosen_by(listing) if listing else "",
