@@ -15,8 +15,9 @@ SOURCE = "Made up for the demo."
 
 @hookimpl
 def nqms_policy() -> dict[str, Any]:
-    """Describe the gate before access, the review as a meeting, and a report every quarter."""
-    return {"gates": ("mou",), "review_kind": "meeting", "review_title": "review meeting", "report_every_months": 3}
+    """Describe the gate before access, the review as a meeting, a report every quarter, and early notice of an end."""
+    return {"gates": ("mou",), "review_kind": "meeting", "review_title": "review meeting", "report_every_months": 3,
+            "loss_notice_days": 90}  # fmt: skip
 
 
 @hookimpl

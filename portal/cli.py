@@ -93,13 +93,14 @@ def worker(once: bool) -> None:
     from .evidence.cleaning import prune as prune_evidence
     from .followup.renewing import invite_due
     from .foundation import jobs, mail, pdf
+    from .recognition.daily import take_due_steps
     from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
 
     pdf.register()
     checking.register()
     running.register()
-    going, pruned, judged = True, 0.0, 0.0
+    going, pruned, judged, stepped = True, 0.0, 0.0, 0.0
 
     def stop(*_: Any) -> None:
         nonlocal going
@@ -114,6 +115,9 @@ def worker(once: bool) -> None:
             if time.monotonic() - judged > 60 or not judged:
                 judge_again()
                 judged = time.monotonic()
+            if time.monotonic() - stepped > 600 or not stepped:
+                take_due_steps()
+                stepped = time.monotonic()
             if time.monotonic() - pruned > 3600 or not pruned:
                 prune()
                 prune_evidence()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from portal.accounts.models import Membership, Person
 from portal.accounts.services import start_session
 from portal.assessments import services as assessments
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.foundation import clock
 from portal.foundation.access import PROGRAM_ROLES, Role
 from portal.foundation.database import db, unit_of_work
@@ -20,9 +20,12 @@ from portal.partnerships.models import Partnership
 from portal.partnerships.queries import current_rulebook
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
+from portal.recognition.history import begin
+from portal.recognition.models import Award, Standing
 from portal.requests.models import Registration, RegistrationState
 from portal.requests.services import advice, notices
 from rules.answers import Answer, Status
+from rules.results import Decision, TierResult
 from rules.rulebook import PluginChoice
 
 _numbers = itertools.count(1)
@@ -163,3 +166,22 @@ def sign_in(client: FlaskClient, person: Person) -> None:
     token = start_session(person.id, "test browser").get_id()
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = token, True
+
+
+def make_award(program: Program, on: date, until: date, tier_key: str = "") -> Award:
+    """Return a recognition as it was confirmed on that day, by the rules in force now, with no assessment behind it."""
+    rulebook, moment = current_rulebook(program.partnership), clock.now()
+    tier = next(one for one in rulebook.tiers if tier_key in ("", one.key))
+    result = TierResult(tier.key, tier.name, tier.rank, (), True)
+    with unit_of_work() as session:
+        cycle = make_cycle(program, on)
+        cycle.state, cycle.submitted_on, cycle.awarded_on = CycleState.RECOGNIZED, on, on
+        made = Award(
+            cycle_id=cycle.id, cycle=cycle, tier_key=tier.key, tier_name=tier.name, awarded_on=on, expires_on=until,
+            confirmed_at=moment, rulebook=rulebook.record(), standing=Standing.HELD, appeal_open=False,
+            decision=Decision("awarded", result, (result,), f"All conditions of {tier.name} are met.").to_json(),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        begin(made, None)
+    return made

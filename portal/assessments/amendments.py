@@ -67,13 +67,13 @@ class Copy:
 def closed_to_changes(cycle: Cycle) -> str:
     """Say why no answer of this cycle can be changed any more, empty when one can.
 
-    Changes are possible from submitting until the recognition is confirmed, also after the plan was issued or the
-    Statement signed: what was signed is bound to its copy, so the difference shows.
+    Changes are possible from submitting until the cycle is closed. What was signed or recognized before is bound to its
+    copy, so the difference shows; a recognition moves only when staff confirm it again.
     """
     if cycle.submitted_on is None:
         return "The self-assessment is still in progress. Its answers can simply be changed."
-    if cycle.awarded_on is not None or cycle.closed_on is not None:
-        return "The recognition is confirmed. From then on the answers it rests on no longer change."
+    if cycle.closed_on is not None:
+        return "This cycle is closed. From then on its answers no longer change."
     return ""
 
 

@@ -44,7 +44,7 @@ def judge(cycle_id: int, cause: str) -> Judgement:
 def judge_again() -> int:
     """Ask the rules wherever they have not judged a submission yet or one could not; return how many are whole now.
 
-    What is recognized stays as it was decided.
+    What is recognized stays as it was decided; only a copy that was sent after that is still judged.
     """
     with reading() as session:
         newest = select(func.max(Judgement.id).label("id")).group_by(Judgement.cycle_id).subquery()
@@ -59,7 +59,7 @@ def judge_again() -> int:
             select(Submission.cycle_id)
             .join(Cycle, Cycle.id == Submission.cycle_id)
             .join(last, last.c.cycle_id == Submission.cycle_id, isouter=True)
-            .where(is_newest_copy(), Cycle.awarded_on.is_(None))
+            .where(is_newest_copy(), Cycle.awarded_on.is_(None) | (last.c.submission_id != Submission.id))
             .where(last.c.id.is_(None) | last.c.undetermined | moved | (last.c.submission_id != Submission.id))
         )
         # In no fixed order: fifty whose rules never answer must not keep all others waiting.

@@ -16,6 +16,7 @@ from .library import add_library
 from .matters import add_matters
 from .people import add_people
 from .programs import add_partnerships, add_programs
+from .recognized import add_recognized
 from .results import add_results
 from .shareddraft import add_shared_draft
 from .together import add_together
@@ -42,6 +43,7 @@ def seed() -> None:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
         add_library(partnerships, people)
+        add_recognized(cycles, people)
         add_together(cycles["circle"], people)
         add_underway(cycles["maple"], people)
         add_shared_draft(cycles["stepup"], people)

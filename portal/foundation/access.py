@@ -65,6 +65,7 @@ class Action(enum.StrEnum):
     COMMENT_PLAN = "comment on a shared draft of the plan"
     SEND_STATEMENT = "send the Statement of Accuracy for signature"
     RECOGNIZE = "confirm the recognition"
+    OVERRIDE = "award against the rules, change or end a recognition, and answer an appeal"
     MOVE_CYCLE = "move a cycle to other rules, and undo it"
     CHECK_IN = "log check-ins"
     TELL_PROGRESS = "say how far the actions of the plan are"
@@ -101,6 +102,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.COMMENT_PLAN: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
     Action.SEND_STATEMENT: _STAFF,
     Action.RECOGNIZE: _STAFF,
+    Action.OVERRIDE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.MOVE_CYCLE: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.CHECK_IN: _STAFF,
     Action.TELL_PROGRESS: frozenset({Role.PROGRAM_ADMINISTRATOR, Role.CONTRIBUTOR}) | _STAFF,
@@ -307,6 +309,19 @@ ROUTES: dict[str, Action | Open] = {
     "recognition.move_now": Action.MOVE_CYCLE,
     "recognition.undo_move": Action.MOVE_CYCLE,
     "recognition.comparison": Action.READ_ANSWERS,
+    "standing.page": Action.READ_RESULTS,
+    "standing.override": Action.OVERRIDE,
+    "standing.move_up": Action.RECOGNIZE,
+    "standing.change": Action.OVERRIDE,
+    "standing.appeal": Action.RUN_PROGRAM,
+    "standing.decide_appeal": Action.OVERRIDE,
+    "standing.consent": Action.RUN_PROGRAM,
+    "partners.directory": Open.PUBLIC,
+    "partners.directory_json": Open.PUBLIC,
+    "partners.verify": Open.PUBLIC,
+    "partners.verify_json": Open.PUBLIC,
+    "partners.badge_svg": Open.PUBLIC,
+    "partners.badge_png": Open.PUBLIC,
     "followup.log_check_in": Action.CHECK_IN,
     "followup.overview": Action.READ_RESULTS,
     "followup.new_check_in": Action.CHECK_IN,

@@ -90,7 +90,7 @@ def _headers(response: Response) -> Response:
     if not fragment:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")  # a badge says otherwise
     else:
         response.headers["NQMS"] = "1"  # tells our replies from those of a captive portal; save.js looks for it
     response.headers.setdefault("Cache-Control", "no-store")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.assessments.queries import scorecard_of
 from portal.cycles.explaining import Explainer, explainer_of
@@ -19,7 +20,7 @@ from rules.rulebook import Rulebook, RulebookNotBuilt
 from rules.scorecard import evaluate
 from rules.tiers import Decision, decide
 
-from .models import Award
+from .models import Award, AwardEvent
 
 
 def award_of(cycle: Cycle) -> Award | None:
@@ -88,6 +89,7 @@ class AwardShown:
     explain: Explainer
     benefits: tuple[Benefit, ...]
     today: Today
+    decided_on: date  # the rules decided what is shown on this day; it moves when the recognition moves up
 
 
 def award_shown(cycle: Cycle, award: Award) -> AwardShown:
@@ -95,7 +97,14 @@ def award_shown(cycle: Cycle, award: Award) -> AwardShown:
     rulebook = rulebook_of_record(award.rulebook)
     benefits = benefits_of(rulebook, award.tier_key)
     explain = explainer_of(cycle, rulebook)
-    return AwardShown(award, Decision.from_json(award.decision), rulebook, explain, benefits, today_of(cycle))
+    return AwardShown(
+        award, Decision.from_json(award.decision), rulebook, explain, benefits, today_of(cycle), _decided_on(award)
+    )
+
+
+def _decided_on(award: Award) -> date:
+    mine = select(func.min(AwardEvent.on)).where(AwardEvent.award_id == award.id, AwardEvent.decision == award.decision)
+    return db.session.scalar(mine) or award.awarded_on
 
 
 def benefits_of(rulebook: Rulebook, tier: str) -> tuple[Benefit, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from portal.accounts.models import Person
 from portal.accounts.queries import administrators_of_program
 from portal.assessments.amendments import under_way
@@ -12,10 +14,17 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
+from portal.foundation.typed import text_problems
 from rules.duties import add_months
+from rules.rulebook import Rulebook
+from rules.tiers import Decision
+from rules.wording import say_date
 
+from .history import begin
 from .models import Award
 from .queries import award_of, decision_of, months_of, staff_conditions
+
+LONGEST = 1000  # characters of a reason
 
 
 class NotAwarded(DomainError):
@@ -24,27 +33,67 @@ class NotAwarded(DomainError):
 
 def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
     """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
+    return _award(cycle_id, by_id, base_url, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an administrator decides instead of the rules; `knows` says that they read which rule could not judge."""
+
+    tier_key: str
+    reason: str
+    knows: bool = False
+
+
+def override(cycle_id: int, chosen: Override, by_id: int, base_url: str) -> Award:
+    """Award another tier than the rules decide, with a reason. Raises Refused, OutOfOrder or NotAwarded.
+
+    What the rules decided is kept beside it; where they could not decide, the sentence that names the failed rule.
+    """
+    return _award(cycle_id, by_id, base_url, chosen)
+
+
+def override_problems(chosen: Override, decision: Decision, rulebook: Rulebook) -> list[Problem]:
+    """Return what keeps a decision against the rules from being stored."""
+    problems = text_problems(
+        chosen.reason, "reason", "reason", LONGEST, needed="Say why, so that others can understand it."
+    )
+    ruled = decision.tier.key if decision.outcome == "awarded" and decision.tier else ""
+    if chosen.tier_key not in {tier.key for tier in rulebook.tiers}:
+        problems.append(Problem("tier", "Choose a tier."))
+    elif chosen.tier_key == ruled:
+        problems.append(Problem("tier", "The rules decide this tier themselves, so it needs no override: confirm it."))
+    if decision.outcome == "undetermined" and not chosen.knows:
+        problems.append(Problem("knows", f"Tick that you know which rule could not judge. {decision.sentence}"))
+    return problems
+
+
+def _award(cycle_id: int, by_id: int, base_url: str, chosen: Override | None) -> Award:
     with reading() as session:  # the rules are asked outside the write, since one may take seconds
         cycle = session.get_one(Cycle, cycle_id)
         decision, seen = decision_of(cycle), _basis(cycle)
+        rulebook = rulebook_of(cycle)
+        if chosen is not None and award_of(cycle) is None and (found := override_problems(chosen, decision, rulebook)):
+            raise Refused(found)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        known = award_of(cycle)
-        if known is not None and known.confirmed_by_id == by_id and cycle.state is CycleState.RECOGNIZED:
-            return known  # the same person pressed twice
+        if (known := award_of(cycle)) is not None:
+            return _known(known, by_id, chosen)
         today = local_today(cycle)
-        advance(cycle, CycleState.RECOGNIZED, today)  # refuses a second confirmation and one before the signature
+        advance(cycle, CycleState.RECOGNIZED, today)  # refuses one before the signature
         if under_way(cycle) is not None:
             raise NotAwarded("The program asks to change answers. Answer its request first. Nothing was stored.")
         if _basis(cycle, before_award=True) != seen:
             raise NotAwarded(
                 "Something changed while the rules decided. Nothing was stored; please look and confirm again."
             )
-        tier, rulebook = decision.tier, rulebook_of(cycle)
-        if decision.outcome != "awarded" or tier is None:
+        if chosen is None and (decision.outcome != "awarded" or decision.tier is None):
             raise NotAwarded(decision.sentence)  # which undoes the step
+        key = chosen.tier_key if chosen else decision.tier.key if decision.tier else ""
+        tier = next(one for one in rulebook.tiers if one.key == key)
         award = Award(
             cycle_id=cycle.id,
+            cycle=cycle,
             tier_key=tier.key,
             tier_name=tier.name,
             awarded_on=today,
@@ -53,11 +102,25 @@ def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
             confirmed_by_id=by_id,
             decision=decision.to_json(),
             rulebook=rulebook.record(),
+            override_reason=chosen.reason if chosen else "",
         )
         db.session.add(award)
-        audit.record("recognition confirmed", person_id=by_id, cycle_id=cycle.id, tier=tier.key)
+        db.session.flush()
+        begin(award, by_id, award.override_reason)
         _tell(cycle, base_url)
     return award
+
+
+def _known(award: Award, by_id: int, chosen: Override | None) -> Award:
+    """Return what the same person stored by pressing twice; tell everybody else who was first. Raises OutOfOrder."""
+    same = (award.tier_key, award.override_reason) == (chosen.tier_key, chosen.reason) if chosen else True
+    if award.confirmed_by_id == by_id and same:
+        return award
+    who = award.confirmed_by.name if award.confirmed_by else "somebody else"
+    raise OutOfOrder(
+        f"This step was already taken: {who} confirmed {award.tier_name} on {say_date(award.awarded_on)}. "
+        "Nothing was changed."
+    )
 
 
 class NotForStaff(DomainError):

@@ -18,9 +18,14 @@ from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
 from portal.plans.moving import move_up_of
 from portal.plans.queries import changed_since, signed_statement
+from rules.rulebook import Rulebook
 
 from . import moving, services
+from .appeals import open_appeal
+from .changing import decision_now, higher_tier
 from .comparing import NothingToCompare, comparison_of
+from .history import events_of_program, newest_event
+from .models import Award, Standing
 from .queries import (
     award_of,
     award_shown,
@@ -30,6 +35,7 @@ from .queries import (
     months_of,
     staff_conditions,
 )
+from .terms import ending_of
 
 bp = Blueprint("recognition", __name__)
 
@@ -38,10 +44,11 @@ bp = Blueprint("recognition", __name__)
 def decision(cycle_id: int) -> str:
     """Show what the rules decide, condition by condition."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
-    return _page(cycle)
+    return recognition_page(cycle)
 
 
-def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
+def recognition_page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None) -> str:
+    """Show what the rules decide, what was confirmed, and what may be changed about it."""
     found = decision_of(cycle) if cycle.submitted_on else None
     award, rulebook = award_of(cycle), deciding_rulebook(cycle)
     tier = found.tier.key if found and found.tier else ""
@@ -52,7 +59,20 @@ def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str
         benefits=benefits_of(rulebook, tier), wrong=scorecard_of(cycle).undetermined if found and not award else (),
         gone=() if award else plugins_not_at_hand(rulebook), move=move_address(cycle), rulebook=rulebook,
         amending=under_way(cycle), changed=changed_since(cycle, signed_statement(cycle)),
+        **_changeable(cycle, award, rulebook),
     )  # fmt: skip
+
+
+def _changeable(cycle: Cycle, award: Award | None, rulebook: Rulebook) -> dict[str, Any]:
+    """Return what the forms on the page need: who may decide against the rules, and what stands."""
+    roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
+    now = decision_now(cycle) if award and award.standing is Standing.HELD else None
+    return {
+        "overrides": may(roles, Action.OVERRIDE), "seen": newest_event(award) if award else 0, "now": now,
+        "higher": higher_tier(award, now) if award and now else "", "choices": rulebook.tiers,
+        "appeal": open_appeal(award) if award else None, "ending": ending_of(award) if award else None,
+        "events": [one for one in events_of_program(cycle.program_id) if one.event.award.cycle_id == cycle.id],
+    }  # fmt: skip
 
 
 def move_address(cycle: Cycle) -> str:
@@ -89,7 +109,7 @@ def confirm(cycle_id: int) -> Any:
     try:
         award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (services.NotAwarded, OutOfOrder) as refusal:
-        return _page(cycle, (Problem("decision", refusal.sentence),)), 422
+        return recognition_page(cycle, (Problem("decision", refusal.sentence),)), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")
     return go_to(url_for("recognition.decision", cycle_id=cycle.id))
 
@@ -107,7 +127,7 @@ def agree(cycle_id: int) -> Any:
     except DomainError as refusal:
         problems = refusal.problems if isinstance(refusal, Refused) else (Problem("decision", refusal.sentence),)
         problems = tuple(Problem(f"reason-{key}" if p.field == "reason" else p.field, p.sentence) for p in problems)
-        return _page(cycle, problems, {key: reason}), 422
+        return recognition_page(cycle, problems, {key: reason}), 422
     flash("This is recorded, with your name and your reason.", "good")
     return go_to(url_for("recognition.decision", cycle_id=cycle.id))
 

@@ -227,13 +227,13 @@ def test_steps_out_of_order_are_refused_and_change_nothing(cast: Cast) -> None:
     assert [row.state for row in db.session.scalars(select(Amendment))] == [AmendmentState.WITHDRAWN]
 
 
-def test_recognized_answers_are_closed_to_changes(cast: Cast) -> None:
+def test_answers_of_a_closed_cycle_are_closed_to_changes(cast: Cast) -> None:
     with unit_of_work():
-        cast.cycle.state, cast.cycle.awarded_on = CycleState.RECOGNIZED, date(2026, 10, 1)
+        cast.cycle.state, cast.cycle.closed_on = CycleState.CLOSED, date(2026, 10, 1)
     for step in (lambda: cast.ask(CODE), lambda: cast.open(CODE)):
         with pytest.raises(OutOfOrder) as refusal:
             step()
-        assert refusal.value.sentence.startswith("The recognition is confirmed.")
+        assert refusal.value.sentence.startswith("This cycle is closed.")
 
 
 def test_answer_to_an_earlier_cycle_is_its_newest_copy(cast: Cast) -> None:

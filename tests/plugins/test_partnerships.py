@@ -68,7 +68,11 @@ PARTNERSHIPS = {
         benefits=("dedicated", "dedicated", "expert"),
     ),
     "northlake": Sets(
-        (), Policy(review_kind="meeting", review_title="review meeting", gates=(GATES["mou"],), report_every_months=3),
+        (),
+        Policy(
+            review_kind="meeting", review_title="review meeting", gates=(GATES["mou"],), report_every_months=3,
+            loss_notice_days=90,
+        ),
         QUALITY,
     ),
 }  # fmt: skip
