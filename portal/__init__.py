@@ -41,6 +41,7 @@ ROOMS = (
     "plans",
     "recognition",
     "followup",
+    "papers",
     "rulebooks",
     "desk",
     "demo",

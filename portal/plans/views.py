@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, load_for_change, resources_of, rulebook_of
-from portal.foundation import documents
+from portal.foundation import document_pages, documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
+from portal.foundation.document_pages import Desk
 from portal.foundation.errors import DomainError, NotAllowed, OutOfOrder, Problem, Refused
-from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.htmx import go_to
 from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 from rules.results import Resource
 
@@ -128,14 +128,22 @@ def _readable(cycle_id: int) -> Cycle:
 def print_page(cycle_id: int) -> str:
     """Show the plan as a page to read or print."""
     cycle = _readable(cycle_id)
-    return render_template("plans/print.html", cycle=cycle, d=plan_snapshot(cycle), kind="plan")
+    return render_template("plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"))
 
 
 @bp.get("/cycles/<int:cycle_id>/summary")
 def summary_page(cycle_id: int) -> str:
     """Show the summary as a page to read or print."""
     cycle = _readable(cycle_id)
-    return render_template("plans/summary.html", cycle=cycle, d=summary_snapshot(cycle), kind="summary")
+    return render_template("plans/summary.html", cycle=cycle, d=summary_snapshot(cycle), desk=desk_of(cycle, "summary"))
+
+
+def desk_of(cycle: Cycle, kind: str) -> Desk:
+    """Say where the PDFs of the plan and the summary are asked for, watched and fetched."""
+    name = rulebook_of(cycle).policy.plan_name if kind == "plan" else "Summary"
+    page = url_for("plans.print_page" if kind == "plan" else "plans.summary_page", cycle_id=cycle.id)
+    ask, values = {"kind": kind}, {"cycle_id": cycle.id}
+    return Desk("plans.request_document", "plans.document_state", "plans.download", values, name, page, ask)
 
 
 @bp.post("/cycles/<int:cycle_id>/documents/<kind>/<paper>")
@@ -144,14 +152,12 @@ def request_document(cycle_id: int, kind: str, paper: str) -> Any:
     cycle = _readable(cycle_id)
     if kind not in SNAPSHOTS or paper not in list(documents.Paper):
         abort(404)
-    snapshot = SNAPSHOTS[kind](cycle)
-    safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")[:150]
+    snapshot, size = SNAPSHOTS[kind](cycle), documents.Paper(paper)
     with unit_of_work():
         load_for_change(cycle.id)  # one after the other: the same document is asked for once
-        made = documents.ask(cycle.id, kind, documents.Paper(paper), f"{kind}-{safe}-{paper}.pdf", snapshot)
-    if is_fragment():
-        return render_template("plans/_document.html", document=made, cycle=cycle)
-    return go_to(url_for("plans.document_state", cycle_id=cycle.id, document_id=made.id))
+        name = documents.file_name(kind, cycle.program.name, size)
+        made = documents.ask(cycle.id, kind, size, name, snapshot)
+    return document_pages.asked(desk_of(cycle, kind), made)
 
 
 @bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>")
@@ -159,13 +165,12 @@ def document_state(cycle_id: int, document_id: int) -> str:
     """Say how far a PDF is."""
     cycle = _readable(cycle_id)
     document = _document(cycle, document_id)
-    template = "plans/_document.html" if is_fragment() else "plans/document.html"
-    return render_template(template, document=document, cycle=cycle)
+    return document_pages.looked(desk_of(cycle, document.kind), document)
 
 
 def _document(cycle: Cycle, document_id: int) -> documents.Document:
     document = db.session.get(documents.Document, document_id)
-    if document is None or document.cycle_id != cycle.id:
+    if document is None or document.cycle_id != cycle.id or document.kind not in SNAPSHOTS:
         abort(404)
     roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
     if document.snapshot["draft"] and not roles & STAFF_ROLES:
@@ -176,12 +181,7 @@ def _document(cycle: Cycle, document_id: int) -> documents.Document:
 @bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>/file")
 def download(cycle_id: int, document_id: int) -> Any:
     """Send a PDF that is ready."""
-    document = _document(_readable(cycle_id), document_id)
-    if document.content is None:
-        abort(404)
-    return send_file(
-        io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name
-    )
+    return document_pages.fetched(_document(_readable(cycle_id), document_id))
 
 
 @bp.post("/cycles/<int:cycle_id>/statement/send")

@@ -22,6 +22,8 @@ NOT_BY_A_LINK = {
     "accounts.new_password": "mailed",
     "accounts.link_sent": "after a form",
     "plans.statement": "mailed",
+    "papers.fetch": "after a form",
+    "papers.look": "a fragment",
     "plans.document_state": "a fragment",
     "plans.download": "after a form",
     "rulebooks.preview": "after a form",
