@@ -43,6 +43,7 @@ ROOMS = (
     "statements",
     "recognition",
     "followup",
+    "papers",
     "rulebooks",
     "desk",
     "demo",

@@ -55,6 +55,7 @@ class Document(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pages: Mapped[int | None]
+    percent: Mapped[int] = mapped_column(default=0, server_default="0")  # how far the worker is
     problem: Mapped[str] = mapped_column(String(500), default="")
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
@@ -67,6 +68,12 @@ def ask(cycle_id: int, kind: str, paper: Paper, file_name: str, snapshot: dict[s
 def ask_for_program(program_id: int, kind: str, paper: Paper, file_name: str, snapshot: dict[str, Any]) -> Document:
     """Return the program's document for exactly this content, as `ask` does for a cycle."""
     return _ask(["program", program_id], kind, paper, snapshot, program_id=program_id, file_name=file_name)
+
+
+def file_name(what: str, whose: str, paper: Paper) -> str:
+    """Name a file by what it is, whose it is and its paper, in letters that every system takes."""
+    safe = "".join(char if char.isalnum() else "-" for char in whose)
+    return f"{what}-{'-'.join(part for part in safe.split('-') if part)[:150]}-{paper}.pdf"
 
 
 def _ask(owner: list[Any], kind: str, paper: Paper, snapshot: dict[str, Any], **columns: Any) -> Document:
@@ -86,6 +93,7 @@ def _ask(owner: list[Any], kind: str, paper: Paper, snapshot: dict[str, Any], **
         db.session.add(document)
         db.session.flush()
     if document.state is not DocumentState.READY:
-        document.state, document.problem = DocumentState.WAITING, ""
+        if document.state is DocumentState.NOT_MADE:
+            document.state, document.problem, document.percent = DocumentState.WAITING, "", 0
         jobs.enqueue(JOB, f"{JOB}:{document.id}", document_id=document.id)
     return document

@@ -6,25 +6,50 @@ The library is locked down: no address is fetched, no file outside the font fold
 from __future__ import annotations
 
 import logging
-import unicodedata
+import re
+import time
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
 from flask import render_template
 from reportlab.pdfbase.ttfonts import TTFontFile
+from sqlalchemy import update
 
 from . import clock, jobs
 from .database import db, reading, unit_of_work
 from .documents import JOB, Document, DocumentState, Paper
 from .paths import data_dir
-from .pdf_book import Running, book
+from .pdf_book import Framed, Running, Told, book, nobody
+from .printable import printable
 
 log = logging.getLogger("portal.pdf")
 
 WHOLE_BAR = {Paper.LETTER: 146.3, Paper.A4: 141.1}  # points: the bars' column less its padding
-LONGEST_TEXT = 10_000  # characters of one text; what people can type at most
 FONT_FILES = ("OpenSans-Regular.ttf", "DejaVuSans-Symbols.ttf")
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a kind of document is made."""
+
+    seconds: int = 30
+    one_page: bool = False  # set smaller until it fits
+    framed: bool = False  # a border in place of the running lines
+
+
+FORMS = {
+    "plan": Form(),
+    "summary": Form(),
+    "blank": Form(),
+    "answers": Form(seconds=120),
+    "visit_pack": Form(seconds=120),
+    "statement": Form(one_page=True),
+    "certificate": Form(one_page=True, framed=True),
+    "funder": Form(one_page=True),
+}
+SCALES = (1, 0.95, 0.9, 0.85, 0.8, 0.72, 0.64, 0.56)
+TELL_EVERY = 0.7  # seconds
 
 NOT_MADE = "The PDF could not be made. The page to print says the same; please use that, or try again."
 
@@ -46,7 +71,7 @@ def make(payload: dict[str, Any]) -> None:
         kind, paper, snapshot = document.kind, document.paper, document.snapshot
     content, pages, problem = None, None, ""
     try:
-        content, pages = render(kind, paper, snapshot)
+        content, pages = render(kind, paper, snapshot, teller(payload["document_id"]))
     except Exception:  # whatever the library stumbles over, the person gets a sentence and the worker goes on
         log.exception("document %s not made", payload["document_id"])
         problem = NOT_MADE
@@ -63,13 +88,45 @@ def not_made(payload: dict[str, Any]) -> None:
     document.state, document.problem, document.made_at = DocumentState.NOT_MADE, NOT_MADE, clock.now()
 
 
-def render(kind: str, paper: Paper, snapshot: dict[str, Any]) -> tuple[bytes, int]:
+def teller(document_id: int) -> Told:
+    """Return what notes how far a document is, so seldom that it costs nothing."""
+    told_at = 0.0
+
+    def tell(percent: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at < TELL_EVERY:
+            return
+        with unit_of_work() as session:
+            session.execute(update(Document).where(Document.id == document_id).values(percent=percent))
+        told_at = time.monotonic()
+
+    return tell
+
+
+def render(kind: str, paper: Paper, snapshot: dict[str, Any], told: Told = nobody) -> tuple[bytes, int]:
     """Return the PDF and its number of pages. Raises DocumentNotMade, or what the library raises."""
-    if kind not in ("plan", "summary", "blank", "visit_pack"):
+    form = FORMS.get(kind)
+    if form is None:
         raise DocumentNotMade(f"There is no document called {kind}.")
-    values = printable(snapshot)
+    values = printable(snapshot, known_characters())
+    told(5)
     html = render_template(f"documents/{kind}.html", d=values, paper=paper.value, bar=partial(bar, paper))
-    return book(html, data_dir("fonts"), running_lines(values))
+    told(10)
+    lines = Framed() if form.framed else running_lines(values)
+    content, pages = b"", 0
+    for scale in SCALES if form.one_page else (1,):
+        content, pages = book(scaled(html, scale), data_dir("fonts"), lines, form.seconds, told)
+        if pages == 1:
+            break
+    return content, pages
+
+
+def scaled(html: str, scale: float) -> str:
+    """Set every size of the style sheet smaller; the page and its margins, in centimeters, stay."""
+    style, end, body = html.partition("</style>")
+    return (
+        re.sub(r"([\d.]+)pt", lambda size: f"{float(size[1]) * scale:g}pt", style) + end + body if scale < 1 else html
+    )
 
 
 def running_lines(values: dict[str, Any]) -> Running:
@@ -94,20 +151,3 @@ def known_characters() -> frozenset[int]:
     for name in FONT_FILES:
         found |= set(TTFontFile(str(data_dir("fonts") / name)).charToGlyph)
     return frozenset(found)
-
-
-def printable(value: Any) -> Any:
-    """Name each character no font has, in brackets, so that nothing typed is silently dropped; cap long texts."""
-    if isinstance(value, str):
-        known = known_characters()
-        whole = unicodedata.normalize("NFC", value)  # a letter and its accent as one sign, which the fonts have
-        text = whole[:LONGEST_TEXT] + (" […]" if len(whole) > LONGEST_TEXT else "")
-        return "".join(
-            char if char in "\n\t" or ord(char) in known else f"[{unicodedata.name(char, 'sign').lower()}]"
-            for char in text
-        )
-    if isinstance(value, dict):
-        return {key: printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [printable(item) for item in value]
-    return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -27,9 +28,14 @@ from xhtml2pdf.util import reset_caches
 from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
 
 SECONDS, BYTES = 30, 2_000_000
+NUMBER = 2.6 * cm  # room for a page's number
+READ = 45  # percent of the work that is done once the library has read the text
 SIDE, TOP, BOTTOM, GAP = 1.9 * cm, 1.35 * cm, 1.3 * cm, 0.6 * cm
-SIZE, SOFT = 8, HexColor("#4f5b68")
+SIZE, SOFT, DARK = 8, HexColor("#4f5b68"), HexColor("#0b5563")
 ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its fonts in the module
+
+
+Told = Callable[[int], None]  # is given how many percent are done
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +47,34 @@ class Running:
     foot: str
 
 
-def book(html: str, fonts: Path, running: Running) -> tuple[bytes, int]:
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Nothing but an ornamental border, as a certificate has."""
+
+
+def nobody(_percent: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def book(
+    html: str, fonts: Path, running: Running | Framed, seconds: int | None = None, told: Told = nobody
+) -> tuple[bytes, int]:
     """Return the PDF and its number of pages. No address is fetched, no file outside the font folder is read."""
     policy = ResourceAccessPolicy.server(
-        fonts, allow_remote=False, max_render_seconds=SECONDS, max_document_bytes=BYTES
+        fonts, allow_remote=False, max_render_seconds=seconds or SECONDS, max_document_bytes=BYTES
     )
     try:
         with ONE_AT_A_TIME, use_policy(policy), render_budget(policy):
             # The template's style sheet says everything; the library's own would be read and matched each time.
             parsed: Any = pisaStory(html, path=str(fonts / "document.html"), default_css="", resource_policy=policy)
-            return laid_out(parsed, running)
+            told(READ)
+            return laid_out(parsed, running, told)
     finally:
         cleanFiles()
         reset_caches()
 
 
-def laid_out(parsed: Any, running: Running) -> tuple[bytes, int]:
+def laid_out(parsed: Any, running: Running | Framed, told: Told) -> tuple[bytes, int]:
     """Lay out what the library read."""
     out = io.BytesIO()
     document = PmlBaseDoc(
@@ -67,10 +85,27 @@ def laid_out(parsed: Any, running: Running) -> tuple[bytes, int]:
         lang=parsed.lang_tag or None,
     )
     page = parsed.templateList[DEFAULT_PAGE_NAME]
-    page.onPageEnd = lambda canvas, _document: draw_running_lines(canvas, running)
+    numbered = isinstance(running, Running)
+    page.onPageEnd = lambda canvas, _document: (
+        draw_running_lines(canvas, running) if isinstance(running, Running) else draw_frame(canvas)
+    )
     document.addPageTemplates([page])
-    document.build([*parsed.story, PageNumbers()])
+    document.setProgressCallBack(progress(told, len(parsed.story) or 1))
+    document.build([*parsed.story, *([PageNumbers()] if numbered else [])])
     return out.getvalue(), document.page
+
+
+def progress(told: Told, parts: int) -> Callable[[str, int], None]:
+    """Return what the layout calls with how many parts are placed; parts that break up on the way never count back."""
+    furthest = READ
+
+    def step(what: str, placed: int) -> None:
+        nonlocal furthest
+        if what == "PROGRESS":
+            furthest = min(99, max(furthest, READ + (99 - READ) * placed // parts))
+            told(furthest)
+
+    return step
 
 
 class PageNumbers(ActionFlowable):
@@ -95,8 +130,25 @@ def draw_running_lines(canvas: Canvas, running: Running) -> None:
     half = (width - 2 * SIDE - GAP) / 2
     draw_text(canvas, SIDE, height - TOP, fitting(running.left, half))
     draw_text(canvas, width - SIDE, height - TOP, fitting(running.right, half), at_right=True)
-    draw_text(canvas, SIDE, BOTTOM, running.foot)
+    draw_text(canvas, SIDE, BOTTOM, fitting(running.foot, width - 2 * SIDE - NUMBER))
     canvas.doForm(form_of(canvas.getPageNumber()))
+
+
+def draw_frame(canvas: Canvas) -> None:
+    """Draw a border of a strong and a fine line, with a small diamond in the middle of each side."""
+    width, height = canvas._pagesize
+    canvas.setStrokeColor(DARK)
+    for inset, line in ((1.1 * cm, 2.4), (1.32 * cm, 0.6)):
+        canvas.setLineWidth(line)
+        canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset)
+    canvas.setFillColor(DARK)
+    middle = 1.21 * cm
+    for x, y in ((width / 2, middle), (width / 2, height - middle), (middle, height / 2), (width - middle, height / 2)):
+        diamond = canvas.beginPath()
+        for at, (left, up) in enumerate(((-7, 0), (0, 7), (7, 0), (0, -7))):
+            (diamond.lineTo if at else diamond.moveTo)(x + left, y + up)
+        diamond.close()
+        canvas.drawPath(diamond, stroke=0, fill=1)
 
 
 def draw_text(canvas: Canvas, x: float, y: float, text: str, *, at_right: bool = False) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.accounts.queries import people_of_program
@@ -13,11 +12,12 @@ from portal.assessments.saving import as_query, save_of
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, load_for_change, local_today, rulebook_of
-from portal.foundation import documents
+from portal.foundation import document_pages, documents
 from portal.foundation.access import STAFF_ROLES, Action, roles_at
 from portal.foundation.database import db, unit_of_work
+from portal.foundation.document_pages import Desk
 from portal.foundation.errors import NotAllowed, OutOfOrder, Problem, Refused
-from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.htmx import go_to
 from portal.foundation.security import check_person
 from portal.resources.queries import Item, by_code, library_of
 from rules.duties import add_months
@@ -197,21 +197,24 @@ def print_page(cycle_id: int) -> str:
     cycle = _readable(cycle_id)
     drafts = shared_drafts(cycle) if cycle.plan_issued_on is None else []
     return render_template(
-        "plans/print.html",
-        cycle=cycle,
-        d=plan_snapshot(cycle),
-        kind="plan",
-        plan=plan_of(cycle),
-        drafts=drafts,
-        problems=[],
-    )
+        "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan_of(cycle),
+        drafts=drafts, problems=[],
+    )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/summary")
 def summary_page(cycle_id: int) -> str:
     """Show the summary as a page to read or print."""
     cycle = _readable(cycle_id)
-    return render_template("plans/summary.html", cycle=cycle, d=summary_snapshot(cycle), kind="summary")
+    return render_template("plans/summary.html", cycle=cycle, d=summary_snapshot(cycle), desk=desk_of(cycle, "summary"))
+
+
+def desk_of(cycle: Cycle, kind: str) -> Desk:
+    """Say where the PDFs of the plan and the summary are asked for, watched and fetched."""
+    name = rulebook_of(cycle).policy.plan_name if kind == "plan" else "Summary"
+    page = url_for("plans.print_page" if kind == "plan" else "plans.summary_page", cycle_id=cycle.id)
+    ask, values = {"kind": kind}, {"cycle_id": cycle.id}
+    return Desk("plans.request_document", "plans.document_state", "plans.download", values, name, page, ask)
 
 
 @bp.post("/cycles/<int:cycle_id>/documents/<kind>/<paper>")
@@ -220,14 +223,12 @@ def request_document(cycle_id: int, kind: str, paper: str) -> Any:
     cycle = _readable(cycle_id)
     if kind not in SNAPSHOTS or paper not in list(documents.Paper):
         abort(404)
-    snapshot = SNAPSHOTS[kind](cycle)
-    safe = "".join(char if char.isalnum() else "-" for char in cycle.program.name).strip("-")[:150]
+    snapshot, size = SNAPSHOTS[kind](cycle), documents.Paper(paper)
     with unit_of_work():
         load_for_change(cycle.id)  # one after the other: the same document is asked for once
-        made = documents.ask(cycle.id, kind, documents.Paper(paper), f"{kind}-{safe}-{paper}.pdf", snapshot)
-    if is_fragment():
-        return render_template("plans/_document.html", document=made, cycle=cycle)
-    return go_to(url_for("plans.document_state", cycle_id=cycle.id, document_id=made.id))
+        name = documents.file_name(kind, cycle.program.name, size)
+        made = documents.ask(cycle.id, kind, size, name, snapshot)
+    return document_pages.asked(desk_of(cycle, kind), made)
 
 
 @bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>")
@@ -235,8 +236,7 @@ def document_state(cycle_id: int, document_id: int) -> str:
     """Say how far a PDF is."""
     cycle = _readable(cycle_id)
     document = _document(cycle, document_id)
-    template = "plans/_document.html" if is_fragment() else "plans/document.html"
-    return render_template(template, document=document, cycle=cycle)
+    return document_pages.looked(desk_of(cycle, document.kind), document)
 
 
 def _document(cycle: Cycle, document_id: int) -> documents.Document:
@@ -252,9 +252,4 @@ def _document(cycle: Cycle, document_id: int) -> documents.Document:
 @bp.get("/cycles/<int:cycle_id>/documents/<int:document_id>/file")
 def download(cycle_id: int, document_id: int) -> Any:
     """Send a PDF that is ready."""
-    document = _document(_readable(cycle_id), document_id)
-    if document.content is None:
-        abort(404)
-    return send_file(
-        io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name
-    )
+    return document_pages.fetched(_document(_readable(cycle_id), document_id))

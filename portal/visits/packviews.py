@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, load_for_change, rulebook_of
-from portal.foundation import documents
+from portal.foundation import document_pages, documents
 from portal.foundation.access import Action
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.document_pages import Desk
 
 from .pack import pack_snapshot
 from .queries import visit_of
@@ -28,8 +28,9 @@ def pack(cycle_id: int) -> str:
     """Offer the pack as one file and as a PDF."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
     return render_template(
-        "visits/pack.html", cycle=cycle, title=rulebook_of(cycle).policy.review_title, visit=visit_of(cycle)
-    )
+        "visits/pack.html", cycle=cycle, title=rulebook_of(cycle).policy.review_title, visit=visit_of(cycle),
+        desk=desk_of(cycle),
+    )  # fmt: skip
 
 
 @bp.get("/cycles/<int:cycle_id>/visit/pack.html")
@@ -63,27 +64,27 @@ def request_pack(cycle_id: int, paper: str) -> Any:
     with unit_of_work():
         load_for_change(cycle.id)  # one after the other: the same pack is asked for once
         made = documents.ask(cycle.id, KIND, documents.Paper(paper), f"{name}-{paper}.pdf", snapshot)
-    if is_fragment():
-        return render_template("visits/_pack_pdf.html", document=made, cycle=cycle)
-    return go_to(url_for("visits.pack_state", cycle_id=cycle.id, document_id=made.id))
+    return document_pages.asked(desk_of(cycle), made)
 
 
 @bp.get("/cycles/<int:cycle_id>/visit/pack/<int:document_id>")
 def pack_state(cycle_id: int, document_id: int) -> str:
     """Say how far the PDF is."""
     cycle, document = _document(cycle_id, document_id)
-    template = "visits/_pack_pdf.html" if is_fragment() else "visits/pack_pdf.html"
-    return render_template(template, document=document, cycle=cycle)
+    return document_pages.looked(desk_of(cycle), document)
 
 
 @bp.get("/cycles/<int:cycle_id>/visit/pack/<int:document_id>/file")
 def download_pack(cycle_id: int, document_id: int) -> Any:
     """Send the PDF once it is made."""
-    _, document = _document(cycle_id, document_id)
-    if document.content is None:
-        abort(404)
-    return send_file(
-        io.BytesIO(document.content), mimetype="application/pdf", as_attachment=True, download_name=document.file_name
+    return document_pages.fetched(_document(cycle_id, document_id)[1])
+
+
+def desk_of(cycle: Cycle) -> Desk:
+    """Say where the pack's PDF is asked for, watched and fetched."""
+    page = url_for("visits.pack", cycle_id=cycle.id)
+    return Desk(
+        "visits.request_pack", "visits.pack_state", "visits.download_pack", {"cycle_id": cycle.id}, "Visit pack", page
     )
 
 

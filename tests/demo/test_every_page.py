@@ -25,6 +25,8 @@ NOT_BY_A_LINK = {
     "accounts.link_sent": "after a form",
     "signing.statement": "mailed",
     "statements.download": "the demo has no signed paper",
+    "papers.fetch": "after a form",
+    "papers.look": "a fragment",
     "plans.document_state": "a fragment",
     "plans.download": "after a form",
     "resources.download": "no library of the demo keeps a file",

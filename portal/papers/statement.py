@@ -1,0 +1,47 @@
+"""The Statement of Accuracy as plain values: what is confirmed, what it covers, and who signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.assessments.queries import submission_of
+from portal.cycles.models import Cycle
+from portal.cycles.queries import rulebook_of
+from portal.foundation.codes import shown_code
+from portal.foundation.database import db
+from portal.plans.models import Statement
+from portal.plans.queries import changed_since, plan_of
+from rules.wording import say_date
+
+from .head import head_of
+
+
+def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
+    """Return the Statement on one page, to sign or as it was signed."""
+    rulebook, plan, sent = rulebook_of(cycle), plan_of(cycle), submission_of(cycle)
+    newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
+    found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
+    code = shown_code(found.code) if found and found.code else ""
+    covers = found.content_hash[:12] if found else ""
+    return {
+        **head_of(cycle),
+        "draft": False,
+        "foot": f"Confidential. Statement code {code}." if code else f"Confidential. Content code {covers}.",
+        "signers": rulebook.policy.statement_signers,
+        "text": rulebook.text("statement"),
+        "edition": rulebook.catalogue.title,
+        "answers_code": sent.content_hash[:12] if sent else "",
+        "plan_code": plan.issued_hash[:12] if plan else "",
+        "months": plan.months if plan else None,
+        "aims": [one.title for one in plan.priorities] if plan else [],
+        "leader": found.leader_name if found else cycle.program.key_leader_name,
+        "signed": bool(found and found.signed_at),
+        "signer": found.signer_name if found else "",
+        "signer_title": found.signer_title if found and found.signed_at else cycle.program.key_leader_title,
+        "signed_on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "covers": covers,
+        "code": code,
+        "changed": list(changed_since(cycle, found)),
+    }

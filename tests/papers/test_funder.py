@@ -1,0 +1,80 @@
+"""The summary for funders: made by the program, of what it chose, and never lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from portal.cycles.models import CycleState
+from portal.foundation.clock import now
+from portal.foundation.database import unit_of_work
+from portal.plans.models import Plan, Priority
+from tests.papers.test_papers import Cast
+
+WHERE, PAGE = "funder-summary", "papers/funder"
+CHOICE = {"version": "0", "about": "We pair 40 young people.\nSince 2010.", "aims": "2"}
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    made = Cast(app)
+    made.delivered()
+    with unit_of_work() as session:
+        session.add(Plan(
+            cycle_id=made.cycle.id, version=1, save_id="one", saved_at=now(), months=12, overview="", proposals="",
+            strengths={"operations": "Files are read twice."}, improvements={"operations": "NOT FOR FUNDERS"},
+            issued_content="{}", issued_hash="a" * 64,
+            priorities=[Priority(position=n, title=f"Aim number {n}", why="NOT FOR FUNDERS", practice_codes=[]) for n in (1, 2)],
+        ))  # fmt: skip
+    return made
+
+
+def test_page_shows_what_the_program_chose_and_nothing_else(cast: Cast) -> None:
+    first = cast.admin.get(f"{cast.at}/{PAGE}").text
+    assert ["first proposal" in first, "Aim number 1" in first, "Files are read twice." in first] == [True, True, False]
+    assert cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE).status_code == 303
+    page = cast.admin.get(f"{cast.at}/{PAGE}").text
+    shown = (
+        "We pair 40 young people.<br>Since 2010.",
+        "Aim number 2",
+        "not certification",
+        "Results are confidential.",
+    )
+    assert [one in page for one in shown] == [True] * 4
+    kept_back = ("Aim number 1", "Files are read twice.", "NOT FOR FUNDERS", "Practices in place", "rating")
+    assert [one in page for one in kept_back] == [False] * 5
+
+
+def test_partnership_reads_it_once_the_program_made_it_and_never_makes_it(cast: Cast) -> None:
+    assert [cast.staff.get(f"{cast.at}/{path}").status_code for path in (PAGE, WHERE)] == [403, 403]
+    assert cast.staff.post(f"{cast.at}/{PAGE}/a4").status_code == 403
+    assert [
+        one.post(f"{cast.at}/{WHERE}", data=CHOICE).status_code for one in (cast.staff, cast.reader, cast.stranger)
+    ] == [403, 403, 404]
+    cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE)
+    assert cast.staff.get(f"{cast.at}/{PAGE}").status_code == 200
+
+
+def test_refused_or_overtaken_choice_comes_back_as_typed(cast: Cast) -> None:
+    long = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"about": "words " * 150})
+    assert (long.status_code, "At most 800 fit" in long.text, ("words " * 149) in long.text) == (422, True, True)
+    cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE)
+    assert cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE).status_code == 303  # pressed twice
+    late = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"about": "My other words"})
+    assert (late.status_code, "Somebody else saved" in late.text, "My other words" in late.text) == (409, True, True)
+    assert "My other words" not in cast.admin.get(f"{cast.at}/{PAGE}").text
+
+
+def test_summary_waits_for_the_plan(app: Flask, cast: Cast) -> None:
+    with unit_of_work():
+        cast.cycle.state, cast.cycle.plan_issued_on = CycleState.VISITED, None
+        cast.cycle.visited_on = date(2026, 9, 20)
+    assert cast.admin.get(f"{cast.at}/{WHERE}").status_code == 409
+
+
+def test_what_was_never_offered_is_not_shown(cast: Cast) -> None:
+    cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"strengths": "B.2.4", "areas": "nonsense", "aims": "99"})
+    page = cast.admin.get(f"{cast.at}/{PAGE}").text
+    assert ["What this program does well" in page, "What it works on next" in page] == [False, False]

@@ -1,0 +1,205 @@
+"""The documents of a cycle over HTTP: who reads which page, PDF and file, when, and what none of them ever tells."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import func, select
+
+from portal.cycles.models import CycleState
+from portal.foundation import jobs, pdf
+from portal.foundation.access import Role
+from portal.foundation.clock import now
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.documents import Document, DocumentState
+from portal.recognition.models import Award
+from portal.reviews.models import FindingKind, Review, ReviewItem
+from tests.factories import browser, make_cycle, make_partnership, make_person, make_program, submitted_cycle
+
+SECRET, FOUND = "only for us: the director is leaving", "Two people always read the file."
+KINDS = ("answers", "statement", "certificate", "funder")
+HTMX = {"HX-Request": "true"}
+
+
+class Cast:
+    """A program before and after its results, with a browser for each kind of person."""
+
+    def __init__(self, app: Flask) -> None:
+        here, there = make_partnership("here"), make_partnership("there")
+        self.program = make_program(here, name="Señales del Río")
+        admin = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
+        self.cycle = submitted_cycle(self.program, admin, not_in_practice=("B.2.4",))
+        self.at = f"/cycles/{self.cycle.id}"
+        self.admin, self.reader = browser(app, admin), browser(app, make_person(Role.READER, self.program))
+        self.staff = browser(app, make_person(Role.REVIEWER, here))
+        self.stranger = browser(app, make_person(Role.PROGRAM_ADMINISTRATOR, make_program(there)))
+        content = {
+            "rating": 3,
+            "finding": "strength",
+            "finding_text": FOUND,
+            "private_note": SECRET,
+            "na_accepted": None,
+        }
+        with unit_of_work() as session:
+            review = Review(cycle_id=self.cycle.id)
+            session.add(review)
+            session.flush()
+            session.add(ReviewItem(
+                review_id=review.id, practice_code="B.2.3", version=1, save_id="one", saved_at=now(), content=content,
+                finding=FindingKind.STRENGTH,
+            ))  # fmt: skip
+
+    def delivered(self) -> None:
+        with unit_of_work():
+            self.cycle.visited_on = date(2026, 9, 20)
+            self.cycle.state, self.cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
+
+    def recognized(self) -> None:
+        self.delivered()
+        with unit_of_work() as session:
+            self.cycle.state, self.cycle.awarded_on = CycleState.RECOGNIZED, date(2026, 10, 1)
+            session.add(Award(
+                cycle_id=self.cycle.id, tier_key="dedicated", tier_name="Dedicated Partner", awarded_on=date(2026, 10, 1),
+                expires_on=date(2029, 10, 1), confirmed_at=now(), decision="{}", rulebook=self.cycle.rulebook,
+            ))  # fmt: skip
+
+    def made(self, client: FlaskClient, word: str, paper: str = "letter") -> str:
+        asked = client.post(f"{self.at}/papers/{word}/{paper}")
+        assert asked.status_code == 303
+        work()
+        return str(asked.location)
+
+
+def work() -> None:
+    pdf.register()
+    while jobs.run_next():
+        pass
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    return Cast(app)
+
+
+def test_every_document_is_a_page_a_pdf_and_a_file_for_its_people_and_nobody_else(cast: Cast) -> None:
+    cast.recognized()
+    for word in KINDS:
+        where = cast.made(cast.admin, word)
+        for path in (f"{cast.at}/papers/{word}", where, f"{where}/file"):
+            assert (word, path, cast.admin.get(path).status_code) == (word, path, 200)
+            assert (word, path, cast.reader.get(path).status_code) == (word, path, 200)
+            assert (word, path, cast.stranger.get(path).status_code) == (word, path, 404)
+        assert cast.stranger.post(f"{cast.at}/papers/{word}/a4").status_code == 404
+        staff = [cast.staff.get(path).status_code for path in (f"{cast.at}/papers/{word}", f"{where}/file")]
+        assert (word, staff) == (word, [403 if word == "funder" else 200, 200])
+        content = cast.admin.get(f"{where}/file").data
+        assert ("Señales del Río" in text_of(content), SECRET in text_of(content)) == (True, False)
+
+
+def test_nothing_is_told_before_its_time(cast: Cast) -> None:
+    assert [cast.admin.get(f"{cast.at}/papers/{word}").status_code for word in KINDS] == [200, 403, 403, 403]
+    assert [cast.admin.post(f"{cast.at}/papers/{word}/a4").status_code for word in KINDS] == [303, 403, 403, 403]
+    cast.delivered()
+    assert "It comes with the recognition." in cast.admin.get(f"{cast.at}/papers/certificate").text
+    assert [cast.admin.get(f"{cast.at}/papers/{word}").status_code for word in KINDS] == [200, 200, 403, 200]
+
+
+def test_findings_reach_the_program_with_the_results_and_private_notes_never(cast: Cast) -> None:
+    path = f"{cast.at}/papers/answers"
+    early = cast.made(cast.staff, "answers")
+    assert [FOUND in one.get(path).text for one in (cast.staff, cast.admin)] == [True, False]
+    assert FOUND in text_of(cast.staff.get(f"{early}/file").data)
+    assert FOUND not in text_of(cast.admin.get(f"{cast.made(cast.admin, 'answers')}/file").data)
+    cast.delivered()
+    assert [cast.admin.get(one).status_code for one in (early, f"{early}/file")] == [
+        404,
+        404,
+    ]  # it stays the partnership's
+    late = cast.made(cast.admin, "answers")
+    for text in (cast.admin.get(path).text, text_of(cast.admin.get(f"{late}/file").data)):
+        assert (FOUND in text, SECRET in text) == (True, False)
+
+
+def test_draft_book_stays_with_the_program_after_it_submits(app: Flask, cast: Cast) -> None:
+    program = make_program(cast.program.partnership)
+    admin, cycle = browser(app, make_person(Role.PROGRAM_ADMINISTRATOR, program)), make_cycle(program)
+    assert cast.staff.get(f"/cycles/{cycle.id}/papers/answers").status_code == 403
+    where = str(admin.post(f"/cycles/{cycle.id}/papers/answers/letter").location)
+    work()
+    assert "not submitted yet" in text_of(admin.get(f"{where}/file").data)
+    with unit_of_work():
+        cycle.state, cycle.submitted_on = CycleState.SUBMITTED, date(2026, 10, 1)
+    assert [one.get(f"{where}/file").status_code for one in (admin, cast.staff)] == [200, 404]
+
+
+def test_document_of_another_kind_cycle_or_paper_is_not_found(cast: Cast) -> None:
+    cast.recognized()
+    number = cast.made(cast.admin, "answers").rsplit("/", 1)[1]
+    other = submitted_cycle(make_program(cast.program.partnership), make_person())
+    paths = [f"{cast.at}/papers/statement/{number}", f"/cycles/{other.id}/papers/answers/{number}",
+             f"{cast.at}/documents/{number}", f"{cast.at}/papers/plan", f"{cast.at}/papers/answers/999999"]  # fmt: skip
+    assert [cast.staff.get(path).status_code for path in paths] == [404] * len(paths)
+    assert [cast.staff.post(f"{cast.at}/papers/{path}").status_code for path in ("answers/a5", "other/a4")] == [
+        404,
+        404,
+    ]
+
+
+def test_document_is_made_once_for_what_it_says(cast: Cast) -> None:
+    first = cast.made(cast.admin, "answers")
+    assert cast.made(cast.reader, "answers") == first
+    assert cast.made(cast.admin, "answers", "a4") != first
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 2
+
+
+def test_page_that_asked_shows_how_far_it_is_and_offers_another_try(cast: Cast) -> None:
+    asked = cast.admin.post(f"{cast.at}/papers/answers/a4", headers=HTMX)
+    document = db.session.scalars(select(Document)).one()
+    where = f"{cast.at}/papers/answers/{document.id}"
+    assert [mark in asked.text for mark in (f'hx-get="{where}"', 'value="0"')] == [True, True]
+
+    def told(**changed: Any) -> str:
+        with unit_of_work():
+            for name, value in changed.items():
+                setattr(document, name, value)
+        return cast.admin.get(where, headers=HTMX).text
+
+    assert "The PDF is being made: 62 % done." in told(percent=62)
+    failed = told(state=DocumentState.NOT_MADE, problem="The PDF could not be made.")
+    assert ["could not be made." in failed, "Try again" in failed, "hx-get" in failed] == [True, True, False]
+    cast.admin.post(f"{cast.at}/papers/answers/a4")
+    db.session.refresh(document)
+    assert (document.state, document.percent, document.problem) == (DocumentState.WAITING, 0, "")
+    work()
+    assert "Download the PDF" in cast.admin.get(where).text
+
+
+def test_book_says_how_far_it_is_while_the_worker_makes_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    cast.admin.post(f"{cast.at}/papers/answers/letter")
+    monkeypatch.setattr(pdf, "TELL_EVERY", 0)
+    laid_out = pdf.book
+
+    def watched(*given: Any) -> tuple[bytes, int]:
+        *rest, told = given
+
+        def tell(percent: int) -> None:
+            told(percent)
+            seen.append(db.session.scalars(select(Document.percent)).one())
+            db.session.rollback()
+
+        return laid_out(*rest, tell)
+
+    monkeypatch.setattr(pdf, "book", watched)
+    work()
+    assert (len(seen) > 50, seen == sorted(seen), seen[-1]) == (True, True, 99)
