@@ -30,6 +30,7 @@ from .foundation.paths import data_dir
 ROOMS = (
     "accounts",
     "partnerships",
+    "letters",
     "programs",
     "cycles",
     "requests",

@@ -6,7 +6,6 @@ import hashlib
 import json
 from datetime import date
 
-from portal.accounts.queries import administrators_of_program
 from portal.cycles.models import CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
@@ -15,11 +14,12 @@ from portal.foundation.database import unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.plans.models import Plan
 from portal.plans.queries import plan_of
+from portal.programs.mails import tell_administrators
 from rules.duties import add_months
 from rules.policy import Policy
 from rules.wording import say_range
 
-from .statements import post_mail, post_statement
+from .statements import post_statement
 
 
 def not_ready(plan: Plan | None, policy: Policy, today: date) -> list[Problem]:
@@ -85,15 +85,7 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
         plan.issued_content, plan.issued_hash = freeze_plan(plan)
         audit.record("plan issued", person_id=by_id, cycle_id=cycle.id, content_hash=plan.issued_hash)
         program = cycle.program
-        for person in administrators_of_program(program.id):
-            post_mail(
-                cycle,
-                f"issued:{cycle.id}:{person.id}",
-                person.name,
-                person.email,
-                f"Results are ready: {program.name}",
-                f"{program.partnership.name} has finished its results for {program.name}. Please sign in to read them:\n{base_url}/programs/{program.id}\n",
-            )
+        tell_administrators(program, f"issued:{cycle.id}", "results-ready", link=f"{base_url}/programs/{program.id}")
         post_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url)
     return plan
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from portal.accounts.queries import staff_of_partnership
 from portal.assessments.queries import submission_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today
@@ -16,6 +15,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.plans.models import Plan, Statement
 from portal.plans.queries import hash_over, open_statement, plan_of, statement_by_token
+from portal.programs.mails import tell_staff
 
 
 class LinkOver(DomainError):
@@ -70,27 +70,10 @@ def post_statement(cycle: Cycle, plan: Plan, name: str, email: str, base_url: st
             sent_at=clock.now(), content_hash=signed_hash(cycle, plan),
         )
     )  # fmt: skip
-    post_mail(
-        cycle,
-        f"statement:{digest[:24]}",
-        name,
-        email,
-        f"Please sign: Statement of Accuracy for {program.name}",
-        f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
-        f"You need no account. The link is personal and works once:\n{base_url}/statement/{token}\n",
-    )
-
-
-def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
-    """Put a mail of the cycle's partnership into the running transaction."""
-    outbox.post(
-        key,
-        to_name=name,
-        to_email=email,
-        partnership_id=cycle.program.partnership_id,
-        subject=subject,
-        text=f"Hello {name},\n\n{text}",
-    )
+    fields = {
+        "program": program.name, "partnership": program.partnership.name, "link": f"{base_url}/statement/{token}",
+    }  # fmt: skip
+    outbox.write("statement", f"statement:{digest[:24]}", outbox.To(name, email), fields, program.partnership_id)
 
 
 def open_link(token: str) -> Statement:
@@ -135,14 +118,5 @@ def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> S
         advance(cycle, CycleState.SIGNED, local_today(cycle))
         found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
         audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)
-        for person in staff_of_partnership(cycle.program.partnership_id):
-            post_mail(
-                cycle,
-                f"signed:{found.id}:{person.id}",
-                person.name,
-                person.email,
-                f"Signed: {cycle.program.name}",
-                f"The Statement of Accuracy of {cycle.program.name} is signed. The recognition can be decided now:\n"
-                f"{base_url}/cycles/{cycle.id}/recognition\n",
-            )
+        tell_staff(cycle.program, f"signed:{found.id}", "signed", link=f"{base_url}/cycles/{cycle.id}/recognition")
     return found
