@@ -89,6 +89,8 @@ class Policy:
     at_expiry: str = "lapse"
     loss_notice_days: int = 30
     appeal_days: int = 30
+    # reminders
+    reminder_days: int = 7
     # who sees what, and what has to be told
     readers: tuple[str, ...] = READERS
     min_cell_size: int = 10
@@ -132,7 +134,7 @@ _TEXTS = ("system_name", "plan_name", "statement_signers", "review_title")
 _FLAGS = ("full_cycle_required", "staff_may_override", "asks_rating", "na_allowed", "sign_again_at_mini_review")
 _RISING = ("self_assessment_weeks", "visit_weeks", "visit_hours", "check_in_months")
 _WORDS = ("rating_labels", "readers", "change_events")
-_FROM_ZERO = ("minimum_age_months", "minimum_youth", "loss_notice_days", "appeal_days")
+_FROM_ZERO = ("minimum_age_months", "minimum_youth", "loss_notice_days", "appeal_days", "reminder_days")
 _WHOLES = tuple(
     f.name for f in fields(Policy)
     if f.name not in (*_TEXTS, *_FLAGS, *_RISING, *_WORDS, "review_kind", "at_expiry", "gates", "report_every_months")

@@ -50,7 +50,11 @@ def upgrade() -> None:
         _to("letter_wording", "saved_by_id", "person"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_wording")),
         sa.UniqueConstraint(
-            "partnership_id", "kind", "language", "number", name=op.f("uq_letter_wording_partnership_id")
+            "partnership_id",
+            "kind",
+            "language",
+            "number",
+            name=op.f("uq_letter_wording_partnership_id_kind_language_number"),
         ),
     )
     op.create_table(
@@ -69,7 +73,7 @@ def upgrade() -> None:
         _to("reminder", "partnership_id", "partnership", "CASCADE"),
         _to("reminder", "program_id", "program", "CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
-        sa.UniqueConstraint("subject", "kind", "due_on", name=op.f("uq_reminder_subject")),
+        sa.UniqueConstraint("subject", "kind", "due_on", name=op.f("uq_reminder_subject_kind_due_on")),
     )
     with op.batch_alter_table("reminder") as batch_op:
         batch_op.create_index(batch_op.f("ix_reminder_partnership_id"), ["partnership_id"])

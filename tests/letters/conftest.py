@@ -22,9 +22,9 @@ class Postbox:
         self.refused: dict[str, str] = {}  # address -> answer
         self.on_mail: Callable[[], None] = lambda: None
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 (the server calls it so)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
-    ) -> str:  # noqa: N802 (the server's name)
+    ) -> str:
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
