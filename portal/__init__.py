@@ -29,6 +29,7 @@ from .foundation.paths import data_dir
 ROOMS = (
     "accounts",
     "partnerships",
+    "letters",
     "programs",
     "cycles",
     "requests",

@@ -86,13 +86,14 @@ def _serve(host: str, port: int) -> None:
 @commands.command()
 @click.option("--once", is_flag=True, help="Do what is due, then stop; for cron.")
 def worker(once: bool) -> None:
-    """Send mail and make documents."""
+    """Send mail and reminders, and make documents."""
     app = create_app()
     from .accounts.services import prune
     from .assessments.judging import judge_again
     from .evidence.cleaning import prune as prune_evidence
     from .followup.renewing import invite_due
     from .foundation import jobs, mail, pdf
+    from .letters import daily
     from .recognition.daily import take_due_steps
     from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
@@ -100,7 +101,7 @@ def worker(once: bool) -> None:
     pdf.register()
     checking.register()
     running.register()
-    going, pruned, judged, stepped = True, 0.0, 0.0, 0.0
+    going, pruned, judged, stepped, reminded = True, 0.0, 0.0, 0.0, 0.0
 
     def stop(*_: Any) -> None:
         nonlocal going
@@ -111,6 +112,9 @@ def worker(once: bool) -> None:
     while going:
         with app.app_context():
             busy = jobs.run_next()
+            if daily.is_due() or time.monotonic() - reminded > 600 or not reminded:
+                daily.run()
+                reminded = time.monotonic()
             busy = bool(mail.deliver_due()) or busy
             if time.monotonic() - judged > 60 or not judged:
                 judge_again()

@@ -99,6 +99,8 @@ class Policy:
     at_expiry: str = "lapse"
     loss_notice_days: int = 30
     appeal_days: int = 30
+    # reminders
+    reminder_days: int = 7
     # who sees what, and what has to be told
     readers: tuple[str, ...] = READERS
     min_cell_size: int = 10
@@ -152,6 +154,7 @@ _FROM_ZERO = (
     "check_in_edit_hours",
     "loss_notice_days",
     "appeal_days",
+    "reminder_days",
 )
 _WHOLES = tuple(
     f.name for f in fields(Policy)

@@ -30,7 +30,7 @@ from tests.factories import (
 # What stands in an address besides the world's own rows; any other number is of nothing that is there.
 ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "token": "nothing-known", "name": "x",
              "number": 1, "registration_id": 1, "advice_id": 1, "notice_id": 1, "address": "nobody-knows", "scale": 2,
-             "word": "answers"}  # fmt: skip
+             "word": "answers", "message_id": 1, "language": "en"}  # fmt: skip
 
 
 @dataclass(frozen=True)

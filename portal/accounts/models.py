@@ -28,6 +28,8 @@ class Person(UserMixin, Base):
     demo_note: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    language: Mapped[str] = mapped_column(String(5), default="")  # of mails; empty for the partnership's
+    reminders_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", order_by="Membership.id", lazy="selectin"

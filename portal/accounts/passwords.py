@@ -94,15 +94,8 @@ def change_password(person: Person, current: str, new: str, address: str, base_u
 
 
 def _tell(name: str, email: str, base_url: str) -> None:
-    outbox.post(
-        f"password-changed:{secrets.token_hex(12)}",
-        to_name=name,
-        to_email=email,
-        subject="Your password for the NQMS Portal was changed",
-        text=f"Hello {name},\n\nyour password for the NQMS Portal was just changed. You are signed out everywhere else.\n\n"
-        f"If this was you, there is nothing to do. If it was not you, choose a new password now and tell your "
-        f"partnership:\n{base_url}/forgot-password\n",
-    )
+    key, fields = f"password-changed:{secrets.token_hex(12)}", {"link": f"{base_url}/forgot-password"}
+    outbox.write("password-changed", key, outbox.To(name, email), fields)
 
 
 def ask_for_link(email: str, address: str, base_url: str) -> None:
@@ -136,15 +129,8 @@ def mail_link(payload: dict[str, Any]) -> None:
                 token_hash=digest(token), person_id=person.id, created_at=moment, expires_at=moment + LINK_LENGTH
             )
         )
-        outbox.post(
-            f"{LINK_KEY}:{digest(token)[:24]}",
-            to_name=person.name,
-            to_email=person.email,
-            subject="Choose a new password for the NQMS Portal",
-            text=f"Hello {person.name},\n\nsomebody, probably you, asked for a new password for the NQMS Portal. Open this "
-            f"link to choose one:\n{payload['base_url']}/new-password/{token}\n\nThe link works once, for 1 hour. If you "
-            f"did not ask for it, you can ignore this mail: your password stays as it is.\n",
-        )
+        link = f"{payload['base_url']}/new-password/{token}"
+        outbox.write("password-link", f"{LINK_KEY}:{digest(token)[:24]}", person, {"link": link})
 
 
 def open_link(token: str, lock: bool = False) -> PasswordReset:

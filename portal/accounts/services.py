@@ -14,6 +14,7 @@ from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
 from portal.foundation.jobs import Job, JobState
+from portal.foundation.languages import LANGUAGES, Phrase, Value
 from portal.foundation.outbox import Message
 
 from . import tries
@@ -132,24 +133,17 @@ def send_invitation(
     Somebody without a password gets a link to choose one; earlier ones go on working until one of them was used.
     """
     token, moment = secrets.token_urlsafe(32), clock.now()
-    link, lasts = f"{base_url}/sign-in", ""
+    link, once = f"{base_url}/sign-in", ""
     if not person.password_hash:
         made = Invitation(
             token_hash=digest(token), person_id=person.id, created_at=moment, expires_at=moment + INVITATION_LENGTH
         )
         db.session.add(made)
-        link, lasts = f"{base_url}/invitation/{token}", "The link works once, for 14 days. "
-    made_by = f"{by} made you a {role.words}" if by else f"you are now a {role.words}"
-    meaning = f"A {role.words} {role.explained}.\n\n" if role.explained else ""
-    outbox.post(
-        f"invitation:{digest(token)[:24]}",
-        to_name=person.name,
-        to_email=person.email,
-        subject=f"Your invitation to the NQMS Portal: {place}",
-        text=f"Hello {person.name},\n\n{made_by} for {place} in the NQMS Portal.\n\n{meaning}"
-        f"Open this link to start:\n{link}\n\n{lasts}If you did not expect this mail, you can ignore it.\n",
-        partnership_id=mail_partnership_id,
-    )
+        link, once = f"{base_url}/invitation/{token}", "once"
+    fields: dict[str, Value] = {
+        "place": place, "by": by, "role": Phrase(role.words), "meaning": Phrase(role.explained), "link": link, "once": once,
+    }  # fmt: skip
+    outbox.write("invitation", f"invitation:{digest(token)[:24]}", person, fields, mail_partnership_id)
 
 
 def new_person(name: str, email: str) -> Person:
@@ -217,3 +211,22 @@ def prune() -> None:
         session.execute(delete(Job).where(done))
         dead = letters & (Message.text != LINK_GONE)  # a dead link is neither kept nor sent any more
         session.execute(update(Message).where(dead).values(text=LINK_GONE, next_try_at=None))
+
+
+def set_reminders(person_id: int, wanted: bool) -> None:
+    """Stop or send again the reminders of a person; someone who is gone stays gone."""
+    with unit_of_work() as session:
+        person = session.get(Person, person_id)
+        if person is None or (person.reminders_stopped_at is None) == wanted:
+            return
+        person.reminders_stopped_at = None if wanted else clock.now()
+        audit.record("reminders wanted" if wanted else "reminders stopped", person_id=person_id)
+
+
+def set_mail(person_id: int, language: str, reminders: bool) -> None:
+    """Store the language of a person's mails and whether reminders are wanted. Raises Refused."""
+    if language not in ("", *LANGUAGES):
+        raise Refused([Problem("language", "Choose one of the languages.")])
+    set_reminders(person_id, reminders)
+    with unit_of_work() as session:
+        session.get_one(Person, person_id).language = language

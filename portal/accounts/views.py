@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to, is_fragment
+from portal.foundation.languages import LANGUAGES
 from portal.foundation.pages import error_page, sent_form
 from portal.foundation.security import NO_REFERRER, check_csrf_token, csrf
 
@@ -127,6 +128,17 @@ def account() -> str:
     return _account([])
 
 
+@bp.post("/account/mail")
+def set_mail() -> Any:
+    """Store the language of the person's mails, and whether reminders are wanted."""
+    try:
+        services.set_mail(current_user.id, request.form.get("language", ""), request.form.get("reminders") == "yes")
+    except Refused as refusal:
+        return _account(list(refusal.problems)), 422
+    flash("Stored. It counts from the next mail on.", "good")
+    return go_to(url_for("accounts.account"))
+
+
 @bp.post("/account/password")
 def change_password() -> Any:
     """Change the password and end every other session."""
@@ -142,7 +154,7 @@ def change_password() -> Any:
 
 def _account(problems: list[Problem], new: str = "") -> str:
     sessions = queries.open_sessions(current_user.id)
-    return render_template("accounts/account.html", sessions=sessions, problems=problems, new=new)
+    return render_template("accounts/account.html", sessions=sessions, problems=problems, new=new, languages=LANGUAGES)
 
 
 @bp.post("/account/sessions/<int:sign_in_id>/end")

@@ -158,7 +158,7 @@ def _end(
         if to is S.CLOSED:
             letters.tell_closed(round_, base_url)
         else:
-            letters.tell_withdrawn(round_, at is S.OPEN, base_url)
+            letters.tell_withdrawn(round_, base_url)
     return round_
 
 

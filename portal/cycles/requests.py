@@ -70,10 +70,8 @@ def ask_access(program_id: int, asked: Asked, by_id: int, base_url: str) -> Acce
         db.session.flush()
         audit.record("access asked", person_id=by_id, program_id=program.id, request=made.id)
         tell_managers(
-            program, f"access-asked:{made.id}", f"{program.name} asks to begin",
-            f"{program.name} asks for access to its self-assessment. Read the request, then open it or say why not yet:\n"
-            f"{base_url}/programs/{program.id}/access",
-        )  # fmt: skip
+            program, f"access-asked:{made.id}", "access-asked", link=f"{base_url}/programs/{program.id}/access"
+        )
     return made
 
 
@@ -89,10 +87,8 @@ def decline_access(program_id: int, reason: str, by_id: int, base_url: str) -> N
         close(known, RequestState.DECLINED, by_id, reason)
         audit.record("access declined", person_id=by_id, program_id=program.id, request=known.id)
         tell_administrators(
-            program, f"access-declined:{known.id}", f"About your request to begin: {program.name}",
-            f"{program.partnership.name} answered your request for access: not yet. Read why, and what you can have in the "
-            f"meantime:\n{base_url}/programs/{program.id}",
-        )  # fmt: skip
+            program, f"access-declined:{known.id}", "access-declined", link=f"{base_url}/programs/{program.id}"
+        )
 
 
 def close(request: AccessRequest, state: RequestState, by_id: int | None, reason: str = "") -> None:
@@ -109,8 +105,4 @@ def answer_by_opening(program: Program, cycle: Cycle, by_id: int | None, base_ur
     for one in db.session.scalars(waiting):
         close(one, RequestState.GRANTED, by_id)
         one.cycle_id = cycle.id
-    tell_administrators(
-        program, f"access:{cycle.id}", f"Your self-assessment is open: {program.name}",
-        f"{program.partnership.name} opened the self-assessment of {program.name}. You can start whenever it suits you, and "
-        f"ask colleagues to help:\n{base_url}/programs/{program.id}",
-    )  # fmt: skip
+    tell_administrators(program, f"access:{cycle.id}", "access-open", link=f"{base_url}/programs/{program.id}")

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.letters.reminders import add_source
+
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
     from . import duty_views, help  # noqa: A004, F401 (their pages hang on the same blueprint)
+    from .reminding import reminders_of
     from .views import bp
 
     app.register_blueprint(bp)
+    add_source(app, reminders_of)

@@ -74,7 +74,8 @@ class Action(enum.StrEnum):
     SEE_PARTNERSHIP = "see the partnership's programs"
     MANAGE_PROGRAMS = "add programs and people, open self-assessments"
     SET_RULES = "choose the rule plugins, preview and adopt them"
-    READ_OUTBOX = "see what mail was and will be sent"
+    READ_OUTBOX = "see what mail was and will be sent, and have it sent again"
+    SET_LETTERS = "change the wording and the language of the partnership's mail"
 
 
 _PROGRAM = PROGRAM_ROLES
@@ -112,6 +113,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.MANAGE_PROGRAMS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.SET_RULES: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
     Action.READ_OUTBOX: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
+    Action.SET_LETTERS: frozenset({Role.PARTNERSHIP_ADMINISTRATOR}),
 }
 
 
@@ -140,12 +142,19 @@ ROUTES: dict[str, Action | Open] = {
     "accounts.who": Open.PUBLIC,
     "accounts.account": Open.SIGNED_IN,
     "accounts.change_password": Open.SIGNED_IN,
+    "accounts.set_mail": Open.SIGNED_IN,
     "accounts.end_session": Open.SIGNED_IN,
     "accounts.accept_invitation": Open.TOKEN,
     "accounts.forgot_password": Open.PUBLIC,
     "accounts.link_sent": Open.PUBLIC,
     "accounts.new_password": Open.TOKEN,
-    "partnerships.outbox": Action.READ_OUTBOX,
+    "letters.outbox_page": Action.READ_OUTBOX,
+    "letters.send_again": Action.READ_OUTBOX,
+    "letters.wordings": Action.SET_LETTERS,
+    "letters.set_language": Action.SET_LETTERS,
+    "letters.wording": Action.SET_LETTERS,
+    "letters.save_wording": Action.SET_LETTERS,
+    "stopping.stop": Open.TOKEN,
     "programs.new_program": Action.MANAGE_PROGRAMS,
     "programs.edit_program": Action.MANAGE_PROGRAMS,
     "programs.facts": Action.RUN_PROGRAM,

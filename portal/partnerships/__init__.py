@@ -6,7 +6,4 @@ from flask import Flask
 
 
 def init_room(app: Flask) -> None:
-    """Open this room to the app."""
-    from .views import bp
-
-    app.register_blueprint(bp)
+    """Open this room to the app; it has no pages of its own."""

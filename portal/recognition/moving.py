@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from portal.accounts.queries import administrators_of_program
 from portal.assessments.judging import judge
 from portal.assessments.queries import stored_answers
 from portal.cycles.models import Cycle, CycleMove
@@ -22,6 +21,7 @@ from portal.foundation.errors import DomainError, Problem, Refused
 from portal.partnerships.queries import current_rulebook, rulebook_of_record
 from portal.partnerships.services import keep_catalogue
 from portal.plans.queries import plan_of
+from portal.programs.mails import tell_administrators
 from portal.reviews.queries import reviewed_assessment_of
 from rules.answers import Answer, Status
 from rules.catalogue import Catalogue, CatalogueError
@@ -130,7 +130,7 @@ def move(cycle_id: int, seen: str, reason: str, by_id: int) -> CycleMove:
         _put(cycle, there.record())
         audit.record("cycle moved to other rules", person_id=by_id, cycle_id=cycle.id, reason=reason)
         session.flush()
-        _tell(cycle, f"moved:{made.id}", f"now has other rules. The reason given: {reason}")
+        _tell(cycle, f"moved:{made.id}", "rules-moved")
     _judge(cycle_id, JUDGED_AFTER)
     return made
 
@@ -153,7 +153,7 @@ def undo(cycle_id: int, by_id: int) -> None:
         last.undone_at, last.undone_by_id = clock.now(), by_id
         _put(cycle, dict(last.before))
         audit.record("move to other rules undone", person_id=by_id, cycle_id=cycle.id)
-        _tell(cycle, f"unmoved:{last.id}", "has its earlier rules again.")
+        _tell(cycle, f"unmoved:{last.id}", "rules-moved-back")
     _judge(cycle_id, JUDGED_BACK)
 
 
@@ -193,15 +193,8 @@ def _judge(cycle_id: int, cause: str) -> None:
         judge(cycle_id, cause)
 
 
-def _tell(cycle: Cycle, key: str, what: str) -> None:
-    program = cycle.program
-    for person in administrators_of_program(program.id):
-        outbox.post(
-            f"{key}:{person.id}", to_name=person.name, to_email=person.email, partnership_id=program.partnership_id,
-            subject=f"The rules of your assessment changed: {program.name}",
-            text=f"Hello {person.name},\n\nthe assessment of {program.name} {what}\n\n"
-            "Every answer you gave is kept. Please sign in to the NQMS Portal to see what is asked now.\n",
-        )  # fmt: skip
+def _tell(cycle: Cycle, key: str, kind: str) -> None:
+    tell_administrators(cycle.program, key, kind, link=outbox.address_of(f"/programs/{cycle.program_id}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.accounts.models import Person
-from portal.accounts.queries import administrators_of_program
 from portal.assessments.amendments import under_way
 from portal.assessments.queries import judgement_of, submission_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import audit, clock, outbox
+from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
+from portal.programs.mails import tell_administrators
 from rules.duties import add_months
 from rules.rulebook import Rulebook
 from rules.tiers import Decision
@@ -172,13 +172,4 @@ def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
 
 def _tell(cycle: Cycle, base_url: str) -> None:
     program = cycle.program
-    for person in administrators_of_program(program.id):
-        outbox.post(
-            f"recognized:{cycle.id}:{person.id}",
-            to_name=person.name,
-            to_email=person.email,
-            partnership_id=program.partnership_id,
-            subject=f"News about {program.name}",
-            text=f"Hello {person.name},\n\n{program.partnership.name} has finished a step for {program.name}. "
-            f"Please sign in to read it:\n{base_url}/programs/{program.id}\n",
-        )
+    tell_administrators(program, f"recognized:{cycle.id}", "recognized", link=f"{base_url}/programs/{program.id}")

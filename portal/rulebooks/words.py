@@ -48,6 +48,7 @@ LABELS = {
     "at_expiry": "At the end of a recognition",
     "loss_notice_days": "Notice before a recognition is lost",
     "appeal_days": "Time to appeal",
+    "reminder_days": "Staff are reminded before a day is due",
     "readers": "Who reads results",
     "min_cell_size": "Fewest programs behind a published figure",
     "change_events": "Changes a program has to tell",

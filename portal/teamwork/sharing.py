@@ -85,15 +85,11 @@ def _give(cycle: Cycle, key: str, person_id: int, by_id: int) -> None:
 
 def _tell(cycle: Cycle, to: Member, keys: list[str], by_id: int, act: str, base_url: str) -> None:
     by, catalogue = db.session.get_one(Person, by_id).name, rulebook_of(cycle).catalogue
-    many = "a section" if len(keys) == 1 else f"{len(keys)} sections"
-    links = "".join(
-        f"\n{catalogue.section(key).title}\n{base_url}/cycles/{cycle.id}/sections/{key}\n" for key in keys
-    )  # fmt: skip
-    outbox.post(
-        f"section-given:{cycle.id}:{to.id}:{act}", to_name=to.name, to_email=to.email,
-        partnership_id=None, subject=f"{by} gave you {many}: {cycle.program.name}",
-        text=f"Hello {to.name},\n\n{by} gave you {many} of the self-assessment of {cycle.program.name}:\n{links}\n"
-        f"You can do a little at a time; each answer is stored as you go. Everybody else can still help.\n",
+    links = "\n\n".join(f"{catalogue.section(key).title}\n{base_url}/cycles/{cycle.id}/sections/{key}" for key in keys)
+    outbox.write(
+        "section-given", f"section-given:{cycle.id}:{to.id}:{act}", to,
+        {"by": by, "count": len(keys), "program": cycle.program.name, "sections": links},
+        cycle.program.partnership_id, listed=False,
     )  # fmt: skip
 
 
@@ -168,7 +164,7 @@ def hold_back_mail(program_id: int, person_id: int) -> None:
     for cycle_id in db.session.scalars(select(Cycle.id).where(Cycle.program_id == program_id)).all():
         for key in (f"comment:{cycle_id}:%:{person_id}:%", f"section-given:{cycle_id}:{person_id}:%"):
             waiting = Message.key.like(key) & Message.sent_at.is_(None)
-            db.session.execute(update(Message).where(waiting).values(next_try_at=None))
+            db.session.execute(update(Message).where(waiting).values(next_try_at=None, gather_at=None))
 
 
 def ids(values: Iterable[str]) -> frozenset[int]:

@@ -1,8 +1,8 @@
 """Discussing one practice inside a program: commenting, telling people by mail, marking as resolved.
 
 A discussion is one list of entries, never changed and never shortened. A comment on a resolved one opens it again.
-Mail names who, which practice and where, never what was said; one person gets at most one in ten minutes about one
-practice, and what was said meanwhile is told by the next.
+Mail names who, which practice and where, never what was said; it leaves with the recipient's mail of the day, once for a
+practice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -27,7 +26,6 @@ from .models import Comment, Discussion, Kind
 from .queries import Member, members
 
 LONGEST = 10_000
-QUIET = timedelta(minutes=10)
 NAME_AFTER_AT = re.compile(r"(?<![\w.@])@(\w[\w'-]*)")
 
 
@@ -143,23 +141,19 @@ def mentioned(text: str, people: Iterable[Member]) -> tuple[frozenset[int], tupl
 
 
 def _mail(cycle: Cycle, code: str, to: Member, entry: Comment, base_url: str) -> None:
-    """Put a mail into the outbox, now or once the quiet time after the one before is over."""
+    """Let a mail wait for the recipient's mail of the day, unless one about this practice waits already."""
     start = f"comment:{cycle.id}:{code}:{to.id}:"
     last = db.session.scalar(
         select(Message).where(Message.key.startswith(start, autoescape=True)).order_by(Message.id.desc()).limit(1)
     )
-    if last is not None and last.sent_at is None and last.next_try_at is not None:
+    if last is not None and last.waits:
         return  # it has not left yet and leads to this comment too
     by, program = _name(entry.written_by_id), cycle.program
-    message = outbox.post(
-        f"{start}{entry.id}", to_name=to.name, to_email=to.email, partnership_id=None,
-        subject=f"{by} would like you to look at {code}: {program.name}",
-        text=f"Hello {to.name},\n\n{by} wrote about practice {code} in the self-assessment of {program.name} and would like you "
-        f"to look at it:\n{base_url}/cycles/{cycle.id}/answers/{code}/talk#c{entry.id}\n\n"
-        f"Only people of your program can read it.\n",
+    link = f"{base_url}/cycles/{cycle.id}/answers/{code}/talk#c{entry.id}"
+    outbox.write(
+        "comment", f"{start}{entry.id}", to, {"by": by, "code": code, "program": program.name, "link": link},
+        program.partnership_id, listed=False,
     )  # fmt: skip
-    if last is not None and last.sent_at is not None:
-        message.next_try_at = max(clock.now(), last.sent_at + QUIET)
 
 
 def _name(person_id: int | None) -> str:

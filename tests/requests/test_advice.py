@@ -11,6 +11,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db
 from portal.foundation.mail import deliver_due
 from portal.foundation.outbox import Message
+from portal.letters import daily
 from portal.programs.models import Program
 from portal.requests.models import Advice, AdviceMessage, AdviceState
 from tests.conftest import StandingClock
@@ -123,7 +124,7 @@ def test_list_of_questions_takes_as_many_queries_for_three_as_for_one(program: P
     assert counts[0] == counts[2]
 
 
-def test_many_messages_in_ten_minutes_are_one_mail_and_one_more_afterwards(
+def test_many_messages_of_a_day_are_one_mail_and_one_more_the_next_day(
     program: Program, owner, reviewer, clock: StandingClock
 ) -> None:
     assert owner.post(f"/programs/{program.id}/advice", data=QUESTION).status_code == 303
@@ -132,11 +133,12 @@ def test_many_messages_in_ten_minutes_are_one_mail_and_one_more_afterwards(
         assert owner.post(reply, data={"text": f"More {number}.", "save_id": f"more-{number}"}).status_code == 303
     db.session.rollback()
     assert mails() == [("Rosa Rey", "Harbor Light asks for help")]
-    assert deliver_due() == 1
+    clock.go(hours=17)  # after seven the next morning
+    assert (daily.gather(), deliver_due()) == (1, 1)
     for number in range(3, 6):
         assert owner.post(reply, data={"text": f"More {number}.", "save_id": f"more-{number}"}).status_code == 303
     db.session.rollback()
-    assert (len(mails()), deliver_due()) == (2, 0)
-    clock.go(minutes=11)
-    assert deliver_due() == 1
+    assert (len(mails()), daily.gather(), deliver_due()) == (3, 0, 0)  # two letters and the mail that carried the first
+    clock.go(days=1)
+    assert (daily.gather(), deliver_due()) == (1, 1)
     assert len(talk().messages) == 7

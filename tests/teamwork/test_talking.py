@@ -20,6 +20,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.mail import deliver_due
 from portal.foundation.outbox import Message
+from portal.letters import daily
 from portal.teamwork.models import Comment
 from portal.teamwork.queries import Member
 from portal.teamwork.talking import mentioned
@@ -116,22 +117,19 @@ def test_same_form_twice_stores_and_mails_once(cast: Cast) -> None:
     assert len(entries()) == 2
 
 
-def test_one_person_gets_one_mail_in_ten_minutes_and_misses_nothing(cast: Cast, clock: StandingClock) -> None:
+def test_one_person_is_told_once_a_day_of_a_practice_and_misses_nothing(cast: Cast, clock: StandingClock) -> None:
     client = cast.client(cast.ana)
-    start = clock()
     say(client, at(cast), "@Bo one", "save-1")
     say(client, at(cast), "@Bo two, before the first mail left", "save-2")
-    assert deliver_due() == 1
-    clock.go(minutes=3)
+    assert (deliver_due(), len(mails())) == (0, 1)
+    clock.go(hours=17)  # after seven the next morning
+    assert (daily.gather(), deliver_due()) == (1, 1)
     for number in (3, 4):
         say(client, at(cast), f"@Bo {number}", f"save-{number}")
-    _, waiting = mails()
-    assert (waiting.next_try_at - start).total_seconds() == 600
-    clock.go(minutes=8)
-    assert (deliver_due(), len(mails())) == (1, 2)
-    clock.go(minutes=30)
-    say(client, at(cast), "@Bo five", "save-5")
-    assert mails()[-1].next_try_at == clock()
+    assert [one.kind for one in mails() if one.waits] == ["comment"]
+    assert (daily.gather(), deliver_due()) == (0, 0)
+    clock.go(days=1)
+    assert (daily.gather(), deliver_due()) == (1, 1)
 
 
 def test_discussion_is_resolved_and_opened_again(cast: Cast) -> None:

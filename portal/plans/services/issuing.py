@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from portal.accounts.queries import administrators_of_program
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
@@ -18,11 +17,12 @@ from portal.plans.models import Plan, PlanIssue
 from portal.plans.queries import newest_issue_number, plan_of
 from portal.plans.resting import content_of, rests_of
 from rules.codec import canonical_json
+from portal.programs.mails import tell_administrators
 from rules.duties import add_months
 from rules.policy import Policy
 from rules.wording import say_month, say_range
 
-from .statements import post_mail, post_statement
+from .statements import post_statement
 
 
 def not_ready(plan: Plan | None, policy: Policy, anchor: date, extra_months: int = 0) -> list[Problem]:
@@ -95,15 +95,7 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str, send_to: str | None = N
         keep_issue(cycle, plan, clock.now(), by_id)
         audit.record("plan issued", person_id=by_id, cycle_id=cycle.id, content_hash=plan.issued_hash)
         program = cycle.program
-        for person in administrators_of_program(program.id):
-            post_mail(
-                cycle,
-                f"issued:{cycle.id}:{person.id}",
-                person.name,
-                person.email,
-                f"Results are ready: {program.name}",
-                f"{program.partnership.name} has finished its results for {program.name}. Please sign in to read them:\n{base_url}/programs/{program.id}\n",
-            )
+        tell_administrators(program, f"issued:{cycle.id}", "results-ready", link=f"{base_url}/programs/{program.id}")
         if send_to in (None, program.key_leader_email):
             post_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url, by_id)
     return plan

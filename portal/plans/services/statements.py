@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from portal.accounts.queries import staff_of_partnership
 from portal.accounts.signing import LinkOver, Signature, new_link, pressed_again, same_name
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
@@ -17,6 +16,7 @@ from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.plans.covering import Covered, covered_now
 from portal.plans.models import Plan, SignedHow, Statement
 from portal.plans.queries import later_statement, open_statement, plan_of, statement_by_token
+from portal.programs.mails import tell_staff
 
 
 class SignLater(LinkOver):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from sqlalchemy import Select, select
 
@@ -25,7 +24,6 @@ from ..models import Advice, AdviceMessage, AdviceState
 
 LONGEST = 5000  # characters of a message
 MOST_CODES = 20
-QUIET = timedelta(minutes=10)  # between two mails to one person about one talk
 
 
 def codes_in(typed: str, catalogue: Catalogue) -> tuple[list[str], list[Problem]]:
@@ -81,7 +79,7 @@ def ask(
         session.add(made)
         session.flush()
         audit.record("help asked", person_id=by_id, program_id=program.id, advice=made.id)
-        _tell(made, program, by_id, False, f"{name} of {program.name} asks for help.", base_url)
+        _tell(made, program, by_id, False, name, base_url)
         return made.id
 
 
@@ -106,7 +104,7 @@ def reply(advice_id: int, text: str, save_id: str, by: Person, from_staff: bool,
         session.flush()
         program = advice.program
         audit.record("help answered" if from_staff else "help asked", person_id=by_id, program_id=program.id, advice=advice.id)  # fmt: skip
-        _tell(advice, program, by_id, from_staff, f"{name} wrote to you about {program.name}.", base_url)
+        _tell(advice, program, by_id, from_staff, name, base_url)
 
 
 def close(advice_id: int, by_id: int) -> None:
@@ -124,7 +122,7 @@ def load_locked(advice_id: int) -> Advice:
     return db.session.get_one(Advice, advice_id, with_for_update={"of": Advice}, populate_existing=True)
 
 
-def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, sentence: str, base_url: str) -> None:
+def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, name: str, base_url: str) -> None:
     """Mail the other side, and colleagues on the own side who look after the program; never the writer."""
     to: Sequence[Person]
     if from_staff:
@@ -132,12 +130,10 @@ def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, senten
     else:
         to = staff_of_partnership(program.partnership_id)
     people = {one.id: one for one in to if one.id != by_id}.values()
-    subject = f"An answer to your question: {program.name}" if from_staff else f"{program.name} asks for help"
-    text = f"{sentence} Read it and answer here:\n{base_url}/advice/{advice.id}"
+    kind = "help-answered" if from_staff else "help-asked"
+    fields = {"by": name, "program": program.name, "link": f"{base_url}/advice/{advice.id}"}
     fresh = [one for one in people if not _has_mail_waiting(advice.id, one.id)]
-    tell(fresh, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", subject, text)
-    for one in fresh:
-        _space_out(advice.id, one.id)
+    tell(fresh, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", kind, fields)
 
 
 def _mails(advice_id: int, person_id: int) -> Select[Message]:
@@ -148,12 +144,4 @@ def _mails(advice_id: int, person_id: int) -> Select[Message]:
 def _has_mail_waiting(advice_id: int, person_id: int) -> bool:
     """Tell whether a mail about this talk has not left yet: it leads to the new message too."""
     last = db.session.scalar(_mails(advice_id, person_id).limit(1))
-    return last is not None and last.sent_at is None and last.next_try_at is not None
-
-
-def _space_out(advice_id: int, person_id: int) -> None:
-    """Let the newest mail about this talk wait until the quiet time after the one before is over."""
-    db.session.flush()
-    newest, *before = db.session.scalars(_mails(advice_id, person_id).limit(2))
-    if before and before[0].sent_at is not None:
-        newest.next_try_at = max(clock.now(), before[0].sent_at + QUIET)
+    return last is not None and last.waits

@@ -16,6 +16,7 @@ from portal.accounts.signing import LinkOver, Signature, new_link, pressed_again
 from portal.foundation import audit, clock, outbox
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
+from portal.foundation.languages import Phrase, Value
 from portal.foundation.versions import own_id, renamed
 from portal.partnerships.queries import current_rulebook
 from portal.programs.mails import tell_administrators, tell_managers, tell_staff
@@ -96,10 +97,7 @@ def _send_needs(program: Program, needs: NeedsAssessment, by_id: int, base_url: 
     if NEEDS_GATE not in program.gates_passed:
         pass_gate(program, NEEDS_GATE, by_id)
     db.session.flush()
-    tell_staff(
-        program, f"needs:{needs.id}", f"Needs assessment: {program.name}",
-        f"{program.name} sent its needs assessment. Read it:\n{base_url}/programs/{program.id}/gates",
-    )  # fmt: skip
+    tell_staff(program, f"needs:{needs.id}", "needs-sent", link=f"{base_url}/programs/{program.id}/gates")
 
 
 def name_signers(program_id: int, gate: Gate, signers: Sequence[Signer], by_id: int, base_url: str) -> None:
@@ -161,13 +159,12 @@ def _send_link(program: Program, gate: Gate, signer: Signer, text: str, by_id: i
             sent_by_id=by_id,
         )
     )  # fmt: skip
-    outbox.post(
-        f"agreement:{stored[:24]}", to_name=signer.name, to_email=signer.email,
-        partnership_id=program.partnership_id, subject=f"Please sign: {gate.title} of {program.name}",
-        text=f"Hello {signer.name},\n\n{program.name} asks you to read and sign: {gate.title}, with "
-        f"{program.partnership.name}. You need no account. The link is personal and works once:\n"
-        f"{base_url}/agreement/{token}\n",
-    )  # fmt: skip
+    fields: dict[str, Value] = {
+        "program": program.name, "partnership": program.partnership.name, "title": Phrase(gate.title),
+        "link": f"{base_url}/agreement/{token}",
+    }  # fmt: skip
+    to = outbox.To(signer.name, signer.email)
+    outbox.write("agreement", f"agreement:{stored[:24]}", to, fields, program.partnership_id)
 
 
 def open_link(token: str) -> tuple[GateSignature, Gate]:
@@ -207,6 +204,5 @@ def sign(token: str, signer: Mapping[str, str], base_url: str) -> None:
         if len(signed) >= gate.signatories:
             pass_gate(program, gate.key, None)
             for tell in (tell_administrators, tell_managers):
-                tell(program, f"agreement-done:{found.id}", f"Signed by all: {gate.title} of {program.name}",
-                     f"“{gate.title}” of {program.name} is signed by all. What comes next:\n"
-                     f"{base_url}/programs/{program.id}")  # fmt: skip
+                tell(program, f"agreement-done:{found.id}", "agreement-done", title=Phrase(gate.title),
+                     link=f"{base_url}/programs/{program.id}")  # fmt: skip

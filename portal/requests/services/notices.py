@@ -58,11 +58,7 @@ def report(program_id: int, policy: Policy, typed: Mapping[str, str], save_id: s
         session.add(made)
         session.flush()
         audit.record("change reported", person_id=by_id, program_id=program.id, event=made.event, notice=made.id)
-        tell_staff(
-            program, f"change:{made.id}", f"A change at {program.name}",
-            f"{program.name} reports a change. Read it and say that you have read it:\n"
-            f"{base_url}/programs/{program.id}/changes",
-        )  # fmt: skip
+        tell_staff(program, f"change:{made.id}", "change-reported", link=f"{base_url}/programs/{program.id}/changes")
 
 
 def note_read(notice_id: int, by_id: int, base_url: str) -> None:
@@ -76,7 +72,5 @@ def note_read(notice_id: int, by_id: int, base_url: str) -> None:
         program = notice.program
         audit.record("change read", person_id=by_id, program_id=program.id, notice=notice.id)
         tell_administrators(
-            program, f"change-read:{notice.id}", f"Your partnership has read your news: {program.name}",
-            f"{program.partnership.name} has read what you reported about {program.name}. To talk about it, ask for help at "
-            f"any time:\n{base_url}/programs/{program.id}/advice",
-        )  # fmt: skip
+            program, f"change-read:{notice.id}", "change-read", link=f"{base_url}/programs/{program.id}/advice"
+        )

@@ -58,12 +58,7 @@ def register(partnership: Partnership, content: Mapping[str, Any], save_id: str,
             partnership_id=at, save_id=save_id, token_hash="", state=R.UNCONFIRMED, content=kept,
             created_at=clock.now(),
         )  # fmt: skip
-        _mail_link(
-            made, base_url, "Please confirm your registration",
-            "you, or somebody who gave your address, entered a program in the NQMS Portal. Open this link to look at it and "
-            "hand it in. It works once, for 14 days:",
-            "If this was not you, ignore this mail. What nobody hands in is deleted after 14 days.",
-        )  # fmt: skip
+        _mail_link(made, base_url, "registration-confirm")
         try:
             with session.begin_nested():
                 session.add(made)
@@ -71,17 +66,16 @@ def register(partnership: Partnership, content: Mapping[str, Any], save_id: str,
             session.rollback()
 
 
-def _mail_link(registration: Registration, base_url: str, subject: str, text: str, after: str) -> None:
+def _mail_link(registration: Registration, base_url: str, kind: str, **fields: str) -> None:
     """Replace the link and mail the new one to the contact, in the running transaction."""
     token = secrets.token_urlsafe(32)
     registration.token_hash = digest(token)
     name, email = registration.contact
     if registration.state is R.UNCONFIRMED:  # nothing that a stranger typed goes to an address nobody has confirmed
         name = ""
-    outbox.post(
-        f"registration:{registration.token_hash[:24]}", to_name=name, to_email=email, subject=subject,
-        partnership_id=registration.partnership_id,
-        text=f"{f'Hello {name}' if name else 'Hello'},\n\n{text}\n{base_url}/registration/{token}\n\n{after}\n",
+    outbox.write(
+        kind, f"registration:{registration.token_hash[:24]}", outbox.To(name, email),
+        {**fields, "link": f"{base_url}/registration/{token}"}, registration.partnership_id,
     )  # fmt: skip
 
 
@@ -133,8 +127,8 @@ def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None)
         audit.record("registration handed in", partnership_id=found.partnership_id, registration=found.id)
         tell(
             deciders_of(found.partnership_id), found.partnership_id,
-            f"registration-in:{found.token_hash[:24]}", f"New registration: {found.name}",
-            f"{found.name} registered and confirmed its address. Read it and answer:\n{base_url}/registrations/{found.id}",
+            f"registration-in:{found.token_hash[:24]}", "registration-in",
+            {"program": found.name, "link": f"{base_url}/registrations/{found.id}"},
         )  # fmt: skip
         return found.partnership
 
@@ -150,10 +144,8 @@ def ask_back(registration_id: int, question: str, by_id: int, base_url: str) -> 
         _waits(found)
         _decide(found, R.ASKED_BACK, by_id, question)
         _mail_link(
-            found, base_url, f"A question about your registration: {found.name}",
-            f"{found.partnership.name} read your registration and asks:\n\n{question}\n\nOpen this link to change the "
-            "registration and hand it in again:",
-            "You can also call or write to your partnership.",
+            found, base_url, "registration-question", program=found.name, partnership=found.partnership.name,
+            question=question,
         )  # fmt: skip
 
 
@@ -168,11 +160,9 @@ def decline(registration_id: int, reason: str, by_id: int) -> None:
         _waits(found)
         _decide(found, R.DECLINED, by_id, reason)
         name, email = found.contact
-        outbox.post(
-            f"registration-declined:{found.id}", to_name=name, to_email=email, partnership_id=found.partnership_id,
-            subject=f"About your registration: {found.name}",
-            text=f"Hello {name},\n\n{found.partnership.name} read your registration and cannot take it up now.\n\n{reason}\n\n"
-            "You are welcome to write or call, and to register again later.\n",
+        outbox.write(
+            "registration-declined", f"registration-declined:{found.id}", outbox.To(name, email),
+            {"program": found.name, "partnership": found.partnership.name, "reason": reason}, found.partnership_id,
         )  # fmt: skip
 
 
