@@ -72,7 +72,9 @@ def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
     }  # fmt: skip
     rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
     with app.test_request_context():
-        return app.url_map.bind("localhost").build(endpoint, {name: values.get(name, 999_999) for name in rule.arguments})
+        return app.url_map.bind("localhost").build(
+            endpoint, {name: values.get(name, 999_999) for name in rule.arguments}
+        )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013_review_questions"
-down_revision = "0011_evidence_taken_off"
+down_revision = "0012_reviewers_and_statements"
 branch_labels = None
 depends_on = None
 

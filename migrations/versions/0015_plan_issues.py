@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_plan_issues"
-down_revision = "0011_evidence_taken_off"
+down_revision = "0014_visits"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_recognition_history"
-down_revision = "0011_evidence_taken_off"
+down_revision = "0016_papers"
 branch_labels = None
 depends_on = None
 

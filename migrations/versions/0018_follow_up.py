@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018_follow_up"
-down_revision = "0015_plan_issues"
+down_revision = "0017_recognition_history"
 branch_labels = None
 depends_on = None
 

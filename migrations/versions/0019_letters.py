@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019_letters"
-down_revision = "0011_evidence_taken_off"
+down_revision = "0018_follow_up"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from flask import current_app
 from sqlalchemy import select
 
 from portal.cycles.models import Cycle, CycleState
@@ -13,6 +12,7 @@ from portal.cycles.services import CycleUnderWay, grant_access
 from portal.foundation import audit
 from portal.foundation.database import reading, unit_of_work
 from portal.foundation.errors import OutOfOrder
+from portal.foundation.outbox import address_of
 from portal.programs.mails import tell_administrators
 from portal.programs.models import Program
 from rules.discovery import UnknownPlugin
@@ -50,12 +50,8 @@ def _invite(cycle_id: int) -> bool:
             return False
         program = cycle.program
         cycle.renewal_invited_on = local_today(cycle)
-        tell_administrators(
-            program, f"renewal:{cycle.id}", f"Time to renew: {program.name}",
-            f"The recognition of {program.name} comes to its end in some months, so you can begin again. Every answer of last "
-            f"time is there to confirm or to change. Look here, and begin when it suits you:\n"
-            f"{current_app.config['BASE_URL']}/cycles/{cycle.id}/renewal",
-        )  # fmt: skip
+        link = address_of(f"/cycles/{cycle.id}/renewal")
+        tell_administrators(program, f"renewal:{cycle.id}", "renewal", link=link)
         audit.record("renewal invited", cycle_id=cycle.id, program_id=program.id)
     return True
 

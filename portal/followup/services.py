@@ -144,8 +144,5 @@ def _says(one: CheckIn, said: Said, by_id: int | None) -> bool:
 
 def _tell(cycle: Cycle, one: CheckIn, base_url: str) -> None:
     program = cycle.program
-    tell_administrators(
-        program, f"resources-sent:{one.id}", f"Resources for {program.name}",
-        f"{program.partnership.name} picked resources for {program.name}. Please sign in to open them:\n"
-        f"{base_url}/cycles/{cycle.id}/follow-up",
-    )  # fmt: skip
+    link = f"{base_url}/cycles/{cycle.id}/follow-up"
+    tell_administrators(program, f"resources-sent:{one.id}", "resources-sent", link=link)

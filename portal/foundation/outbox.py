@@ -139,7 +139,7 @@ def post(
 
 def write(
     kind: str, key: str, to: Addressee, fields: Mapping[str, Value], partnership_id: int | None = None,
-    listed: bool = True,
+    listed: bool = True, calendar: str = "",
 ) -> Message:  # fmt: skip
     """Put a letter of this kind into the outbox, in the recipient's language and the partnership's wording.
 
@@ -153,7 +153,7 @@ def write(
     message = post(
         key, to_name=to.name, to_email=to.email, subject=letter.subject, kind=kind, language=known.language,
         text=letterpaper.on_paper(to.name, letter.body, known.language, stop),
-        partnership_id=partnership_id if listed else None,
+        partnership_id=partnership_id if listed else None, calendar=calendar,
     )  # fmt: skip
     if message in db.session.new:
         message.reminds, message.wording_problem = bool(stop), letter.problem[:500]

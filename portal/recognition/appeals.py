@@ -71,11 +71,7 @@ def appeal(cycle_id: int, text: str, by_id: int, base_url: str) -> None:
         award.appeal_open = True
         made = note(award, K.APPEAL_MADE, by_id=by_id, reason=text, decision=award.decision)
         program = award.cycle.program
-        tell_managers(
-            program, f"appeal:{made.id}", f"An appeal by {program.name}",
-            f"{program.name} asks you to look again at what was said of its recognition. Until you answer, it stays as it "
-            f"was:\n{base_url}/cycles/{cycle_id}/recognition",
-        )  # fmt: skip
+        tell_managers(program, f"appeal:{made.id}", "appeal", link=f"{base_url}/cycles/{cycle_id}/recognition")
 
 
 def decide_appeal(

@@ -105,8 +105,5 @@ def _decided_on(award: Award) -> date:
 
 def _tell_partnership(event: AwardEvent, base_url: str) -> None:
     program = event.award.cycle.program
-    tell_staff(
-        program, f"recognition-staff:{event.id}", f"About the recognition of {program.name}",
-        f"There is news about the recognition of {program.name}, and the program was told:\n"
-        f"{base_url}/programs/{program.id}/recognition",
-    )  # fmt: skip
+    link = f"{base_url}/programs/{program.id}/recognition"
+    tell_staff(program, f"recognition-staff:{event.id}", "recognition-staff", link=link)

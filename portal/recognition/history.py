@@ -69,11 +69,8 @@ def newest_event(award: Award) -> int:
 def tell_program(event: AwardEvent, base_url: str) -> None:
     """Mail the program's administrators that there is news; what it is stands on the page alone."""
     program = event.award.cycle.program
-    tell_administrators(
-        program, f"recognition:{event.id}", f"News about {program.name}",
-        f"There is news about the recognition of {program.name}, from {program.partnership.name}. Please sign in to read it, "
-        f"and what you can do:\n{base_url}/programs/{program.id}/recognition",
-    )  # fmt: skip
+    link = f"{base_url}/programs/{program.id}/recognition"
+    tell_administrators(program, f"recognition:{event.id}", "recognized", link=link)
 
 
 @dataclass(frozen=True, slots=True)

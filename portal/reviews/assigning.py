@@ -88,10 +88,9 @@ def _store(cycle: Cycle, decider_id: int, wanted: Mapping[int, Part], by_id: int
 def _tell(cycle: Cycle, person: Person, base_url: str) -> None:
     """Mail somebody who is new in the review; taken off and assigned again, they are told again."""
     program = cycle.program
-    outbox.post(
-        f"assigned:{cycle.id}:{person.id}:{clock.now():%Y%m%d%H%M%S%f}",
-        to_name=person.name, to_email=person.email, partnership_id=program.partnership_id,
-        subject=f"You take part in a review: {program.name}",
-        text=f"Hello {person.name},\n\nYou are asked to take part in the review of {program.name}. Who does what, and the "
-        f"answers to read:\n{base_url}/cycles/{cycle.id}/reviewers\n",
-    )  # fmt: skip
+    key = f"assigned:{cycle.id}:{person.id}:{clock.now():%Y%m%d%H%M%S%f}"
+    fields = {
+        "program": program.name, "partnership": program.partnership.name,
+        "link": f"{base_url}/cycles/{cycle.id}/reviewers",
+    }  # fmt: skip
+    outbox.write("assigned", key, person, fields, program.partnership_id)

@@ -28,11 +28,7 @@ def tell_asked(cycle: Cycle, question: Question, base_url: str) -> None:
     """Tell everybody of the program who may answer that questions wait."""
     program = cycle.program
     people = [person for person, role in people_of_program(program.id) if role in TABLE[Action.TALK]]
-    _tell(
-        people, cycle, f"review-asked:{program.id}", question.id, f"Questions about your self-assessment: {program.name}",
-        f"{program.partnership.name} is reading your self-assessment and has questions for you. Read and answer them here:\n"
-        f"{base_url}/cycles/{cycle.id}/questions\n\nThe answers you submitted stay as they are.",
-    )  # fmt: skip
+    _tell(people, cycle, "review-asked", question.id, f"{base_url}/cycles/{cycle.id}/questions")
 
 
 def tell_answered(cycle: Cycle, question: Question, entry_id: int, base_url: str) -> None:
@@ -40,21 +36,18 @@ def tell_answered(cycle: Cycle, question: Question, entry_id: int, base_url: str
     program = cycle.program
     review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
     people = [review.reviewer] if review and review.reviewer else staff_of_partnership(program.partnership_id)
-    _tell(
-        people, cycle, f"review-answered:{program.id}", entry_id, f"Answers to your questions: {program.name}",
-        f"{program.name} answered what you asked. Read it here:\n{base_url}/cycles/{cycle.id}/questions",
-    )  # fmt: skip
+    _tell(people, cycle, "review-answered", entry_id, f"{base_url}/cycles/{cycle.id}/questions")
 
 
-def _tell(people: Iterable[Person], cycle: Cycle, start: str, cause: int, subject: str, text: str) -> None:
+def _tell(people: Iterable[Person], cycle: Cycle, kind: str, cause: int, link: str) -> None:
+    program = cycle.program
+    fields = {"program": program.name, "partnership": program.partnership.name, "link": link}
+    start = f"{kind}:{program.id}"
     for person in people:
         mine = Message.key.like(f"{start}:{person.id}:%")
         last = db.session.scalar(select(Message).where(mine).order_by(Message.id.desc()).limit(1))
         if last is not None and last.sent_at is None and last.next_try_at is not None:
             continue  # it has not left yet and leads to this too
-        message = outbox.post(
-            f"{start}:{person.id}:{cause}", to_name=person.name, to_email=person.email,
-            partnership_id=cycle.program.partnership_id, subject=subject, text=f"Hello {person.name},\n\n{text}\n",
-        )  # fmt: skip
+        message = outbox.write(kind, f"{start}:{person.id}:{cause}", person, fields, program.partnership_id)
         if last is not None and last.sent_at is not None:
             message.next_try_at = max(clock.now(), last.sent_at + QUIET)

@@ -12,7 +12,7 @@ from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, rulebook_of
 from portal.evidence.kinds import FileRefused
 from portal.evidence.scanning import NotScanned, VirusFound
-from portal.evidence.views import SANDBOX
+from portal.evidence.sending import SANDBOX
 from portal.foundation.access import Action
 from portal.foundation.errors import OutOfOrder, Problem, Refused, Stranger
 from portal.foundation.htmx import go_to

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.cycles.models import Cycle
+from portal.foundation.languages import Phrase, Value
 from portal.foundation.typed import day_of
 from rules.policy import Policy
 from rules.wording import say_date, sentence_case
@@ -53,6 +54,17 @@ def say_when(moment: datetime | None, time_zone: str, minutes: int = 0) -> str:
     end = (moment + timedelta(minutes=minutes)).astimezone(ZoneInfo(time_zone))
     until = f" to {end:%H:%M}" if minutes else ""
     return f"{WEEKDAYS[begin.weekday()]}, {say_date(begin)}, {begin:%H:%M}{until} ({begin:%Z})"
+
+
+def when_phrase(moment: datetime, time_zone: str, minutes: int) -> Phrase:
+    """Return a moment where the partnership is, to be said in the language of whoever reads the mail."""
+    begin = moment.astimezone(ZoneInfo(time_zone))
+    end = (moment + timedelta(minutes=minutes)).astimezone(ZoneInfo(time_zone))
+    values: dict[str, Value] = {
+        "weekday": Phrase(WEEKDAYS[begin.weekday()]), "day": begin.date(), "begin": f"{begin:%H:%M}", "end": f"{end:%H:%M}",
+        "zone": f"{begin:%Z}",
+    }  # fmt: skip
+    return Phrase("{weekday}, {day}, {begin} to {end} ({zone})", values)
 
 
 def say_length(minutes: int) -> str:

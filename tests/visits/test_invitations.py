@@ -65,7 +65,7 @@ def test_one_visit_keeps_its_uid_and_its_sequence_grows_until_it_is_cancelled(ma
     assert [str(entry["ATTENDEE"]) for entry in entries] == [f"mailto:{to}" for to, _, _ in read]
     assert str(entries[4]["LOCATION"]) == "Room 4; left, then up"
     assert "Thursday, November 5, 2026, 14:30 to 16:30 (EST)" in box[4].get_body(("plain",)).get_content()
-    assert box[4]["Subject"] == "Changed: Onsite review on Thursday, November 5, 2026: Jóvenes Unidos"
+    assert box[4]["Subject"] == "Changed: Jóvenes Unidos, onsite review on November 5, 2026"
     everything = "".join(part.get_content() for mail in box for part in mail.walk() if not part.is_multipart())
     assert [one for one in ("ill", "binder") if f" {one}" in everything] == []
 

@@ -16,8 +16,8 @@ from portal.plans.contents import RestsOn
 from portal.plans.models import Plan, PlanIssue
 from portal.plans.queries import newest_issue_number, plan_of
 from portal.plans.resting import content_of, rests_of
-from rules.codec import canonical_json
 from portal.programs.mails import tell_administrators
+from rules.codec import canonical_json
 from rules.duties import add_months
 from rules.policy import Policy
 from rules.wording import say_month, say_range

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.accounts.queries import administrators_of_program
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit, clock
@@ -17,10 +16,11 @@ from portal.plans.forms import LONGEST, PlanDraft, unreadable
 from portal.plans.models import Plan, PlanIssue, PlanVersion
 from portal.plans.queries import issues_of, open_statement, plan_of
 from portal.plans.resting import content_of, rests_of
+from portal.programs.mails import tell_administrators
 
 from .drafts import fill_plan
 from .issuing import keep_issue, not_ready
-from .statements import post_mail, post_statement
+from .statements import post_statement
 
 AGAIN = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED)
 
@@ -112,16 +112,8 @@ def _keep(plan: Plan, draft: PlanDraft, save_id: str, by_id: int, refused: bool)
 
 def _tell(cycle: Cycle, plan: Plan, issue: PlanIssue, base_url: str) -> None:
     program = cycle.program
-    for person in administrators_of_program(program.id):
-        post_mail(
-            cycle,
-            f"issued:{cycle.id}:{issue.number}:{person.id}",
-            person.name,
-            person.email,
-            f"The plan was changed: {program.name}",
-            f"{program.partnership.name} has issued the plan of {program.name} again, with its changes and the reason for "
-            f"them. Please sign in to read it:\n{base_url}/programs/{program.id}\n",
-        )
+    link = f"{base_url}/programs/{program.id}"
+    tell_administrators(program, f"issued:{cycle.id}:{issue.number}", "plan-changed", link=link)
     if cycle.state is CycleState.PLAN_ISSUED and (old := open_statement(cycle)) is not None:
         old.withdrawn_at = clock.now()
         post_statement(cycle, plan, old.leader_name, old.leader_email, base_url)

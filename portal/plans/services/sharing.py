@@ -61,11 +61,11 @@ def share_draft(cycle_id: int, seen: object, note: str, by_id: int, base_url: st
         readers = [
             person for person, role in people_of_program(program.id) if may(frozenset({role}), Action.COMMENT_PLAN)
         ]
-        text = (
-            f"{program.partnership.name} shows you a draft of the plan for {program.name} and would like to hear what you "
-            f"think, before it is issued. Read it and comment here:\n{base_url}/cycles/{cycle.id}/plan/drafts/{made.number}"
-        )
-        tell(readers, program.partnership_id, f"shared:{made.id}", f"A draft to read: {program.name}", text)
+        fields = {
+            "program": program.name, "partnership": program.partnership.name,
+            "link": f"{base_url}/cycles/{cycle.id}/plan/drafts/{made.number}",
+        }  # fmt: skip
+        tell(readers, program.partnership_id, f"shared:{made.id}", "draft-shared", fields)
         return made
 
 
@@ -171,11 +171,6 @@ def _tell(cycle: Cycle, share: PlanShare, made: PlanComment, base_url: str) -> N
     where = f"{base_url}/cycles/{cycle.id}/plan/drafts/{share.number}"
     who = program.partnership.name if made.from_staff else program.name
     key = hashlib.sha256(f"{share.id}:{day}:{made.from_staff}".encode()).hexdigest()[:24]
-    text = f"{who} commented on the draft of the plan for {program.name}. Read it and answer here:\n{where}"
-    tell(
-        [one for one in to if one.id != made.by_id],
-        program.partnership_id,
-        f"comments:{key}",
-        f"Comments on a draft: {program.name}",
-        text,
-    )
+    fields = {"by": who, "program": program.name, "link": where}
+    others = [one for one in to if one.id != made.by_id]
+    tell(others, program.partnership_id, f"comments:{key}", "draft-comments", fields)

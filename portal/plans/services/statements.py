@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from portal.accounts.signing import LinkOver, Signature, new_link, pressed_again, same_name
 from portal.cycles.models import Cycle, CycleState
@@ -13,6 +14,7 @@ from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.codes import new_code, shown_code
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
+from portal.foundation.languages import Value
 from portal.plans.covering import Covered, covered_now
 from portal.plans.models import Plan, SignedHow, Statement
 from portal.plans.queries import later_statement, open_statement, plan_of, statement_by_token
@@ -76,18 +78,15 @@ def post_statement(
     cycle: Cycle, plan: Plan, name: str, email: str, base_url: str, by_id: int | None = None
 ) -> Statement:
     """Mail a link to sign in the running transaction."""
-    program, days = cycle.program, rulebook_of(cycle).policy.statement_link_days
+    program, policy = cycle.program, rulebook_of(cycle).policy
     made, token = new_statement(cycle, name, email, by_id)
-    made.expires_at = clock.now() + timedelta(days=days)
-    post_mail(
-        cycle,
-        f"statement:{made.token_hash[:24]}",
-        name,
-        email,
-        f"Please sign: Statement of Accuracy for {program.name}",
-        f"{program.partnership.name} asks you, as a key leader, to read and sign the Statement of Accuracy for {program.name}. "
-        f"You need no account. The link is personal, works once, and for {days} days:\n{base_url}/statement/{token}\n",
-    )
+    made.expires_at = clock.now() + timedelta(days=policy.statement_link_days)
+    fields: dict[str, Value] = {
+        "program": program.name, "partnership": program.partnership.name, "link": f"{base_url}/statement/{token}",
+        "until": made.expires_at.astimezone(ZoneInfo(program.partnership.time_zone)).date(),
+    }  # fmt: skip
+    key = f"statement:{made.token_hash[:24]}"
+    outbox.write("statement", key, outbox.To(name, email), fields, program.partnership_id)
     return made
 
 
@@ -109,18 +108,6 @@ def bind(statement: Statement, covered: Covered) -> None:
     """Keep with a Statement what it covers."""
     statement.content_hash, statement.answers_number = covered.hash, covered.number
     statement.basis, statement.plan_content = covered.basis, covered.plan_content
-
-
-def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
-    """Put a mail of the cycle's partnership into the running transaction."""
-    outbox.post(
-        key,
-        to_name=name,
-        to_email=email,
-        partnership_id=cycle.program.partnership_id,
-        subject=subject,
-        text=f"Hello {name},\n\n{text}",
-    )
 
 
 def open_link(token: str) -> Statement:
@@ -195,24 +182,8 @@ def keep_signature(
     statement.signed_at, statement.signer_name, statement.signer_title = clock.now(), typed.name, typed.title
     statement.how, statement.signed_on = how, on
     program = cycle.program
-    for person in staff_of_partnership(program.partnership_id):
-        post_mail(
-            cycle,
-            f"signed:{statement.id}:{person.id}",
-            person.name,
-            person.email,
-            f"Signed: {program.name}",
-            f"The Statement of Accuracy of {program.name} is signed. The recognition can be decided now:\n"
-            f"{base_url}/cycles/{cycle.id}/recognition\n",
-        )
+    tell_staff(program, f"signed:{statement.id}", "signed", link=f"{base_url}/cycles/{cycle.id}/recognition")
     if statement.leader_email and statement.code:
-        post_mail(
-            cycle,
-            f"signed-receipt:{statement.id}",
-            statement.leader_name,
-            statement.leader_email,
-            f"You signed: Statement of Accuracy for {program.name}",
-            f"Thank you. Your signature under the Statement of Accuracy for {program.name} is stored, with the code "
-            f"{shown_code(statement.code)}. Whoever has the code can see here that it is signed, and nothing else:\n"
-            f"{base_url}/statements\n",
-        )
+        fields = {"program": program.name, "mark": shown_code(statement.code), "link": f"{base_url}/statements"}
+        leader = outbox.To(statement.leader_name, statement.leader_email)
+        outbox.write("signed-receipt", f"signed-receipt:{statement.id}", leader, fields, program.partnership_id)
