@@ -13,6 +13,7 @@ from .clock import store_offset
 from .cycles import CYCLES, add_cycle
 from .letters import add_letters
 from .matters import add_matters
+from .outstanding import add_outstanding
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
@@ -39,4 +40,5 @@ def seed() -> None:
             add_results(demo, cycles[demo.key], people)
         add_together(cycles["circle"], people)
         add_matters(partnerships, programs, people)
+        add_outstanding(partnerships, people, current_app.config["BASE_URL"])
         add_letters(cycles, people, current_app.config["BASE_URL"])
