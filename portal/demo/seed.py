@@ -14,6 +14,7 @@ from .cycles import CYCLES, add_cycle
 from .letters import add_letters
 from .library import add_library
 from .matters import add_matters
+from .outstanding import add_outstanding
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .recognized import add_recognized
@@ -49,4 +50,5 @@ def seed() -> None:
         add_shared_draft(cycles["stepup"], people)
         add_matters(partnerships, programs, people)
         add_visits(partnerships, cycles, people, moment)
+        add_outstanding(partnerships, people, current_app.config["BASE_URL"])
         add_letters(cycles, people, current_app.config["BASE_URL"])

@@ -15,7 +15,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
 
 from .models import Review
-from .reviewers import Part, Reviewer, team_of
+from .reviewers import ASSIGNED, Part, Reviewer, team_of
 
 
 class TeamChanged(StaleVersion):
@@ -56,7 +56,7 @@ def assign(
         for person_id in after.ids - before.ids - {by_id}:
             _tell(cycle, people[person_id], base_url)
         audit.record(
-            "reviewers assigned", person_id=by_id, cycle_id=cycle.id, before=before.mark, after=after.mark,
+            ASSIGNED, person_id=by_id, cycle_id=cycle.id, before=before.mark, after=after.mark,
             decider=decider_id, decider_before=before.decider.id if before.decider else None,
         )  # fmt: skip
 

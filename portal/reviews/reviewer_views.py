@@ -15,7 +15,7 @@ from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
 
 from . import assigning
-from .reviewers import Part, team_of
+from .reviewers import Part, changes_of, team_of
 
 bp = Blueprint("reviewers", __name__)
 
@@ -39,7 +39,7 @@ def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[int, str
     return render_template(
         "reviews/reviewers.html", cycle=cycle, team=team, people=sorted(people.values(), key=lambda one: one.name),
         chosen=had if typed is None else typed, problems=problems, parts=list(Part),
-        policy=rulebook_of(cycle).policy, gone=people.keys() - {one.id for one in staff},
+        policy=rulebook_of(cycle).policy, changes=changes_of(cycle), gone=people.keys() - {one.id for one in staff},
     )  # fmt: skip
 
 

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle
+from portal.foundation.audit import AuditEntry
 from portal.foundation.database import Base, UtcDateTime, Word, db
 
 from .models import Review
+
+ASSIGNED = "reviewers assigned"  # the deed in the record of deeds
 
 
 class Part(enum.StrEnum):
@@ -75,6 +78,31 @@ def teams_of(cycle_ids: Iterable[int]) -> dict[int, Team]:
     for row in db.session.scalars(select(Reviewer).where(Reviewer.review_id.in_(reviews)).order_by(Reviewer.id)):
         others.setdefault(row.review_id, []).append((row.person, row.part))
     return {one.cycle_id: Team(one.reviewer, tuple(others.get(one.id, ()))) for one in reviews.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChange:
+    """One change of who reviews, as it was logged."""
+
+    at: datetime
+    by: str
+    decider: str
+    takes_part: int  # how many, with the one who decides
+
+
+def changes_of(cycle: Cycle) -> list[TeamChange]:
+    """Return every change of who reviews this cycle, the newest first."""
+    mine = select(AuditEntry).where(AuditEntry.cycle_id == cycle.id, AuditEntry.deed == ASSIGNED)
+    entries = list(db.session.scalars(mine.order_by(AuditEntry.id.desc())))
+    ids = {one.person_id for one in entries} | {one.detail.get("decider") for one in entries}
+    names = {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_(ids - {None})))}
+    return [
+        TeamChange(
+            one.at, names.get(one.person_id or 0, "somebody"), names.get(one.detail.get("decider") or 0, "nobody"),
+            len(one.detail["after"].split(",")),
+        )
+        for one in entries
+    ]  # fmt: skip
 
 
 def team_of(cycle: Cycle) -> Team:

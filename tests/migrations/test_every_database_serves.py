@@ -157,11 +157,12 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert count(Statement) == 1
     assert twice(staff, f"{at}/plan/issue") == [303, 303]
 
-    page = staff.get(f"{at}/plan").text
+    page = staff.get(f"{at}/statement").text
     seen = re.search(r'name="seen" value="(\d+)"', page)
     assert seen
     leader = {"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org", "seen": seen[1]}
     assert twice(staff, f"{at}/statement/send", **leader) == [303, 303]
+    assert twice(staff, f"{at}/statement/paper", paper_name="Lee Dorn") == [303, 303]
     assert (count(Statement), count(Message, Message.key.like("statement:%"))) == (2, 2)
 
     text = db.session.scalars(select(Message.text).order_by(Message.id.desc()).limit(1)).one()

@@ -12,7 +12,7 @@ from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.reviews.assigning import TeamChanged, assign
-from portal.reviews.reviewers import Part, team_of
+from portal.reviews.reviewers import Part, changes_of, team_of
 from portal.reviews.services import begin
 from tests.assessments.amendments import URL, Cast, make_cast
 from tests.factories import make_cycle, make_partnership, make_person, make_program
@@ -54,6 +54,9 @@ def test_decider_and_others_are_stored_told_and_logged(cast: Cast) -> None:
     )  # fmt: skip
     log = select(AuditEntry).where(AuditEntry.deed == "reviewers assigned").order_by(AuditEntry.id)
     details = [(one.person_id, one.detail["decider_before"], one.detail["decider"]) for one in db.session.scalars(log)]
+    assert [(one.by, one.decider, one.takes_part) for one in changes_of(cast.cycle)] == [
+        ("Rosa Reyes", "Lou Ferro", 2), ("Rosa Reyes", "Kim Oday", 3),
+    ]  # fmt: skip
     assert details == [(cast.reviewer.id, None, kim.id), (cast.reviewer.id, kim.id, lou.id)]
 
 
