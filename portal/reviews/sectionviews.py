@@ -141,6 +141,7 @@ def save_section(cycle_id: int, key: str) -> Any:
             both = {one.code: replace(forms[one.code], conflict=one) for one in conflicts}
             return _section(cycle, here, laid_over(_stored_forms(cycle, here), both), conflicts), 409
         sent = _send(cycle, here)
+        accepted = _accepted(cycle, here) if request.form.get("then") == "accept" and not sent.lacking else ""
     except (Refused, OutOfOrder) as refusal:
         told = [Problem(here.practices[0].code, refusal.sentence)]
         return _section(cycle, here, laid_over(_stored_forms(cycle, here), forms), refusal=told), 422
@@ -151,7 +152,7 @@ def save_section(cycle_id: int, key: str) -> Any:
         ]
         return _section(cycle, here, shown_again, live=True), 422
     joint = [code for code, which in chosen.items() if which == "both"]
-    return _gone_on(cycle, here, joint)
+    return _gone_on(cycle, here, joint, accepted)
 
 
 def _send(cycle: Cycle, here: Section) -> Sent:
@@ -168,7 +169,7 @@ def _send(cycle: Cycle, here: Section) -> Sent:
     return sent
 
 
-def _gone_on(cycle: Cycle, here: Section, joint: list[str]) -> Any:
+def _gone_on(cycle: Cycle, here: Section, joint: list[str], accepted: str) -> Any:
     """Do what is left of the pressed button, say what was done, and go where it leads."""
     form = request.form
 
@@ -178,8 +179,8 @@ def _gone_on(cycle: Cycle, here: Section, joint: list[str]) -> Any:
     if joint:
         flash(f"Both texts are now together in {' and '.join(joint)}. Read them, and change what you like.", "good")
         return back(joint[0])
-    if form.get("then") == "accept":
-        flash(_accepted(cycle, here), "good")
+    if accepted:
+        flash(accepted, "good")
         return back("rest")
     asked = {str(one.id): one for one in open_questions(cycle)}
     if question := asked.get(form.get("close", "")):
