@@ -63,15 +63,17 @@ def _tell_staff(cycle: Cycle, visit: Visit, kind: str, by_id: int, fields: dict[
     tell(others, cycle.program.partnership_id, f"{kind}:{visit.id}:{visit.version}", kind, fields)
 
 
-def guests_of(visit: Visit) -> list[dict[str, str]]:
-    """Return who gets an invitation, each address once."""
+def guests_of(cycle: Cycle, visit: Visit) -> list[dict[str, str]]:
+    """Return who gets an invitation, each address once; the program's administrators do in any case."""
     found = {one["email"]: one["name"] for one in reversed(visit.attendees) if one["email"]}
-    return [{"name": name, "email": email} for email, name in reversed(found.items())]
+    listed = [{"name": name, "email": email} for email, name in reversed(found.items())]
+    more = [one for one in administrators_of_program(cycle.program_id) if one.email not in found]
+    return listed + [{"name": one.name, "email": one.email} for one in more]
 
 
 def invite(cycle: Cycle, visit: Visit, base_url: str) -> None:
     """Send everybody the visit as it is now; whoever is no longer on the list gets its end."""
-    guests = guests_of(visit)
+    guests = guests_of(cycle, visit)
     here = {one["email"] for one in guests}
     gone = [one for one in visit.invited if one["email"] not in here]
     for one in guests:

@@ -31,6 +31,7 @@ from portal.requests.forms import NEEDS
 from portal.requests.models import Advice, AdviceMessage, ChangeNotice, GateSignature, NeedsVersion, Registration
 from portal.reviews.models import ReviewLook
 from portal.teamwork.models import Comment, Flag, SectionGiven, SectionSeen
+from portal.visits.models import CalendarFeed, VisitEvent, VisitNoteVersion
 from tests.evidence.papers import pdf
 from tests.factories import answer_all, make_partnership, make_person, make_program, sign_in
 
@@ -134,6 +135,15 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     item = {"B.2.3-rating": "3", "B.2.3-finding": "strength", "B.2.3-version": "0", "B.2.3-save_id": "one-save-id"}
     assert twice(staff, f"{at}/review/items/B.2.3", **item) == [200, 200]
     assert twice(staff, f"{at}/review/contact", contact_on="2026-10-01", contact_how="call") == [303, 303]
+    offered = {"time": "2026-11-10T10:00", "seen": "0", "save_id": "visit-id-1"}
+    assert twice(staff, f"{at}/visit/propose", **offered) == [303, 303]
+    picked = {"pick": "2026-11-10T15:00:00+00:00", "seen": "1", "save_id": "visit-id-2"}
+    assert twice(owner, f"{at}/visit/pick", **picked) == [303, 303]
+    noted = {"free-note": "Tea", "version": "0", "save_id": "note-save-1"}
+    assert twice(staff, f"{at}/visit/notes/free", **noted) == [200, 200]
+    assert twice(staff, "/account/calendar") == [200, 200]
+    assert (count(VisitEvent), count(VisitNoteVersion), count(CalendarFeed)) == (2, 1, 1)
+    assert count(Message, Message.key.like("visit-invitation:%")) == 2
     assert twice(staff, f"{at}/review/visit", held_on="2026-10-01", visit_place="At the program") == [303, 303]
 
     assert twice(owner, f"{at}/changes/ask", code="B.2.3", reason="Wrong form.") == [303, 303]

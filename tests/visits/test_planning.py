@@ -54,6 +54,15 @@ def test_program_asks_for_other_dates_and_staff_read_why(cast: Cast) -> None:
     assert cast.deeds() == ["proposed", "asked", "proposed"]
 
 
+def test_administrators_of_the_program_are_told_even_if_nobody_lists_them(cast: Cast) -> None:
+    nobody = {"minutes": "120", "place": "", "program": "", "partnership": "", "materials": ""}
+    assert cast.post(cast.ours, "details", **nobody).status_code == 303
+    cast.planned()
+    assert [(one.to_name, "METHOD:REQUEST" in one.calendar) for one in cast.mails("visit-invitation")] == [
+        ("Ana Núñez", True)
+    ]
+
+
 def test_only_the_programs_administrators_pick(cast: Cast) -> None:
     cast.post(cast.ours, "propose", time=[IN_TIME])
     helper = browser(cast.app, make_person(Role.CONTRIBUTOR, cast.program))
@@ -82,6 +91,8 @@ def test_second_of_two_who_move_it_at_once_is_told_and_keeps_what_was_typed(cast
     seen = cast.planned().version
     assert cast.post(cast.ours, "date", seen, starts_at=ALSO, reason="Snow").status_code == 303
     colleague = browser(cast.app, make_person(Role.REVIEWER, cast.program.partnership))
+    unreadable = cast.post(colleague, "date", seen, starts_at="soon", reason="Flu at school")
+    assert (unreadable.status_code, f'name="seen" value="{seen}"' in unreadable.text) == (422, True)
     second = cast.post(colleague, "date", seen, starts_at=LATE, reason="Flu at school", save_id="other-form")
     assert second.status_code == 409
     said = words(second.text)
