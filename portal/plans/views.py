@@ -83,7 +83,7 @@ def save_text(cycle_id: int) -> Any:
     draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
     version, save_id, unanswered = save_of(request.form, "plan")
     try:
-        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered)
+        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered, version == "0")
     except Refused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.PlanChanged:

@@ -17,7 +17,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.plans.forms import ActionDraft, PlanDraft, PriorityDraft
-from portal.plans.models import Plan, PlanVersion, Statement
+from portal.plans.models import Plan, PlanIssue, PlanVersion, Statement
 from portal.plans.queries import plan_of, proposals_for
 from portal.plans.services import LinkOver, PlanChanged, issue_plan, open_link, save_plan, send_statement, sign
 from portal.programs.models import Program
@@ -142,6 +142,7 @@ def test_issue_twice_sends_one_statement(cast: Cast) -> None:
     with pytest.raises(OutOfOrder):
         cast.issue()
     assert db.session.scalar(select(func.count(Statement.id))) == 1
+    assert db.session.scalar(select(func.count(PlanIssue.id))) == 1
 
 
 def test_save_after_issue_is_refused(cast: Cast) -> None:
