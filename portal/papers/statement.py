@@ -23,6 +23,8 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
     newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
     found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
     code = getattr(found, "code", "") or ""
+    code = "-".join(code[at : at + 3] for at in range(0, len(code), 3))  # as people read it out
+    on_paper = getattr(found, "how", None) == "paper"
     covers = found.content_hash[:12] if found else ""
     return {
         **head_of(cycle),
@@ -40,6 +42,7 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "signer": found.signer_name if found else "",
         "signer_title": found.signer_title if found and found.signed_at else cycle.program.key_leader_title,
         "signed_on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "how": "on paper" if on_paper else "by a personal link",
         "covers": covers,
         "code": code,
         "changed": list(changed_since(cycle, found)),
