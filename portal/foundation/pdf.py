@@ -20,7 +20,7 @@ from . import clock, jobs
 from .database import db, reading, unit_of_work
 from .documents import JOB, Document, DocumentState, Paper
 from .paths import data_dir
-from .pdf_book import Framed, Running, Told, book, nobody
+from .pdf_book import BYTES, Framed, Running, Told, book, nobody
 from .printable import printable
 
 log = logging.getLogger("portal.pdf")
@@ -34,6 +34,7 @@ class Form:
     """How a kind of document is made."""
 
     seconds: int = 30
+    largest: int = BYTES  # of its HTML
     one_page: bool = False  # set smaller until it fits
     framed: bool = False  # a border in place of the running lines
 
@@ -42,8 +43,8 @@ FORMS = {
     "plan": Form(),
     "summary": Form(),
     "blank": Form(),
-    "answers": Form(seconds=120),
-    "visit_pack": Form(seconds=120),
+    "answers": Form(seconds=120, largest=8_000_000),
+    "visit_pack": Form(seconds=120, largest=8_000_000),
     "statement": Form(one_page=True),
     "certificate": Form(one_page=True, framed=True),
     "funder": Form(one_page=True),
@@ -115,7 +116,7 @@ def render(kind: str, paper: Paper, snapshot: dict[str, Any], told: Told = nobod
     lines = Framed() if form.framed else running_lines(values)
     content, pages = b"", 0
     for scale in SCALES if form.one_page else (1,):
-        content, pages = book(scaled(html, scale), data_dir("fonts"), lines, form.seconds, told)
+        content, pages = book(scaled(html, scale), data_dir("fonts"), lines, form.seconds, told, form.largest)
         if pages == 1:
             break
     return content, pages

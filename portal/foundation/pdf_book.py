@@ -57,11 +57,16 @@ def nobody(_percent: int) -> None:
 
 
 def book(
-    html: str, fonts: Path, running: Running | Framed, seconds: int | None = None, told: Told = nobody
+    html: str,
+    fonts: Path,
+    running: Running | Framed,
+    seconds: int | None = None,
+    told: Told = nobody,
+    largest: int = BYTES,
 ) -> tuple[bytes, int]:
     """Return the PDF and its number of pages. No address is fetched, no file outside the font folder is read."""
     policy = ResourceAccessPolicy.server(
-        fonts, allow_remote=False, max_render_seconds=seconds or SECONDS, max_document_bytes=BYTES
+        fonts, allow_remote=False, max_render_seconds=seconds or SECONDS, max_document_bytes=largest
     )
     try:
         with ONE_AT_A_TIME, use_policy(policy), render_budget(policy):

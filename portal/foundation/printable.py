@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 LONGEST_TEXT = 10_000  # characters of one text; what people can type at most
@@ -17,10 +19,7 @@ UNSEEN = re.compile(
 TONE = re.compile("EMOJI MODIFIER FITZPATRICK TYPE-(.+)")
 TONES = {"1-2": "light", "3": "medium light", "4": "medium", "5": "medium dark", "6": "dark"}
 FLAG = "REGIONAL INDICATOR SYMBOL LETTER "
-SCRIPTS = {
-    "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
-    "HEBREW": "Hebrew", "DEVANAGARI": "Devanagari",
-}  # fmt: skip
+SCRIPTS = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 
 
 def printable(value: Any, known: Collection[int]) -> Any:
@@ -39,29 +38,42 @@ def printable_text(text: str, known: Collection[int]) -> str:
     whole = unicodedata.normalize("NFC", text)
     if len(whole) > LONGEST_TEXT:
         whole = whole[:LONGEST_TEXT] + " […]"
-    # a joined emoji is one picture, so its parts are named in one pair of brackets
-    found, unknown = [], ""
-    for char in whole:
-        if char in "\n\t" or (ord(char) in known and not UNSEEN.match(char)):
-            found += [_named(unknown), char]
-            unknown = ""
-        else:
-            unknown += char
-    return "".join([*found, _named(unknown)])
+    shown = [char in "\n\t" or (ord(char) in known and not UNSEEN.match(char)) for char in whole]
+    return "".join(part if printed else _named(part) for printed, part in _runs(whole, shown))
+
+
+def _runs(text: str, shown: list[bool]) -> list[tuple[bool, str]]:
+    """Cut a text into what can be printed and what cannot; blanks between two words of one script belong to them."""
+    found: list[tuple[bool, str]] = []
+    for printed, part in groupby(zip(shown, text, strict=True), key=itemgetter(0)):
+        run = "".join(char for _, char in part)
+        if (
+            not printed
+            and len(found) > 1
+            and not found[-1][1].strip(" ")
+            and _script(run) == _script(found[-2][1]) != ""
+        ):
+            gap = found.pop()[1]
+            run = found.pop()[1] + gap + run
+        found.append((printed, run))
+    return found
+
+
+def _script(run: str) -> str:
+    """Name the writing that the first letter belongs to; signs that are no letters belong to none."""
+    letter = next((char for char in run if unicodedata.category(char)[0] in "LM" and not UNSEEN.match(char)), "")
+    word = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
+    return SCRIPTS.get(word, word.title())
 
 
 def _named(run: str) -> str:
-    """Name a run of signs that cannot be printed; unseen ones alone are nothing to name."""
-    signs = UNSEEN.sub("", run)
+    """Name what cannot be printed; signs that nobody sees are nothing to name."""
+    signs = UNSEEN.sub("", run).replace(" ", "")
     if not signs:
         return ""
-    names = [_name(char) for char in signs]
-    script = next((words for start, words in SCRIPTS.items() if names[0].startswith(start.lower())), "")
-    if script and len(signs) > FEW:
-        return f"[{len(signs)} signs in {script} writing, which this paper cannot show]"
-    if not script and all(unicodedata.category(char)[0] in "LM" for char in signs) and len(signs) > FEW:
-        return f"[{len(signs)} signs in {names[0].split()[0].title()} writing, which this paper cannot show]"
-    return f"[{', '.join(names)}]"
+    if (script := _script(signs)) and len(signs) > FEW:
+        return f"[{len(signs)} signs in {script} writing; the page on screen shows them]"
+    return f"[{', '.join(_name(char) for char in signs)}]"
 
 
 def _name(char: str) -> str:

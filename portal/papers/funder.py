@@ -29,6 +29,8 @@ from .head import head_of
 from .models import FunderSummary
 
 LONGEST_ABOUT = 800  # characters; the page has to stay one page
+LONGEST_PAGE = 3_200  # characters in all, so that the page is still easy to read
+OF_A_LINE = 40  # characters that a line of its own costs besides its text
 FIRST_STRENGTHS = 6
 
 
@@ -118,6 +120,9 @@ def save_choice(cycle_id: int, choice: Choice, seen: str, by_id: int) -> None:
             tuple(one for one in choice.areas if one in offer.areas),
             tuple(one for one in choice.aims if one in offer.aims), choice.recognition, choice.counts,
         )  # fmt: skip
+        if (length := length_of(known, offer)) > LONGEST_PAGE:
+            over = f"What you chose is about {length - LONGEST_PAGE:,} characters too long for one page."
+            raise Refused([Problem("strengths", f"{over} Take some lines off, or shorten your own words.")])
         if stored is not None and choice_of(stored) == known:
             return  # pressed twice, or nothing new
         if str(stored.version if stored else 0) != seen:
@@ -128,6 +133,13 @@ def save_choice(cycle_id: int, choice: Choice, seen: str, by_id: int) -> None:
         stored.version += 1
         stored.content, stored.saved_at, stored.saved_by_id = asdict(known), clock.now(), by_id
         audit.record("funder summary saved", person_id=by_id, cycle_id=cycle.id)
+
+
+def length_of(choice: Choice, offer: Offer) -> int:
+    """Estimate how much of the page a choice fills, in characters."""
+    texts = [*(offer.strengths[one] for one in choice.strengths), *(offer.aims[one] for one in choice.aims)]
+    texts += [" ".join(offer.areas[one]) for one in choice.areas]
+    return len(choice.about) + sum(len(text) + OF_A_LINE for text in texts)
 
 
 def funder_snapshot(cycle: Cycle) -> dict[str, Any]:

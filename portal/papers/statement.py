@@ -11,7 +11,7 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.codes import shown_code
 from portal.foundation.database import db
-from portal.plans.models import Statement
+from portal.plans.models import SignedHow, Statement
 from portal.plans.queries import changed_since, plan_of
 from rules.wording import say_date
 
@@ -24,6 +24,7 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
     newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
     found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
     code = shown_code(found.code) if found and found.code else ""
+    on_paper = found is not None and found.how is SignedHow.PAPER
     covers = found.content_hash[:12] if found else ""
     return {
         **head_of(cycle),
@@ -41,6 +42,7 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "signer": found.signer_name if found else "",
         "signer_title": found.signer_title if found and found.signed_at else cycle.program.key_leader_title,
         "signed_on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "how": "on paper" if on_paper else "by a personal link",
         "covers": covers,
         "code": code,
         "changed": list(changed_since(cycle, found)),

@@ -11,6 +11,7 @@ from portal.cycles.models import CycleState
 from portal.foundation.clock import now
 from portal.foundation.database import unit_of_work
 from portal.plans.models import Plan, Priority
+from portal.plans.queries import plan_of
 from tests.papers.test_papers import Cast
 
 WHERE, PAGE = "funder-summary", "papers/funder"
@@ -65,6 +66,13 @@ def test_refused_or_overtaken_choice_comes_back_as_typed(cast: Cast) -> None:
     late = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"about": "My other words"})
     assert (late.status_code, "Somebody else saved" in late.text, "My other words" in late.text) == (409, True, True)
     assert "My other words" not in cast.admin.get(f"{cast.at}/{PAGE}").text
+
+
+def test_choice_too_long_for_one_page_is_refused_with_what_to_do(cast: Cast) -> None:
+    with unit_of_work():
+        plan_of(cast.cycle).strengths = {"operations": "Files are read twice. " * 150}  # type: ignore[union-attr]
+    reply = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"areas": "operations"})
+    assert (reply.status_code, "too long for one page" in reply.text, "Since 2010." in reply.text) == (422, True, True)
 
 
 def test_summary_waits_for_the_plan(app: Flask, cast: Cast) -> None:

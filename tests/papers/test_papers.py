@@ -191,14 +191,14 @@ def test_book_says_how_far_it_is_while_the_worker_makes_it(cast: Cast, monkeypat
     laid_out = pdf.book
 
     def watched(*given: Any) -> tuple[bytes, int]:
-        *rest, told = given
+        *rest, told, largest = given
 
         def tell(percent: int) -> None:
             told(percent)
             seen.append(db.session.scalars(select(Document.percent)).one())
             db.session.rollback()
 
-        return laid_out(*rest, tell)
+        return laid_out(*rest, tell, largest)
 
     monkeypatch.setattr(pdf, "book", watched)
     work()
