@@ -68,11 +68,12 @@ def closed_to_changes(cycle: Cycle) -> str:
     """Say why no answer of this cycle can be changed any more, empty when one can.
 
     Changes are possible from submitting until the recognition is confirmed, also after the plan was issued or the
-    Statement signed: what was signed is bound to its copy, so the difference shows.
+    Statement signed: what was signed is bound to its copy, so the difference shows. The mini-review opens them once more;
+    the recognition stays as it was decided.
     """
     if cycle.submitted_on is None:
         return "The self-assessment is still in progress. Its answers can simply be changed."
-    if cycle.awarded_on is not None or cycle.closed_on is not None:
+    if cycle.closed_on is not None or (cycle.awarded_on is not None and not cycle.in_mini_review):
         return "The recognition is confirmed. From then on the answers it rests on no longer change."
     return ""
 
