@@ -57,6 +57,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("cycle") as batch_op:
         batch_op.add_column(sa.Column("mini_review_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("mini_review_done_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("renewal_invited_on", sa.Date(), nullable=True))
     with op.batch_alter_table("check_in") as batch_op:
         batch_op.add_column(sa.Column("private_notes", sa.Text(), nullable=False, server_default=""))
@@ -125,6 +126,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("save_id", sa.String(length=64), nullable=False),
+        sa.Column("issue_number", sa.Integer(), nullable=True),
         _to("extra_time", "cycle_id", "cycle", "CASCADE"),
         _to("extra_time", "by_id", "person"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extra_time")),
@@ -162,5 +164,6 @@ def downgrade() -> None:
         batch_op.drop_column("resource_key")
     with op.batch_alter_table("cycle") as batch_op:
         batch_op.drop_column("renewal_invited_on")
+        batch_op.drop_column("mini_review_done_on")
         batch_op.drop_column("mini_review_on")
     op.drop_table("resource")

@@ -66,6 +66,7 @@ class Cycle(Base):
     awarded_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     mini_review_on: Mapped[date | None]  # staff began the mini-review, and answers may change again
+    mini_review_done_on: Mapped[date | None]
     renewal_invited_on: Mapped[date | None]
     eligibility: Mapped[str] = mapped_column(Text, default="")  # Eligibility.to_json() when access was granted
     override_reason: Mapped[str] = mapped_column(String(500), default="")  # why staff let it begin all the same
@@ -73,6 +74,11 @@ class Cycle(Base):
     reopened: Mapped[list[str]] = mapped_column(JSON, default=list)  # practices the program may change after submitting
 
     program: Mapped[Program] = relationship(lazy="joined")
+
+    @property
+    def in_mini_review(self) -> bool:
+        """Tell whether the mini-review is under way: answers may be opened again, also after the recognition."""
+        return self.mini_review_on is not None and self.mini_review_done_on is None
 
     def is_open(self, code: str = "") -> bool:
         """Tell whether the program may change what it says of this practice; without a code, of every practice.

@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from . import progressviews, renewalviews  # noqa: F401 (they add their pages to the blueprint)
+    from . import minireviewviews, progressviews, renewalviews  # noqa: F401 (they add their pages to the blueprint)
     from .views import bp
 
     app.register_blueprint(bp)

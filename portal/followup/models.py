@@ -135,6 +135,7 @@ class ExtraTime(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     save_id: Mapped[str] = mapped_column(String(64), unique=True)
+    issue_number: Mapped[int | None]  # of the plan's issue whose length holds it already
 
     by: Mapped[Person | None] = relationship()
 

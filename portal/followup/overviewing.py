@@ -120,7 +120,7 @@ def ends_on(cycle: Cycle, plan: Plan | None, extra: Iterable[ExtraTime]) -> date
     """Return the day the plan ends, counted from the day it was delivered, with the extra time."""
     if plan is None or plan.months is None or cycle.plan_issued_on is None:
         return None
-    return add_months(cycle.plan_issued_on, plan.months + sum(one.months for one in extra))
+    return add_months(cycle.plan_issued_on, plan.months + sum(one.months for one in extra if one.issue_number is None))
 
 
 def _entry(one: CheckIn, staff: bool, fresh: bool) -> Entry:

@@ -54,8 +54,13 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
             problems.append(Problem("month", f"The {said.month}-month check-in is logged already, by {who}. Your text is kept here; add it as a note to that check-in."))  # fmt: skip
         if anchor is not None:
             problems += problems_of(said, anchor, local_today(cycle))
+        ends_mini_review = said.month == policy.mini_review_months
+        if ends_mini_review and cycle.reopened:
+            problems.append(Problem("month", f"Answers are open for changes: {', '.join(sorted(cycle.reopened))}. Log the mini-review once the program has sent them or you have closed the changes."))  # fmt: skip
         if problems or said.month is None or said.done_on is None:
             raise Refused(problems)
+        if ends_mini_review:
+            cycle.mini_review_done_on = said.done_on
         if known is not None:
             save_id = renamed(save_id, {"said": str(said)})
         made = CheckIn(

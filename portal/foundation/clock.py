@@ -22,6 +22,11 @@ def now() -> datetime:
     return moment.astimezone(UTC)
 
 
+def day_at(moment: datetime, time_zone: str) -> date:
+    """Return the date of a moment where the partnership is."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
 def local_day(time_zone: str) -> date:
     """Return today's date where the partnership is."""
-    return now().astimezone(ZoneInfo(time_zone)).date()
+    return day_at(now(), time_zone)

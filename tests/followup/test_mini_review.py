@@ -1,0 +1,169 @@
+"""The mini-review: answers opened after the recognition, outcomes, extra time, and the plan re-baselined."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from portal.assessments import amending, services
+from portal.assessments.amendments import copies_of
+from portal.assessments.models import Amendment
+from portal.cycles.models import CycleState
+from portal.followup.models import ExtraTime, PriorityOutcome
+from portal.followup.overviewing import overview_of
+from portal.foundation.access import Role
+from portal.foundation.database import db
+from portal.foundation.errors import OutOfOrder
+from portal.foundation.outbox import Message
+from portal.plans.drafts import draft_of
+from portal.plans.forms import fields_of
+from portal.plans.models import Outcome
+from portal.plans.queries import issues_of
+from tests.factories import browser, make_person, raw_answer
+from tests.followup.conftest import ISSUED, Running
+
+TODAY = date(2026, 10, 1)
+
+
+def reopen(running: Running) -> Amendment:
+    day, by_id = date(2026, 10, 15), running.reviewer.id
+    return amending.reopen(running.cycle.id, None, ["B.2.4"], "As it is now.", day, by_id, "http://localhost")
+
+
+def test_answers_open_again_in_the_mini_review_and_not_before_or_after(running: Running) -> None:
+    running.move(CycleState.SIGNED, CycleState.RECOGNIZED)
+    with pytest.raises(OutOfOrder, match="The recognition is confirmed"):
+        reopen(running)
+    for _ in range(2):
+        assert running.staff.post(f"{running.at}/mini-review/begin").status_code == 303
+    mails = list(db.session.scalars(select(Message).where(Message.key.like("mini-review:%"))))
+    assert [mail.to_name for mail in mails] == ["Ana Ruiz"]
+    assert "ask to change answers" in running.theirs.get(f"{running.at}/follow-up").text
+    round_id = reopen(running).id
+    form = {"month": "12", "done_on": "2026-10-01", "how": "visit", "notes": "Held.", "save_id": "s-12"}
+    waits = running.staff.post(f"{running.at}/check-ins", data=form)
+    assert (waits.status_code, "Answers are open for changes: B.2.4." in waits.text) == (422, True)
+    answer, by_id = raw_answer(rating="5"), running.administrator.id
+    services.record_answer(running.cycle.id, "B.2.4", answer, "1", "changed-1", by_id)
+    amending.send(running.cycle.id, round_id, by_id, "http://localhost")
+    assert "B.2.4 Criminal record checks" in running.staff.get(f"{running.at}/mini-review").text
+    assert running.staff.post(f"{running.at}/check-ins", data=form).status_code == 303
+    db.session.expire_all()
+    assert (running.cycle.mini_review_on, running.cycle.mini_review_done_on) == (TODAY, TODAY)
+    with pytest.raises(OutOfOrder):
+        reopen(running)
+    again = running.staff.post(f"{running.at}/mini-review/begin")
+    assert (again.status_code, "was held already" in again.text) == (422, True)
+    assert [one.number for one in copies_of(running.cycle)] == [1, 2]
+
+
+def test_outcomes_are_kept_with_their_history_and_a_second_writer_is_told(running: Running) -> None:
+    first, second, _ = (one.key for one in running.plan.priorities)
+    where = f"{running.at}/outcomes"
+    form = {f"{first}-seen": "0", f"{first}-outcome": "partly_met", f"{first}-note": "Half of it.",
+            f"{second}-seen": "0", f"{second}-outcome": "", f"{second}-note": ""}  # fmt: skip
+    assert [running.staff.post(where, data=form).status_code for _ in range(2)] == [303, 303]
+    [row] = db.session.scalars(select(PriorityOutcome))
+    assert (row.title, row.outcome, row.note) == ("Aim 1", Outcome.PARTLY_MET, "Half of it.")
+    late = browser(running.app, make_person(Role.REVIEWER, running.cycle.program.partnership)).post(
+        where, data=form | {f"{first}-outcome": "met", f"{first}-note": "All of it."}
+    )
+    assert (late.status_code, "All of it." in late.text, "Half of it." in late.text) == (409, True, True)
+    wrong = running.staff.post(where, data=form | {f"{second}-note": "No choice made."})
+    assert (wrong.status_code, "Choose how this priority ended" in wrong.text, "No choice made." in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    assert (
+        running.staff.post(where, data=form | {f"{first}-seen": str(row.id), f"{first}-outcome": "met"}).status_code
+        == 303
+    )
+    aim = overview_of(running.cycle, staff=True).aims[0]
+    assert ([one.outcome for one in aim.outcomes], aim.outcome) == ([Outcome.MET, Outcome.PARTLY_MET], Outcome.MET)
+    assert "partly met" in running.staff.get(f"{running.at}/mini-review").text
+    assert [
+        running.theirs.get(f"{running.at}/mini-review").status_code,
+        running.theirs.post(where, data=form).status_code,
+    ] == [403, 403]
+
+
+@pytest.mark.parametrize(
+    ("months", "reason", "sentence"),
+    [
+        ("13", "We wait for money.", "Enter a whole number of months from 1 to 12."),
+        ("-1", "We wait for money.", "Enter a whole number of months from 1 to 12."),
+        ("two", "We wait for money.", "Enter a whole number of months from 1 to 12."),
+        ("2", "", "Say why the plan gets more time."),
+    ],
+)
+def test_extra_time_that_cannot_be_is_refused_and_kept(
+    running: Running, months: str, reason: str, sentence: str
+) -> None:
+    reply = running.staff.post(f"{running.at}/extra-time", data={"months": months, "reason": reason})
+    assert (reply.status_code, sentence in reply.text, reason in reply.text, f'value="{months}"' in reply.text) == (
+        422,
+        True,
+        True,
+        True,
+    )
+    assert db.session.scalars(select(ExtraTime)).all() == []
+
+
+def test_extra_time_moves_the_end_and_a_new_issue_takes_it_up_once(running: Running) -> None:
+    assert overview_of(running.cycle, staff=False).ends_on == date(2027, 6, 30)
+    form = {"months": "8", "reason": "The grant came late.", "save_id": "s-1"}
+    assert [running.staff.post(f"{running.at}/extra-time", data=form).status_code for _ in range(2)] == [303, 303]
+    more = running.staff.post(f"{running.at}/extra-time", data=form | {"months": "5", "save_id": "s-2"})
+    assert (more.status_code, "8 months of 12 are granted already." in more.text) == (422, True)
+    assert overview_of(running.cycle, staff=False).ends_on == date(2028, 2, 29)  # from the anchor: 30 June + 20 months
+    assert "The grant came late." in running.theirs.get(f"{running.at}/follow-up").text
+    fields = fields_of(draft_of(running.plan)) | {
+        "months": "20",
+        "seen": "1",
+        "reason": "After one year.",
+        "save_id": "s-3",
+    }
+    assert 'value="20"' in running.staff.get(f"{running.at}/plan/again").text
+    assert running.staff.post(f"{running.at}/plan/again", data=fields).status_code == 303
+    assert (overview_of(running.cycle, staff=False).ends_on, running.plan.months) == (date(2028, 2, 29), 20)
+
+
+def test_plan_is_issued_again_and_the_old_one_kept_with_every_line_of_difference(running: Running) -> None:
+    where, progress = (
+        f"{running.at}/plan/again",
+        {f"{running.action().key}-{k}": v for k, v in (("seen", "0"), ("state", "done"))},
+    )
+    running.theirs.post(f"{running.at}/progress", data=progress)
+    fields = fields_of(draft_of(running.plan)) | {"seen": "1", "reason": "After one year.", "save_id": "s-1"}
+    same = running.staff.post(where, data=fields)
+    assert (same.status_code, "Nothing is different from issue 1" in same.text, "After one year." in same.text) == (
+        422,
+        True,
+        True,
+    )
+    changed = fields | {"p2-title": "Talk with two references", "p1-a2-text": ""}
+    for field in ("owner", "due"):
+        changed[f"p1-a2-{field}"] = ""
+    few = running.staff.post(where, data={k: v for k, v in changed.items() if not k.startswith("p3-")})
+    assert (few.status_code, "A plan has 3 to 5 priorities" in few.text, "Talk with two references" in few.text) == (
+        422,
+        True,
+        True,
+    )
+    replies = [running.staff.post(where, data=changed) for _ in range(2)]
+    assert [reply.location for reply in replies] == [f"{running.at}/plan/issues/2"] * 2
+    late = running.staff.post(where, data=changed | {"p2-title": "Something else", "save_id": "s-9"})
+    assert (late.status_code, "Something else" in late.text, "Talk with two references" in late.text) == (
+        409,
+        True,
+        True,
+    )
+    page = running.theirs.get(f"{running.at}/plan/issues/2").text
+    assert [text in page for text in ("After one year.", "Aim 2", "Talk with two references", "Step 1.2")] == [True] * 4
+    assert "Talk with two references" not in running.theirs.get(f"{running.at}/plan/issues/1").text
+    assert [one.number for one in issues_of(running.plan)] == [1, 2]
+    assert overview_of(running.cycle, staff=False).aims[0].steps[0].state == "done"  # by its key, whatever the issue
+    assert running.cycle.plan_issued_on == ISSUED
