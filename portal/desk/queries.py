@@ -25,6 +25,7 @@ from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
 from portal.recognition.models import Award
 from portal.recognition.queries import AwardShown, award_shown
+from portal.recognition.terms import with_award
 from rules.answers import Answer
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
@@ -77,7 +78,7 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
         draft = cycle.submitted_on is None
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
-            due_dates(rulebook.policy, cycle.facts(today, done)) if cycle.closed_on is None else (),
+            with_award(due_dates(rulebook.policy, cycle.facts(today, done)), awards.get(cycle.id)) if cycle.closed_on is None else (),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
             amending.get(cycle.id),
         )  # fmt: skip
