@@ -108,7 +108,7 @@ def _to_staff(cycle: Cycle, due: Due, policy: Policy, people: tuple[int, ...]) -
 
 
 def _to_program(cycle: Cycle, due: Due, people: tuple[int, ...]) -> Wanted | None:
-    """Remind a program of what is past its time, and of a renewal when it can begin."""
+    """Remind a program of what is past its time."""
     program, last = cycle.program, due.until or due.on
     after = last + timedelta(days=1)
     fields: dict[str, Value] = {"partnership": program.partnership.name, "link": address_of(f"/programs/{program.id}")}
@@ -117,10 +117,7 @@ def _to_program(cycle: Cycle, due: Due, people: tuple[int, ...]) -> Wanted | Non
         return _wanted("remind-self-assessment", cycle, last, after, people, fields)
     if due.kind == "statement":
         return _wanted("remind-statement", cycle, last, after, people, fields)
-    if due.kind == "renewal_invitation" and cycle.awarded_on is not None:
-        ends = add_months(cycle.awarded_on, rulebook_of(cycle).policy.recognition_months)
-        return _wanted("remind-renewal", cycle, ends, due.on, people, fields)
-    return None
+    return None  # the room of the follow-up invites to renew
 
 
 def _wanted(kind: str, cycle: Cycle, due: date, on: date, people: tuple[int, ...], fields: dict[str, Value]) -> Wanted:

@@ -52,11 +52,8 @@ def begin(cycle_id: int, by_id: int, base_url: str) -> None:
             return
         cycle.mini_review_on = local_today(cycle)
         audit.record("mini-review begun", person_id=by_id, cycle_id=cycle.id)
-        tell_administrators(
-            cycle.program, f"mini-review:{cycle.id}", f"The mini-review begins: {cycle.program.name}",
-            f"{cycle.program.partnership.name} begins the mini-review of {cycle.program.name}. Please say how far your plan is, "
-            f"and ask to open answers that are different by now:\n{base_url}/cycles/{cycle.id}/follow-up",
-        )  # fmt: skip
+        link = f"{base_url}/cycles/{cycle.id}/follow-up"
+        tell_administrators(cycle.program, f"mini-review:{cycle.id}", "mini-review", link=link)
 
 
 def changed_since_plan(cycle: Cycle) -> list[Copy]:
@@ -143,11 +140,8 @@ def grant_time(cycle_id: int, months: str, reason: str, save_id: str, by_id: int
         session.add(made)
         session.flush()
         audit.record("extra time granted", person_id=by_id, cycle_id=cycle.id, months=number)
-        tell_administrators(
-            cycle.program, f"extra-time:{made.id}", f"More time for your plan: {cycle.program.name}",
-            f"{cycle.program.partnership.name} gives the plan of {cycle.program.name} more time. Please sign in to read why:\n"
-            f"{base_url}/cycles/{cycle.id}/follow-up",
-        )  # fmt: skip
+        link = f"{base_url}/cycles/{cycle.id}/follow-up"
+        tell_administrators(cycle.program, f"extra-time:{made.id}", "extra-time", link=link)
     return made
 
 

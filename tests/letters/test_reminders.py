@@ -145,7 +145,7 @@ def test_check_ins_count_from_the_plan_and_not_from_each_other(cast: Cast, clock
     }  # fmt: skip
 
 
-def test_steps_of_a_plan_the_statement_and_renewal_are_reminded_of(cast: Cast) -> None:
+def test_steps_of_a_plan_and_the_statement_are_reminded_of(cast: Cast) -> None:
     step(cast, state=CycleState.PLAN_ISSUED, submitted_on=date(2026, 9, 1), plan_issued_on=date(2026, 9, 20))
     with unit_of_work() as session:
         actions = [PlanAction(position=at, text="Confidential step", due_month=date(2026, 11, 1)) for at in (1, 2)]
@@ -158,7 +158,6 @@ def test_steps_of_a_plan_the_statement_and_renewal_are_reminded_of(cast: Cast) -
     assert next(one.fields["count"] for one in reminders_of(cast.partnership) if one.kind == "remind-actions") == 2
     step(cast, state=CycleState.RECOGNIZED, statement_signed_on=date(2026, 9, 21), awarded_on=date(2026, 9, 30))
     wanted = {one.kind: (one.due_on, one.remind_on, one.people) for one in reminders_of(cast.partnership)}
-    assert wanted["remind-renewal"] == (date(2029, 9, 30), date(2029, 3, 30), owner)
     assert "remind-statement" not in wanted
 
 
