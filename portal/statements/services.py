@@ -21,7 +21,7 @@ from portal.foundation.uploads import Arriving
 from portal.plans.covering import covered_now
 from portal.plans.models import SignedHow, Statement
 from portal.plans.queries import open_statement
-from portal.plans.services.statements import keep_signature, new_statement, problems_of_signer
+from portal.plans.services.statements import check_seen, keep_signature, new_statement, problems_of_signer
 
 from .models import SignedPaper
 from .queries import signed_by_code
@@ -64,6 +64,7 @@ def prepare_paper(cycle_id: int, name: str, by_id: int, seen: str = "") -> State
             raise OutOfOrder("The rules are still counting the newest answers. Please try again in a few minutes.")
         if old is not None and (old.leader_name, old.content_hash) == (name, now.hash):
             return old
+        check_seen(old, seen)
         if old is not None:
             old.withdrawn_at = clock.now()
         made, _ = new_statement(cycle, name, "", by_id)

@@ -69,6 +69,7 @@ def send(cycle_id: int) -> Any:
     try:
         signing.send_statement(cycle.id, name, email, current_user.id, base_url, typed["seen"])
     except (Refused, OutOfOrder) as refusal:
+        del typed["seen"]  # the page shows what waits now
         return _page(cycle, _problems(refusal, "leader_name"), typed), 422
     flash(f"A link to sign is on its way to {email.strip()}. An older link does not work any more.", "good")
     return go_to(url_for("statements.page", cycle_id=cycle.id))
@@ -84,7 +85,7 @@ def prepare(cycle_id: int) -> Any:
     cycle, _ = load_cycle(current_user, cycle_id, Action.SEND_STATEMENT)
     name = request.form.get("paper_name", "")
     try:
-        made = services.prepare_paper(cycle.id, name, current_user.id)
+        made = services.prepare_paper(cycle.id, name, current_user.id, request.form.get("seen", ""))
     except (Refused, OutOfOrder) as refusal:
         return _page(cycle, _problems(refusal, "paper_name"), {"paper_name": name}), 422
     return go_to(url_for("statements.paper", cycle_id=cycle_id, statement_id=made.id))

@@ -90,6 +90,23 @@ def test_signature_is_asked_for_only_after_the_address_was_looked_at(asked: Aske
     assert (asked.waiting.leader_name, asked.waiting.leader_email) == ("Kim Oday", "kim@example.org")
 
 
+def test_second_of_two_colleagues_is_told_and_the_first_link_goes_on_working(asked: Asked) -> None:
+    staff, seen = asked.cast.client(asked.cast.reviewer), str(asked.waiting.id)
+    kim, ana = (
+        {"leader_name": one, "leader_email": "one@example.org", "seen": seen} for one in ("Kim Oday", "Ana Roe")
+    )
+    assert staff.post(asked.cast.at("statement/send"), data=kim).status_code == 303
+    refused = staff.post(asked.cast.at("statement/send"), data=ana)
+    paper = staff.post(asked.cast.at("statement/paper"), data={"paper_name": "Ana Roe", "seen": seen})
+    for reply in (refused, paper):
+        assert (reply.status_code, "A colleague asked Kim Oday to sign meanwhile" in reply.text) == (422, True)
+        assert ('value="Ana Roe"' in reply.text, f'name="seen" value="{asked.waiting.id}"' in reply.text) == (
+            True,
+            True,
+        )
+    assert asked.leader.get(asked.link).status_code == 200
+
+
 @pytest.mark.parametrize("send_to", ["", "an.older@example.org"])
 def test_issue_sends_nothing_to_an_address_that_was_not_confirmed(app: Flask, send_to: str) -> None:
     made = make_asked(app, send_to)

@@ -58,10 +58,20 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
         old = open_statement(cycle)
         if old is not None and seen not in ("", str(old.id)) and (old.leader_name, old.leader_email) == (name, email):
             return
+        check_seen(old, seen)
         if old is not None:
             old.withdrawn_at = clock.now()
         post_statement(cycle, plan, name, email, base_url, by_id)
         audit.record("statement sent", person_id=by_id, cycle_id=cycle.id)
+
+
+def check_seen(waiting: Statement | None, seen: str) -> None:
+    """Raise OutOfOrder when another Statement waits than the one, or none, that the sender's page showed."""
+    if waiting is not None and seen not in ("", str(waiting.id)):
+        raise OutOfOrder(
+            f"A colleague asked {waiting.leader_name} to sign meanwhile. Nothing of yours was sent. Look at it first, then "
+            "decide."
+        )
 
 
 def problems_of_leader(name: str, email: str) -> list[Problem]:
@@ -77,9 +87,11 @@ def problems_of_leader(name: str, email: str) -> list[Problem]:
 def post_statement(
     cycle: Cycle, plan: Plan, name: str, email: str, base_url: str, by_id: int | None = None
 ) -> Statement:
-    """Mail a link to sign in the running transaction."""
+    """Mail a link to sign in the running transaction; to somebody without an address it is made to be printed alone."""
     program, policy = cycle.program, rulebook_of(cycle).policy
     made, token = new_statement(cycle, name, email, by_id)
+    if not email:
+        return made
     made.expires_at = clock.now() + timedelta(days=policy.statement_link_days)
     fields: dict[str, Value] = {
         "program": program.name, "partnership": program.partnership.name, "link": f"{base_url}/statement/{token}",
