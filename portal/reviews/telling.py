@@ -19,41 +19,44 @@ from portal.foundation.access import TABLE, Action
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 
-from .models import Question, Review
+from .models import Question, QuestionEntry, Review
 
 QUIET = timedelta(hours=1)
 
 
-def tell_asked(cycle: Cycle, question: Question, base_url: str) -> None:
-    """Tell everybody of the program who may answer that questions wait."""
+def tell_asked(cycle: Cycle, cause: Question | QuestionEntry, base_url: str) -> None:
+    """Tell everybody of the program who may answer that questions wait; `cause` is what was asked or said last."""
     program = cycle.program
     people = [person for person, role in people_of_program(program.id) if role in TABLE[Action.TALK]]
     _tell(
-        people, cycle, f"review-asked:{program.id}", question.id, f"Questions about your self-assessment: {program.name}",
+        people, cycle, f"review-asked:{program.id}", cause, f"Questions about your self-assessment: {program.name}",
         f"{program.partnership.name} is reading your self-assessment and has questions for you. Read and answer them here:\n"
         f"{base_url}/cycles/{cycle.id}/questions\n\nThe answers you submitted stay as they are.",
     )  # fmt: skip
 
 
-def tell_answered(cycle: Cycle, question: Question, entry_id: int, base_url: str) -> None:
+def tell_answered(cycle: Cycle, cause: QuestionEntry, base_url: str) -> None:
     """Tell the reviewer that the program answered; everybody at the partnership while there is none."""
     program = cycle.program
     review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
     people = [review.reviewer] if review and review.reviewer else staff_of_partnership(program.partnership_id)
     _tell(
-        people, cycle, f"review-answered:{program.id}", entry_id, f"Answers to your questions: {program.name}",
+        people, cycle, f"review-answered:{program.id}", cause, f"Answers to your questions: {program.name}",
         f"{program.name} answered what you asked. Read it here:\n{base_url}/cycles/{cycle.id}/questions",
     )  # fmt: skip
 
 
-def _tell(people: Iterable[Person], cycle: Cycle, start: str, cause: int, subject: str, text: str) -> None:
+def _tell(
+    people: Iterable[Person], cycle: Cycle, start: str, cause: Question | QuestionEntry, subject: str, text: str
+) -> None:
+    name = f"{'question' if isinstance(cause, Question) else 'entry'}-{cause.id}"
     for person in people:
         mine = Message.key.like(f"{start}:{person.id}:%")
         last = db.session.scalar(select(Message).where(mine).order_by(Message.id.desc()).limit(1))
         if last is not None and last.sent_at is None and last.next_try_at is not None:
             continue  # it has not left yet and leads to this too
         message = outbox.post(
-            f"{start}:{person.id}:{cause}", to_name=person.name, to_email=person.email,
+            f"{start}:{person.id}:{name}", to_name=person.name, to_email=person.email,
             partnership_id=cycle.program.partnership_id, subject=subject, text=f"Hello {person.name},\n\n{text}\n",
         )  # fmt: skip
         if last is not None and last.sent_at is not None:
