@@ -253,6 +253,7 @@ ROUTES: dict[str, Action | Open] = {
     "reviews.save_section": Action.REVIEW,
     "reviews.save_item": Action.REVIEW,
     "reviews.history": Action.REVIEW,
+    "reviews.restore": Action.REVIEW,
     "reviews.opinion": Action.REVIEW,
     "reviews.save_opinions": Action.REVIEW,
     "reviews.save_opinion": Action.REVIEW,

@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
-    from . import opinionviews, sectionviews  # noqa: F401 (they add their pages to the blueprint)
+    from . import historyviews, opinionviews, sectionviews  # noqa: F401 (they add their pages to the blueprint)
     from .questionviews import bp as questions
     from .reviewer_views import bp as reviewers
     from .views import bp

@@ -32,3 +32,11 @@ def item_history(review: Review | None, code: str, before: int | None = None) ->
         found = found.where(ReviewItemVersion.id < before)
     rows = list(db.session.scalars(found.order_by(ReviewItemVersion.id.desc()).limit(PAGE + 1)))
     return ItemHistory(tuple(rows[:PAGE]), rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def text_of(review: Review | None, code: str, number: str) -> ReviewItemVersion | None:
+    """Return one text that arrived for a practice, None when there is none of this number."""
+    if review is None or not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    row = db.session.get(ReviewItemVersion, int(number))
+    return row if row is not None and (row.review_id, row.practice_code) == (review.id, code) else None

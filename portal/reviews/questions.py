@@ -124,9 +124,9 @@ def answer(question_id: int, text: str, save_id: str, by_id: int, from_staff: bo
             practice=question.practice_code, question=question.id,
         )  # fmt: skip
         if from_staff:
-            tell_asked(cycle, question, base_url)
+            tell_asked(cycle, entry, base_url)
         else:
-            tell_answered(cycle, question, entry.id, base_url)
+            tell_answered(cycle, entry, base_url)
 
 
 def close(question_id: int, by_id: int) -> bool:
@@ -162,10 +162,10 @@ def refuse_na(cycle: Cycle, code: str, reason: str, by_id: int, base_url: str) -
         return True
     if question.closed_at is None and na_reason_told(question) == reason:
         return False
-    _add(question, EntryKind.SAID, reason, own_id(""), by_id, from_staff=True)
+    entry = _add(question, EntryKind.SAID, reason, own_id(""), by_id, from_staff=True)
     question.answered_at = question.closed_at = question.closed_by_id = None
     audit.record("question added to", person_id=by_id, cycle_id=cycle.id, practice=code, question=question.id)
-    tell_asked(cycle, question, base_url)
+    tell_asked(cycle, entry, base_url)
     return True
 
 

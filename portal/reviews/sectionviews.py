@@ -28,7 +28,6 @@ from . import queries, services
 from .beside import beside
 from .changed import changed_answers
 from .forms import TEXTS, ItemForm, raw_of, read_item, shown
-from .history import item_history
 from .models import MARK_TAGS
 from .questions import close, open_questions
 from .sending import Sent, accept_rest, rest_of, send
@@ -201,19 +200,6 @@ def _accepted(cycle: Cycle, here: Section) -> str:
     rest = accept_rest(cycle.id, here.key, current_user.id)
     done = f"Accepted: {', '.join(rest.accepts)}." if rest.accepts else "There was nothing left to accept."
     return f"{done} Left for you to look at: {', '.join(rest.leaves)}." if rest.leaves else done
-
-
-@bp.get("/cycles/<int:cycle_id>/review/items/<code>/history")
-def history(cycle_id: int, code: str) -> str:
-    """Show every text that arrived for a practice, also those that were not used."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.REVIEW)
-    practice, before = rulebook_of(cycle).catalogue.practice(code), request.args.get("before", "")
-    older = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    review = queries.review_of(cycle)
-    return render_template(
-        "reviews/history.html", cycle=cycle, practice=practice, before=older, item=queries.items_of(review).get(code),
-        history=item_history(review, code, older),
-    )  # fmt: skip
 
 
 def _typed_forms(cycle: Cycle, here: Section) -> dict[str, ItemForm]:

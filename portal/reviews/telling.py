@@ -19,35 +19,36 @@ from portal.foundation.access import TABLE, Action
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 
-from .models import Question, Review
+from .models import Question, QuestionEntry, Review
 
 QUIET = timedelta(hours=1)
 
 
-def tell_asked(cycle: Cycle, question: Question, base_url: str) -> None:
-    """Tell everybody of the program who may answer that questions wait."""
+def tell_asked(cycle: Cycle, cause: Question | QuestionEntry, base_url: str) -> None:
+    """Tell everybody of the program who may answer that questions wait; `cause` is what was asked or said last."""
     program = cycle.program
     people = [person for person, role in people_of_program(program.id) if role in TABLE[Action.TALK]]
-    _tell(people, cycle, "review-asked", question.id, f"{base_url}/cycles/{cycle.id}/questions")
+    _tell(people, cycle, "review-asked", cause, f"{base_url}/cycles/{cycle.id}/questions")
 
 
-def tell_answered(cycle: Cycle, question: Question, entry_id: int, base_url: str) -> None:
+def tell_answered(cycle: Cycle, cause: QuestionEntry, base_url: str) -> None:
     """Tell the reviewer that the program answered; everybody at the partnership while there is none."""
     program = cycle.program
     review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
     people = [review.reviewer] if review and review.reviewer else staff_of_partnership(program.partnership_id)
-    _tell(people, cycle, "review-answered", entry_id, f"{base_url}/cycles/{cycle.id}/questions")
+    _tell(people, cycle, "review-answered", cause, f"{base_url}/cycles/{cycle.id}/questions")
 
 
-def _tell(people: Iterable[Person], cycle: Cycle, kind: str, cause: int, link: str) -> None:
+def _tell(people: Iterable[Person], cycle: Cycle, kind: str, cause: Question | QuestionEntry, link: str) -> None:
     program = cycle.program
     fields = {"program": program.name, "partnership": program.partnership.name, "link": link}
     start = f"{kind}:{program.id}"
+    name = f"{'question' if isinstance(cause, Question) else 'entry'}-{cause.id}"
     for person in people:
         mine = Message.key.like(f"{start}:{person.id}:%")
         last = db.session.scalar(select(Message).where(mine).order_by(Message.id.desc()).limit(1))
         if last is not None and last.sent_at is None and last.next_try_at is not None:
             continue  # it has not left yet and leads to this too
-        message = outbox.write(kind, f"{start}:{person.id}:{cause}", person, fields, program.partnership_id)
+        message = outbox.write(kind, f"{start}:{person.id}:{name}", person, fields, program.partnership_id)
         if last is not None and last.sent_at is not None:
             message.next_try_at = max(clock.now(), last.sent_at + QUIET)
