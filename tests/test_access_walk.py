@@ -30,7 +30,7 @@ from tests.factories import (
 ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "token": "nothing-known", "name": "x",
              "sign_in_id": 999_999, "person_id": 999_999, "document_id": 999_999, "number": 1,
              "preview_id": 999_999, "piece_id": 999_999, "registration_id": 1, "signature_id": 999_999, "advice_id": 1,
-             "notice_id": 1}  # fmt: skip
+             "notice_id": 1, "question_id": 999_999}  # fmt: skip
 
 
 @dataclass(frozen=True)

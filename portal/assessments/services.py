@@ -11,8 +11,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.cycles.services import advance
@@ -21,7 +19,7 @@ from portal.evidence.sealing import seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import SaveKey, Verdict, renamed, save_key, verdict_on
+from portal.foundation.versions import SaveKey, Shelf, Verdict, keep, save_key
 from portal.programs.queries import facts_of
 from portal.teamwork.sharing import open_again
 from rules.answers import Answer, missing, parse_answer
@@ -33,10 +31,9 @@ from .queries import (
     content_at,
     gaps_in,
     stored_answers,
-    versions_of,
 )
 
-LOOKED_AT = 200  # newest versions a refused text is compared with, while everybody else who saves has to wait
+ANSWERS = Shelf(StoredAnswer, AnswerVersion)
 KEPT = "Your text is not part of it, but it is kept in “Earlier versions”."
 
 
@@ -130,47 +127,17 @@ def _record(
 ) -> Saved | AnswerChanged | AnswersFrozen:
     practice = rulebook_of(cycle).catalogue.practice(code)
     typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-    content, save_id, moment = typed.as_dict(), key.id, clock.now()
-    row = db.session.scalar(
-        select(StoredAnswer)
-        .where(StoredAnswer.cycle_id == cycle.id, StoredAnswer.practice_code == code)
-        .with_for_update(of=StoredAnswer)
-    )
-    again = _sent_before(cycle.id, code, save_id)
-    if again is not None and again.content != content:
-        save_id = renamed(save_id, content)
-        again = _sent_before(cycle.id, code, save_id)
-    verdict = verdict_on(key, content, by_id, row, again, seen)
     frozen = not cycle.is_open(code)
-    if row is not None and verdict is Verdict.SAME:
-        return Saved(code, row.version, row.saved_at, typed)
-    if frozen or (row is not None and (aside or verdict is Verdict.REFUSE)):
-        newest = () if again else versions_of(cycle.id, code, LOOKED_AT)
-        if again is None and not any(one.content == content for one in newest):  # each text is kept once
-            db.session.add(
-                AnswerVersion(
-                    cycle_id=cycle.id, practice_code=code, version=key.version + 1, save_id=save_id, saved_at=moment,
-                    saved_by_id=by_id, content=content, refused=True,
-                )
-            )  # fmt: skip
-        if frozen or row is None:
-            return AnswersFrozen(frozen_sentence(cycle, code))
-        return AnswerChanged(code, row, typed)
-    if row is None:
-        row = StoredAnswer(cycle_id=cycle.id, practice_code=code, version=0)
-        db.session.add(row)
-    row.version, row.save_id, row.saved_at, row.saved_by_id, row.content = (
-        row.version + 1, save_id, moment, by_id, content)  # fmt: skip
-    if missing(practice, typed):
-        open_again(cycle.id, practice.section, by_id)
-    db.session.add(
-        AnswerVersion(
-            cycle_id=cycle.id, practice_code=code, version=row.version, save_id=save_id, saved_at=moment,
-            saved_by_id=by_id, content=content,
-        )
-    )  # fmt: skip
-    audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
-    return Saved(code, row.version, moment, typed)
+    place = {"cycle_id": cycle.id, "practice_code": code}
+    kept = keep(ANSWERS, place, typed.as_dict(), key, by_id, seen=seen, aside=aside, closed=frozen)
+    row = kept.row
+    if row is None or kept.verdict is Verdict.REFUSE:
+        return AnswersFrozen(frozen_sentence(cycle, code)) if frozen or row is None else AnswerChanged(code, row, typed)
+    if kept.verdict is Verdict.STORE:
+        if missing(practice, typed):
+            open_again(cycle.id, practice.section, by_id)
+        audit.record("answer saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
+    return Saved(code, row.version, row.saved_at, typed)
 
 
 def frozen_sentence(cycle: Cycle, code: str) -> str:
@@ -178,14 +145,6 @@ def frozen_sentence(cycle: Cycle, code: str) -> str:
     if not cycle.reopened:
         return f"This assessment was submitted, so its answers no longer change. {KEPT}"
     return f"{code} was submitted and is not open for changes; open now: {', '.join(sorted(cycle.reopened))}. {KEPT}"
-
-
-def _sent_before(cycle_id: int, code: str, save_id: str) -> AnswerVersion | None:
-    return db.session.scalar(
-        select(AnswerVersion).where(
-            AnswerVersion.cycle_id == cycle_id, AnswerVersion.practice_code == code, AnswerVersion.save_id == save_id
-        )
-    )
 
 
 def freeze(cycle: Cycle, answers: Mapping[str, Answer]) -> tuple[str, str]:

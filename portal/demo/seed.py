@@ -17,6 +17,7 @@ from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
 from .together import add_together
+from .underway import add_underway
 from .visits import add_visits
 
 
@@ -39,6 +40,7 @@ def seed() -> None:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
         add_together(cycles["circle"], people)
+        add_underway(cycles["maple"], people)
         add_matters(partnerships, programs, people)
         add_visits(partnerships, cycles, people, moment)
         add_letters(cycles, people, current_app.config["BASE_URL"])

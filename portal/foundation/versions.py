@@ -2,7 +2,7 @@
 
 A save names the version its sender last saw and a fresh id. A stale version is refused and the refused text is kept in
 the history all the same; the same id sent again gets the same reply and stores nothing twice. The whole protocol is
-written down in portal/assessments/README.md; `verdict_on` is its heart.
+written down in portal/assessments/README.md; `verdict_on` is its heart, and `keep` does what it says.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from .database import UtcDateTime
+from . import clock
+from .database import UtcDateTime, db
 from .errors import NotReadable
 
 SAVE_ID_LENGTH = 64
 SAVE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 FORM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a form that is sent once, as a whole
 MOST_UNANSWERED = 20  # a browser names fewer
+LOOKED_AT = 200  # newest texts a refused one is compared with, while everybody else who saves has to wait
 
 
 class SaveNotReadable(NotReadable):
@@ -138,8 +140,105 @@ def covers(typed: Mapping[str, Any], stored: Mapping[str, Any], seen: Mapping[st
 
     A form sent while a save of the same page is on its way names the version before that save, yet says all of it.
     """
-    return all(
-        stored.get(part) in (seen.get(part), value)
-        or (isinstance(value, str) and isinstance(stored.get(part), str) and value.startswith(stored[part]))
-        for part, value in typed.items()
-    )
+
+    def says(part: str) -> bool:
+        value, there = typed.get(part), stored.get(part)
+        return there in (seen.get(part), value) or (
+            isinstance(value, str) and isinstance(there, str) and value.startswith(there)
+        )
+
+    return all(says(part) for part in {*typed, *stored})
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where one kind of text is kept: the table of the newest texts, and the one of everything that ever arrived."""
+
+    newest: type[Any]  # a Versioned table
+    history: type[Any]  # a VersionRow table with the same columns for the place
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a text that arrived. `row` is the newest stored one, None where none is stored."""
+
+    verdict: Verdict
+    row: Any | None
+
+
+def keep(
+    shelf: Shelf,
+    place: Mapping[str, Any],
+    content: dict[str, Any],
+    key: SaveKey,
+    by_id: int,
+    *,
+    seen: Mapping[str, Any] | None = None,
+    aside: bool = False,
+    closed: bool = False,
+) -> Kept:
+    """Store a text at its place, or keep it in the history alone; in the caller's transaction. Raises SaveNotReadable.
+
+    `place` names the columns that say where it belongs. A text is `aside` when its sender chose the other one, and
+    `closed` when nothing is stored there any more.
+    """
+    save_id, moment = key.id, clock.now()
+    found = select(shelf.newest).filter_by(**place).with_for_update(of=shelf.newest)
+    row = db.session.scalar(found)
+    again = _sent_before(shelf, place, save_id)
+    if again is not None and again.content != content:
+        save_id = renamed(save_id, content)
+        again = _sent_before(shelf, place, save_id)
+    verdict = verdict_on(key, content, by_id, row, again, seen)
+    if row is not None and (verdict is Verdict.SAME or _done_since(row, again)):
+        return Kept(Verdict.SAME, row)
+    saved: dict[str, Any] = {"save_id": save_id, "saved_at": moment, "saved_by_id": by_id, "content": content}
+    if closed or (row is not None and (aside or verdict is Verdict.REFUSE)):
+        if again is None and content not in _newest_contents(shelf, place):  # each text is kept once
+            db.session.add(shelf.history(**place, **saved, version=key.version + 1, refused=True))
+        return Kept(Verdict.REFUSE, row)
+    if row is None:
+        row = shelf.newest(**place, version=0)
+        db.session.add(row)
+    row.version += 1
+    for column, value in saved.items():
+        setattr(row, column, value)
+    db.session.add(shelf.history(**place, **saved, version=row.version))
+    return Kept(Verdict.STORE, row)
+
+
+def follow(shelf: Shelf, place: Mapping[str, Any], row: Any, content: dict[str, Any], by_id: int) -> None:
+    """Store what a deed made of the newest text, such as a draft that was sent; the save before it stays known.
+
+    The form that led to the deed may arrive again: it then finds its text done, not replaced.
+    """
+    saved: dict[str, Any] = {
+        "save_id": _after(row.save_id), "saved_at": clock.now(), "saved_by_id": by_id, "content": content
+    }  # fmt: skip
+    row.version += 1
+    for column, value in saved.items():
+        setattr(row, column, value)
+    db.session.add(shelf.history(**place, **saved, version=row.version))
+
+
+def content_at(shelf: Shelf, place: Mapping[str, Any], version: int) -> dict[str, Any] | None:
+    """Return what was stored at a version, None for one that never was."""
+    found = select(shelf.history.content).filter_by(**place, version=version, refused=False)
+    return db.session.scalar(found)
+
+
+def _after(save_id: str) -> str:
+    return renamed(save_id, {})
+
+
+def _done_since(row: Any, again: Any | None) -> bool:
+    return again is not None and not again.refused and row.save_id == _after(again.save_id)
+
+
+def _sent_before(shelf: Shelf, place: Mapping[str, Any], save_id: str) -> Any | None:
+    return db.session.scalar(select(shelf.history).filter_by(**place, save_id=save_id))
+
+
+def _newest_contents(shelf: Shelf, place: Mapping[str, Any]) -> list[dict[str, Any]]:
+    newest = shelf.history.saved_at.desc(), shelf.history.id.desc()
+    return list(db.session.scalars(select(shelf.history.content).filter_by(**place).order_by(*newest).limit(LOOKED_AT)))

@@ -7,6 +7,10 @@ from flask import Flask
 
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
+    from portal.reviews.beside import tell_goals
+
+    from .goals import goals_before
     from .views import bp
 
     app.register_blueprint(bp)
+    tell_goals(app, goals_before)

@@ -37,6 +37,9 @@ class Mark(enum.StrEnum):
     ACCEPTED = "accepted"
 
 
+MARK_TAGS = {Mark.UNSEEN: "", Mark.REVIEWED: "brand", Mark.FLAGGED: "warn", Mark.ACCEPTED: "good"}  # looks of its tag
+
+
 class Review(Base):
     """The partnership's review of one cycle."""
 
@@ -81,9 +84,7 @@ def mark_of(content: Mapping[str, Any]) -> Mark:
     """Return where a practice stands by what its item says; nothing said is unseen."""
     if content.get("mark"):
         return Mark(content["mark"])
-    drafts = ("mark", "question")
-    said = any(value not in (None, "") for part, value in content.items() if part not in drafts)
-    return Mark.REVIEWED if said else Mark.UNSEEN
+    return Mark.REVIEWED if any(value not in (None, "") for value in content.values()) else Mark.UNSEEN
 
 
 class ReviewItemVersion(VersionRow, Base):

@@ -19,10 +19,9 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from rules.answers import Answer
 from rules.asking import Assessment
-from rules.catalogue import Section
 from rules.duties import Due, due_dates
 
-from .models import FindingKind, Review, ReviewItem
+from .models import Review, ReviewItem
 
 DUTIES = frozenset({"contact", "visit", "results", "statement"})  # check-ins and later are on the desk
 OPEN = (CycleState.SUBMITTED, CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
@@ -39,20 +38,6 @@ class QueueRow:
     days_late: int
     days_left: int
     amending: Amendment | None = None  # a request that waits, or practices open for changes
-
-
-@dataclass(frozen=True, slots=True)
-class SectionReview:
-    """How far the review of one section is, and how the two sides rate it on average."""
-
-    section: Section
-    answered: int
-    reviewed: int
-    total: int
-    strengths: int
-    improvements: int
-    own_average: float | None
-    program_average: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +97,6 @@ def items_of(review: Review | None) -> dict[str, ReviewItem]:
         item.practice_code: item
         for item in db.session.scalars(select(ReviewItem).where(ReviewItem.review_id == review.id))
     }
-
-
-def section_reviews(
-    sections: tuple[Section, ...], answers: Mapping[str, Answer], items: Mapping[str, ReviewItem]
-) -> list[SectionReview]:
-    """Count what is reviewed in each section."""
-    found = []
-    for section in sections:
-        mine = [items[p.code] for p in section.practices if p.code in items]
-        own = [item.content["rating"] for item in mine if item.content.get("rating")]
-        theirs = [a.rating for p in section.practices if (a := answers.get(p.code)) and a.rating]
-        found.append(
-            SectionReview(
-                section,
-                sum(p.code in answers and not answers[p.code].blank for p in section.practices),
-                len(mine),
-                len(section.practices),
-                sum(item.finding is FindingKind.STRENGTH for item in mine),
-                sum(item.finding is FindingKind.IMPROVE for item in mine),
-                round(sum(own) / len(own), 1) if own else None,
-                round(sum(theirs) / len(theirs), 1) if theirs else None,
-            )
-        )
-    return found
 
 
 def widest_gaps(

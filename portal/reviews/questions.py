@@ -5,6 +5,7 @@ Everything in a thread is read by the program. Private notes, drafts of question
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,11 +21,13 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, Stranger
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import own_id, renamed
+from rules.answers import MAX_TEXT
 
 from .models import EntryKind, Question, QuestionEntry
+from .standing import Standing
 from .telling import tell_answered, tell_asked
 
-LONGEST = 5000  # characters of a question or an answer
+LONGEST = MAX_TEXT  # characters of a question or an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,46 @@ def _close(question: Question, cycle: Cycle, by_id: int) -> bool:
         "question closed", person_id=by_id, cycle_id=cycle.id, practice=question.practice_code, question=question.id
     )
     return True
+
+
+def settle_na(cycle: Cycle, code: str, by_id: int) -> None:
+    """Close what the program was asked about a "not applicable" that is accepted after all; in the caller's transaction."""
+    question = na_question(cycle.id, code)
+    if question is not None:
+        _close(question, cycle, by_id)
+
+
+def refuse_na(cycle: Cycle, code: str, reason: str, by_id: int, base_url: str) -> bool:
+    """Tell the program why a "not applicable" was not accepted; return whether that is new. In the caller's transaction."""
+    question = na_question(cycle.id, code)
+    if question is None:
+        ask(cycle, code, reason, f"not-applicable-{code}", by_id, base_url, about_na=True)
+        return True
+    if question.closed_at is None and na_reason_told(question) == reason:
+        return False
+    _add(question, EntryKind.SAID, reason, own_id(""), by_id, from_staff=True)
+    question.answered_at = question.closed_at = question.closed_by_id = None
+    audit.record("question added to", person_id=by_id, cycle_id=cycle.id, practice=code, question=question.id)
+    tell_asked(cycle, question, base_url)
+    return True
+
+
+def untold(rows: Iterable[Standing], asked: Iterable[Question]) -> tuple[str, ...]:
+    """Return the practices whose "not applicable" is refused and whose reason the program has not been told as it is now."""
+    told = {one.practice_code: na_reason_told(one) for one in asked if one.about_na and one.closed_at is None}
+    return tuple(row.code for row in rows if row.refused and told.get(row.code) != row.na_reason)
+
+
+def na_question(cycle_id: int, code: str) -> Question | None:
+    """Return the thread about the "not applicable" of a practice."""
+    mine = select(Question).where(Question.cycle_id == cycle_id, Question.practice_code == code, Question.about_na)
+    return db.session.scalar(mine)
+
+
+def na_reason_told(question: Question) -> str:
+    """Return the last thing staff said in a thread: of one about a "not applicable", the reason as it was told."""
+    said = [one.text for one in question.entries if one.from_staff and one.kind is EntryKind.SAID]
+    return said[-1] if said else question.text
 
 
 def _locked(question_id: int) -> tuple[Question, Cycle]:

@@ -14,14 +14,16 @@ from sqlalchemy import select
 
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, rulebook_of
-from portal.foundation import audit, clock
+from portal.foundation import audit
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
-from portal.foundation.versions import SaveKey, Verdict, renamed, save_key, verdict_on
+from portal.foundation.versions import SaveKey, Shelf, Verdict, content_at, keep, save_key
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
+from .questions import settle_na
 
+ITEMS = Shelf(ReviewItem, ReviewItemVersion)
 LOCKED = (CycleState.PLAN_ISSUED, CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
 
 
@@ -112,20 +114,11 @@ def record_section(
     return conflicts
 
 
-BLANK = {"rating": None, "finding": "", "na_accepted": None, "finding_text": "", "private_note": ""}
+BLANK: dict[str, Any] = {"rating": None, "finding": "", "na_accepted": None, "finding_text": "", "private_note": ""}
 
 
 def _content_at(review_id: int, code: str, version: int) -> dict[str, Any] | None:
-    if version == 0:
-        return BLANK
-    return db.session.scalar(
-        select(ReviewItemVersion.content).where(
-            ReviewItemVersion.review_id == review_id,
-            ReviewItemVersion.practice_code == code,
-            ReviewItemVersion.version == version,
-            ReviewItemVersion.refused.is_(False),
-        )
-    )
+    return BLANK if version == 0 else content_at(ITEMS, place_of(review_id, code), version)
 
 
 def _record(
@@ -141,54 +134,28 @@ def _record(
     content, problems = read_item(raw)
     if problems:
         raise Refused(problems)
-    review, save_id, moment = begin(cycle, by_id), key.id, clock.now()
-    row = db.session.scalar(
-        select(ReviewItem)
-        .where(ReviewItem.review_id == review.id, ReviewItem.practice_code == code)
-        .with_for_update(of=ReviewItem)
-    )
-    again = _sent_before(review.id, code, save_id)
-    if again is not None and again.content != content:
-        save_id = renamed(save_id, content)
-        again = _sent_before(review.id, code, save_id)
-    verdict, closed = verdict_on(key, content, by_id, row, again, seen), cycle.state in LOCKED
-    if row is not None and verdict is Verdict.SAME:
-        return SavedItem(code, row.version, row.saved_at)
-    if closed or (row is not None and (aside or verdict is Verdict.REFUSE)):
-        if not _kept_before(review.id, code, content):
-            db.session.add(
-                ReviewItemVersion(
-                    review_id=review.id, practice_code=code, version=key.version + 1, save_id=save_id, saved_at=moment,
-                    saved_by_id=by_id, content=content, refused=True,
-                )
-            )  # fmt: skip
+    review, closed = begin(cycle, by_id), cycle.state in LOCKED
+    place = place_of(review.id, code)
+    kept = keep(ITEMS, place, content, key, by_id, seen=seen, aside=aside, closed=closed)
+    row = kept.row
+    if row is None or kept.verdict is Verdict.REFUSE:
         return ReviewClosed() if closed or row is None else ItemChanged(code, row)
-    if row is None:
-        row = ReviewItem(review_id=review.id, practice_code=code, version=0)
-        db.session.add(row)
-    row.version, row.save_id, row.saved_at, row.saved_by_id = row.version + 1, save_id, moment, by_id
-    row.content, row.finding = content, FindingKind(content["finding"]) if content["finding"] else None
-    db.session.add(
-        ReviewItemVersion(
-            review_id=review.id, practice_code=code, version=row.version, save_id=save_id, saved_at=moment,
-            saved_by_id=by_id, content=content,
-        )
-    )  # fmt: skip
-    audit.record("review item saved", person_id=by_id, cycle_id=cycle.id, practice=code, version=row.version)
-    return SavedItem(code, row.version, moment)
+    if kept.verdict is Verdict.STORE:
+        noted(cycle, row, by_id)
+    return SavedItem(code, row.version, row.saved_at)
 
 
-def _kept_before(review_id: int, code: str, content: Mapping[str, Any]) -> bool:
-    """Tell whether the history holds this text already; each is kept once."""
-    mine = (ReviewItemVersion.review_id == review_id) & (ReviewItemVersion.practice_code == code)
-    return any(one == content for one in db.session.scalars(select(ReviewItemVersion.content).where(mine)))
+def place_of(review_id: int, code: str) -> dict[str, Any]:
+    """Return the columns that say where an item belongs."""
+    return {"review_id": review_id, "practice_code": code}
 
 
-def _sent_before(review_id: int, code: str, save_id: str) -> ReviewItemVersion | None:
-    return db.session.scalar(
-        select(ReviewItemVersion).where(
-            ReviewItemVersion.review_id == review_id,
-            ReviewItemVersion.practice_code == code,
-            ReviewItemVersion.save_id == save_id,
-        )
+def noted(cycle: Cycle, row: ReviewItem, by_id: int) -> None:
+    """Do what goes with every change of an item: the copy for counting, the record of deeds, an N/A accepted after all."""
+    finding = row.content["finding"]
+    row.finding = FindingKind(finding) if finding else None
+    if row.content["na_accepted"] is True:
+        settle_na(cycle, row.practice_code, by_id)
+    audit.record(
+        "review item saved", person_id=by_id, cycle_id=cycle.id, practice=row.practice_code, version=row.version
     )

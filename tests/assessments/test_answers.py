@@ -17,7 +17,7 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation import clock
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.versions import SaveNotReadable
+from portal.foundation.versions import LOOKED_AT, SaveNotReadable
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
 from tests.factories import (
@@ -91,7 +91,7 @@ def test_refused_text_is_compared_with_the_newest_two_hundred_and_kept_once_unde
     cycle: Cycle, person: Person
 ) -> None:
     services.record_answer(cycle.id, CODE, raw_answer(notes="stored"), "0", "save-0001", person.id)
-    texts = [f"refused {number}" for number in range(services.LOOKED_AT + 1)]
+    texts = [f"refused {number}" for number in range(LOOKED_AT + 1)]
     with unit_of_work() as session:
         session.add_all(
             AnswerVersion(

@@ -79,12 +79,45 @@ def test_conflict_shows_the_other_text_and_keep_mine_stores_mine(page: Page, cyc
     assert stored()["finding_text"] == "mine"
 
 
+def test_marks_and_totals_follow_the_keyboard_and_a_drafted_question_is_sent(
+    page: Page, cycle: Cycle, reviewer: Person
+) -> None:
+    go(page, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
+    item, totals = page.locator(f"[id='{CODE}']"), page.locator("#totals")
+    item.get_by_role("group", name="Mark").get_by_label("none").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"[id='mark-{CODE}']")).to_have_text("flagged")
+    expect(totals).to_contain_text("1 of 20 practices reviewed, 1 flagged")
+    item.get_by_text("Ask the program").click()
+    item.get_by_label("Your question").fill("How long is the talk?")
+    expect(totals).to_contain_text("1 question not sent yet")
+    item.get_by_label("Your question").press_sequentially(" And with whom?")
+    item.get_by_role("button", name="Send the question").click()  # before the text is stored
+    expect(page.get_by_text(f"Your question about {CODE} is with the program.")).to_be_visible()
+    expect(item.get_by_text("How long is the talk? And with whom?")).to_be_visible()
+    expect(item.get_by_label("Your question")).to_have_value("")
+    expect(totals).to_contain_text("1 open question")
+    expect(totals).not_to_contain_text("not sent")
+    item.get_by_label("Private note").fill("It goes on saving.")
+    expect(item.locator(".state")).to_contain_text("stored")
+    assert (stored()["mark"], stored()["private_note"]) == ("flagged", "It goes on saving.")
+    page.get_by_role("button", name="Accept the rest of this section").click()
+    expect(page.get_by_text("Left for you to look at: B.2.4.")).to_be_visible()
+    expect(page.locator("[id='mark-B.2.1']")).to_have_text("accepted")
+
+
 def test_section_works_without_scripts(page_no_js: Page, cycle: Cycle, reviewer: Person) -> None:
     go(page_no_js, reviewer, f"/cycles/{cycle.id}/review/sections/s-2")
+    item = page_no_js.locator("[id='B.2.1']")
+    item.get_by_text("Ask the program").click()
+    item.get_by_label("Your question").fill("Since when?")
+    item.get_by_role("button", name="Send the question").click()
+    expect(page_no_js.get_by_text("Your question about B.2.1 is with the program.")).to_be_visible()
     page_no_js.locator(f"[id='{CODE}']").get_by_label("Private note").fill("No scripts here.")
     page_no_js.get_by_role("button", name="Save and go to the review").click()
     expect(page_no_js.get_by_text("This section is saved.")).to_be_visible()
-    expect(page_no_js.get_by_text("1 of 116 practices reviewed")).to_be_visible()
+    expect(page_no_js.get_by_text("2 of 116 practices reviewed")).to_be_visible()
     assert stored()["private_note"] == "No scripts here."
 
 

@@ -69,7 +69,8 @@ def test_every_page_is_small_and_loads_nothing_from_outside(walked: Walked) -> N
     too_large = {
         path: size
         for path, size in pages_packed.items()
-        if size > (LARGEST_SECTION if html[path].endpoint == "assessments.section" else LARGEST_PAGE)
+        if size
+        > (LARGEST_SECTION if html[path].endpoint in ("assessments.section", "reviews.section") else LARGEST_PAGE)
     }
     assert too_large == {}
     first_visit = {path: pages_packed[path] + sum(sizes[link] for link in links) for path, links in loaded.items()}

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change
 from portal.foundation import clock
 from portal.foundation.access import Role
@@ -20,7 +20,7 @@ from portal.programs.models import Program
 from portal.reviews import questions
 from portal.reviews.models import Question
 from portal.reviews.questions import OpenQuestion, open_questions
-from tests.factories import make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import browser, make_partnership, make_person, make_program, submitted_cycle
 
 CODE = "B.2.3"
 HERE = "http://localhost"
@@ -123,3 +123,31 @@ def test_reviewer_is_told_of_an_answer_once_until_the_mail_has_left(
         questions.answer(asked.id, f"Answer {number}.", f"answer-{number}", owner.id, False, HERE)
     assert [name for name, _ in mails("review-answered")] == ["Rosa Reyes"]
     assert "Answer" not in mails("review-answered")[0][1].replace("Answers", "")
+
+
+def test_page_of_questions_lets_contributors_answer_readers_read_and_staff_close(
+    cycle: Cycle, program: Program, reviewer: Person, app: Flask
+) -> None:
+    asked = ask(cycle, reviewer, "How long is the talk?")
+    page, answer = f"/cycles/{cycle.id}/questions", f"/questions/{asked.id}/answer"
+    helper, reader = (browser(app, make_person(role, program)) for role in (Role.CONTRIBUTOR, Role.READER))
+    staff, stranger = browser(app, reviewer), browser(app, make_person(Role.REVIEWER, make_partnership("elsewhere")))
+    assert [one.get(page).status_code for one in (helper, reader, staff, stranger)] == [200, 200, 200, 404]
+    assert ["<textarea" in one.get(page).text for one in (helper, reader, staff)] == [True, False, True]
+    data = {"text": "Half an hour.", "save_id": "answer-1"}
+    assert [one.post(answer, data=data).status_code for one in (reader, stranger)] == [403, 404]
+    assert helper.post(f"/questions/{asked.id}/close").status_code == 403
+    empty = helper.post(answer, data={"text": " ", "save_id": "answer-1"})
+    assert (empty.status_code, "Write your answer first." in empty.text) == (422, True)
+    long = helper.post(answer, data={"text": "x" * 10_001, "save_id": "answer-1"})
+    assert (long.status_code, "x" * 10_001 in long.text) == (422, True)
+    assert helper.post(answer, data=data).location == f"{page}#q{asked.id}"
+    assert "Half an hour." in staff.get(page).text
+    program_page = f"/programs/{program.id}"
+    assert "1 question of the review is open, 1 of them answered." in staff.get(program_page).text
+    assert "1 answer is with your reviewer." in reader.get(program_page).text
+    assert staff.post(f"/questions/{asked.id}/close").status_code == 303
+    assert open_questions(cycle) == ()
+    with unit_of_work():
+        load_for_change(cycle.id).state = CycleState.CLOSED
+    assert helper.post(answer, data=data | {"save_id": "answer-2"}).status_code == 409

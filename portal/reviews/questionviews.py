@@ -1,0 +1,75 @@
+"""The page of questions, for both sides: the program answers, the partnership adds and closes; readers read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask_login import current_user
+
+from portal.assessments.queries import answers_of
+from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import labels_of, load_cycle, rulebook_of
+from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may
+from portal.foundation.errors import Problem, Refused
+from portal.foundation.htmx import go_to
+from portal.foundation.typed import text_of
+
+from . import questions as services
+
+bp = Blueprint("questions", __name__)
+
+
+@bp.get("/cycles/<int:cycle_id>/questions")
+def page(cycle_id: int) -> str:
+    """Show every question with what was said, section by section."""
+    cycle, roles = load_cycle(current_user, cycle_id, Action.READ_ANSWERS)
+    return _page(cycle, roles)
+
+
+def _page(
+    cycle: Cycle, roles: frozenset[Role], typed: dict[int, tuple[str, str]] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> str:  # fmt: skip
+    """Show the page; `typed` holds the text and the save id of a form that was refused, by question."""
+    rulebook, found = rulebook_of(cycle), services.questions_of(cycle)
+    groups = [
+        (one, mine)
+        for one in rulebook.catalogue.sections
+        if (mine := [question for question in found if question.practice_code in {p.code for p in one.practices}])
+    ]
+    listed = {question.id for _, mine in groups for question in mine}
+    return render_template(
+        "reviews/questions.html", cycle=cycle, groups=groups, typed=typed or {}, problems=problems,
+        unasked=[one for one in found if one.id not in listed], catalogue=rulebook.catalogue, answers=answers_of(cycle),
+        labels=labels_of(rulebook), staff=bool(roles & STAFF_ROLES), waits=[one for one in found if not one.closed_at],
+        writes=may(roles, Action.TALK) and cycle.state is not CycleState.CLOSED, closes=may(roles, Action.REVIEW),
+    )  # fmt: skip
+
+
+@bp.post("/questions/<int:question_id>/answer")
+def answer(question_id: int) -> Any:
+    """Add to a thread: the program's answer, or what the partnership asks further."""
+    question, roles = services.load_question(current_user, question_id, Action.TALK)
+    cycle, code = question.cycle, question.practice_code
+    from_staff = not roles & PROGRAM_ROLES
+    text, save_id = text_of(request.form, "text"), request.form.get("save_id", "")
+    try:
+        services.answer(
+            question_id, text, save_id, current_user.id, from_staff, current_app.config["BASE_URL"]
+        )  # fmt: skip
+    except Refused as refusal:
+        problems = tuple(Problem(f"text-{question_id}", f"{code}: {one.sentence}") for one in refusal.problems)
+        return _page(cycle, roles, {question_id: (text, save_id)}, problems), 422
+    flash(f"What you wrote about {code} is with {'the program' if from_staff else 'your partnership'}.", "good")
+    return go_to(url_for("questions.page", cycle_id=cycle.id, _anchor=f"q{question_id}"))
+
+
+@bp.post("/questions/<int:question_id>/close")
+def close(question_id: int) -> Any:
+    """Close a thread."""
+    question, _ = services.load_question(current_user, question_id, Action.REVIEW)
+    cycle_id, code = question.cycle_id, question.practice_code
+    closed = services.close(question_id, current_user.id)
+    flash(f"The question about {code} {'is' if closed else 'was already'} closed.", "good")
+    return go_to(url_for("questions.page", cycle_id=cycle_id, _anchor=f"q{question_id}"))
