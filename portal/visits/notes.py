@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, rulebook_of
-from portal.foundation import audit, clock
+from portal.foundation import audit
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused, StaleVersion
-from portal.foundation.versions import SaveKey, Verdict, renamed, save_key, verdict_on
+from portal.foundation.versions import SaveKey, Shelf, Verdict, content_at, keep, save_key
 from rules.answers import MAX_TEXT
 
 from .models import Visit, VisitNote, VisitNoteVersion
@@ -23,6 +23,7 @@ from .services import begun
 
 FREE = "free"  # the part that belongs to no section
 BLANK = {"note": ""}
+NOTES = Shelf(VisitNote, VisitNoteVersion)
 
 
 class NoteChanged(StaleVersion):
@@ -95,24 +96,13 @@ def record_notes(
         visit = begun(cycle, by_id)
         for part, (raw, version, save_id) in saves.items():
             key = save_key(version, save_id)
-            seen = _content_at(visit.id, by_id, part, key.version)
+            seen = content_at(NOTES, _place(visit, by_id, part), key.version) if key.version else BLANK
             if read_note(raw)[0] == seen:
                 continue  # left as it was shown
             outcome = _record(cycle, part, raw, key, by_id, seen, aside=part in aside)
             if isinstance(outcome, NoteChanged) and part not in aside:
                 conflicts.append(outcome)
     return conflicts
-
-
-def _content_at(visit_id: int, by_id: int, part: str, version: int) -> dict[str, Any] | None:
-    if version == 0:
-        return BLANK
-    return db.session.scalar(
-        select(VisitNoteVersion.content).where(
-            VisitNoteVersion.visit_id == visit_id, VisitNoteVersion.person_id == by_id, VisitNoteVersion.part == part,
-            VisitNoteVersion.version == version, VisitNoteVersion.refused.is_(False),
-        )
-    )  # fmt: skip
 
 
 def _record(
@@ -123,27 +113,15 @@ def _record(
     content, problems = read_note(raw)
     if problems:
         raise Refused(problems)
-    visit, save_id, moment = begun(cycle, by_id), key.id, clock.now()
-    of = {"visit_id": visit.id, "person_id": by_id, "part": part}
-    row = db.session.scalar(select(VisitNote).filter_by(**of).with_for_update(of=VisitNote))
-    again = db.session.scalar(select(VisitNoteVersion).filter_by(**of, save_id=save_id))
-    if again is not None and again.content != content:
-        save_id = renamed(save_id, content)
-        again = db.session.scalar(select(VisitNoteVersion).filter_by(**of, save_id=save_id))
-    verdict = verdict_on(key, content, by_id, row, again, seen)
-    arrived = {**of, "save_id": save_id, "saved_at": moment, "saved_by_id": by_id, "content": content}
-    if row is not None and verdict is Verdict.SAME:
-        return SavedNote(part, row.version, row.saved_at)
-    if row is not None and (aside or verdict is Verdict.REFUSE):
-        texts = db.session.scalars(select(VisitNoteVersion.content).filter_by(**of))
-        if content not in list(texts):
-            db.session.add(VisitNoteVersion(**arrived, version=key.version + 1, refused=True))
+    visit = begun(cycle, by_id)
+    kept = keep(NOTES, _place(visit, by_id, part), content, key, by_id, seen=seen, aside=aside)
+    row: Any = kept.row
+    if kept.verdict is Verdict.REFUSE:
         return NoteChanged(part, row)
-    if row is None:
-        row = VisitNote(**of, version=0)
-        db.session.add(row)
-    row.version, row.save_id, row.saved_at, row.saved_by_id = row.version + 1, save_id, moment, by_id
-    row.content = content
-    db.session.add(VisitNoteVersion(**arrived, version=row.version))
-    audit.record("visit note saved", person_id=by_id, cycle_id=cycle.id, part=part, version=row.version)
-    return SavedNote(part, row.version, moment)
+    if kept.verdict is Verdict.STORE:
+        audit.record("visit note saved", person_id=by_id, cycle_id=cycle.id, part=part, version=row.version)
+    return SavedNote(part, row.version, row.saved_at)
+
+
+def _place(visit: Visit, by_id: int, part: str) -> dict[str, Any]:
+    return {"visit_id": visit.id, "person_id": by_id, "part": part}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.assessments.lasttime import LastTime, last_time
@@ -11,7 +11,8 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, local_today, rulebook_of
 from portal.evidence.queries import Shown, shown_by_practice
 from portal.foundation.access import STAFF_ROLES
-from portal.reviews.models import FindingKind, ReviewItem
+from portal.reviews.models import FindingKind, Mark, ReviewItem
+from portal.reviews.opinions import OpinionShown, opinions_of
 from portal.reviews.queries import items_of, review_of
 from portal.reviews.questions import OpenQuestion, open_questions
 from rules.answers import Answer, Status
@@ -25,6 +26,7 @@ from .times import say_length, say_when
 STATUS = {
     Status.IN_PRACTICE: "In practice", Status.NOT_IN_PRACTICE: "Not in practice", Status.NOT_APPLICABLE: "Not applicable"
 }  # fmt: skip
+NA = {True: "accepted", False: "not accepted", None: ""}
 LINES, MORE_LINES = 2, 4  # to write on; more where safety or an open question is at stake
 
 
@@ -33,6 +35,7 @@ def pack_snapshot(cycle: Cycle) -> dict[str, Any]:
     rulebook, visit, copy = rulebook_of(cycle), visit_of(cycle), submission_of(cycle)
     catalogue, program, labels = rulebook.catalogue, cycle.program, labels_of(rulebook)
     topics, answers, items = agenda_of(cycle, visit), answers_of(cycle), items_of(review_of(cycle))
+    opinions = opinions_of(review_of(cycle))
     evidence, before = shown_by_practice(cycle, STAFF_ROLES), last_time(cycle, catalogue.practices)
     asked: dict[str, list[OpenQuestion]] = {}
     for one in open_questions(cycle):
@@ -49,6 +52,7 @@ def pack_snapshot(cycle: Cycle) -> dict[str, Any]:
             evidence.get(code, ()),
             before.get(code),
             asked.get(code, ()),
+            opinions.get(code, ()),
             labels,
         )
 
@@ -93,8 +97,8 @@ def _topic(one: Topic) -> dict[str, Any]:
 
 
 def _practice(
-    one: Practice, answer: Answer | None, item: ReviewItem | None, evidence: Any, last: LastTime | None,
-    asked: Any, labels: Mapping[int, str],
+    one: Practice, answer: Answer | None, item: ReviewItem | None, evidence: Sequence[Shown], last: LastTime | None,
+    asked: Sequence[OpenQuestion], opinions: Sequence[OpinionShown], labels: Mapping[int, str],
 ) -> dict[str, Any]:  # fmt: skip
     content = item.content if item else {}
     finding = content.get("finding")
@@ -111,6 +115,9 @@ def _practice(
         "finding": FindingKind(finding).words if finding else "",
         "for_program": content.get("finding_text") or "",
         "private": content.get("private_note") or "",
+        "flagged": content.get("mark") == Mark.FLAGGED,
+        "na": NA[content.get("na_accepted")],
+        "opinions": [_opinion(one) for one in opinions],
         "questions": [question.text for question in asked],
         "lines": MORE_LINES if one.is_critical or asked else LINES,
     }
@@ -136,6 +143,11 @@ def _said(practice: Practice, answer: Answer | None, labels: Mapping[int, str]) 
         status += f": {answer.na_reason}"
     parts = [f"{part.letter}. {part.text}" for part in practice.sub_items if part.letter in answer.sub_items]
     return {"status": status, "parts": parts, "notes": answer.notes, "minimum": answer.own_minimum}
+
+
+def _opinion(one: OpinionShown) -> str:
+    said = [f"rating {one.rating}" if one.rating else "", one.finding.words if one.finding else "", one.text]
+    return f"{one.by}: {'. '.join(part for part in said if part)}"
 
 
 def _piece(one: Shown) -> str:

@@ -58,7 +58,7 @@ def test_file_holds_both_sides_and_asks_for_nothing(cast: Cast) -> None:
     assert [word for word in ("@import", "url(") if word in page] == []
     said = words(page)
     assert said.count("The program:") == 116
-    for text in ("Confidential.", "copy 1", "Monday, November 2, 2026, 10:00", "In practice, rating 4", "The reviewer: rating 2 , Area for improvement",
+    for text in ("Confidential.", "copy 1", "Monday, November 2, 2026, 10:00", "In practice, rating 4", "The reviewer: rating 2, Area for improvement",
                  "Ours: &lt;/style&gt;", "Program manual"):  # fmt: skip
         assert (text, text in said) == (text, True)
     assert page.count('class="line"') >= 232
