@@ -158,7 +158,7 @@ def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
             return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
-        return _editor(cycle, plan_of(cycle), draft, problems), 422
+        return _editor(cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None), 422
     if open_statement(cycle) is not None:
         flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
     else:
