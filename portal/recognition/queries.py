@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.assessments.queries import scorecard_of
 from portal.cycles.explaining import Explainer, explainer_of
 from portal.cycles.models import Cycle
-from portal.cycles.queries import rulebook_of
+from portal.cycles.queries import local_today, rulebook_of
 from portal.foundation.database import db
 from portal.partnerships.queries import current_rulebook, rulebook_of_record
 from portal.reviews.queries import reviewed_assessment_of
@@ -21,6 +21,7 @@ from rules.scorecard import evaluate
 from rules.tiers import Decision, decide
 
 from .models import Award, AwardEvent
+from .terms import Ending, ending_of, notice_from
 
 
 def award_of(cycle: Cycle) -> Award | None:
@@ -89,6 +90,8 @@ class AwardShown:
     explain: Explainer
     benefits: tuple[Benefit, ...]
     today: Today
+    ending: Ending
+    told: bool  # that it ends: the days of the notice have begun
     decided_on: date  # the rules decided what is shown on this day; it moves when the recognition moves up
 
 
@@ -97,9 +100,11 @@ def award_shown(cycle: Cycle, award: Award) -> AwardShown:
     rulebook = rulebook_of_record(award.rulebook)
     benefits = benefits_of(rulebook, award.tier_key)
     explain = explainer_of(cycle, rulebook)
+    told = award.current(today := local_today(cycle)) and today >= notice_from(award)
     return AwardShown(
-        award, Decision.from_json(award.decision), rulebook, explain, benefits, today_of(cycle), _decided_on(award)
-    )
+        award, Decision.from_json(award.decision), rulebook, explain, benefits, today_of(cycle), ending_of(award), told,
+        _decided_on(award),
+    )  # fmt: skip
 
 
 def _decided_on(award: Award) -> date:

@@ -136,7 +136,7 @@ def agree(cycle_id: int, key: str, reason: str, by_id: int) -> None:
         if key not in {one.key for one in staff_conditions(decision_of(session.get_one(Cycle, cycle_id)))}:
             raise NotForStaff("The rules do not leave this condition to staff. Nothing was stored.")
     with unit_of_work() as session:
-        cycle = _open(cycle_id)
+        cycle = _submitted(cycle_id)  # also after a recognition, which may move up by it
         who = session.get_one(Person, by_id).name
         said = {"by": who, "by_id": by_id, "on": local_today(cycle).isoformat(), "reason": reason}
         cycle.staff_agreed = {**(cycle.staff_agreed or {}), key: said}
@@ -146,19 +146,19 @@ def agree(cycle_id: int, key: str, reason: str, by_id: int) -> None:
 def take_back(cycle_id: int, key: str, by_id: int) -> None:
     """Take an agreement back, before the recognition. Raises OutOfOrder."""
     with unit_of_work():
-        cycle = _open(cycle_id)
+        cycle = _submitted(cycle_id)
+        if cycle.awarded_on is not None:
+            raise OutOfOrder("The recognition is confirmed, so what it rests on no longer changes. Nothing was stored.")
         if key not in (cycle.staff_agreed or {}):
             return  # pressed twice, or nothing of ours
         cycle.staff_agreed = {one: said for one, said in (cycle.staff_agreed or {}).items() if one != key}
         audit.record("condition taken back", person_id=by_id, cycle_id=cycle.id, condition=key)
 
 
-def _open(cycle_id: int) -> Cycle:
+def _submitted(cycle_id: int) -> Cycle:
     cycle = load_for_change(cycle_id)
-    if cycle.submitted_on is None:
-        raise OutOfOrder("The program has not submitted its self-assessment yet. Nothing was stored.")
-    if cycle.awarded_on is not None:
-        raise OutOfOrder("The recognition is confirmed, so what it rests on no longer changes. Nothing was stored.")
+    if cycle.submitted_on is None or cycle.closed_on is not None:
+        raise OutOfOrder("Conditions are agreed to from submitting until the cycle is closed. Nothing was stored.")
     return cycle
 
 

@@ -86,6 +86,11 @@ def ending_of(award: Award) -> Ending:
         lower, why = tier_of(rulebook, now.fallback), f"The provisional time of {now.name} ends on {say_date(last)}."
         if lower is None:
             return Ending(K.EXPIRED, last, None, last, Standing.EXPIRED, f"{why} No other tier follows it.")
+        if (over := add_months(award.awarded_on, months_for(rulebook, lower))) <= last:
+            why += (
+                f" {lower.name} would follow it, but that was held to {say_date(over)} only, so the recognition lapses."
+            )
+            return Ending(K.LAPSED, last, None, last, Standing.LAPSED, why)
         return _step_down(award, lower, last, f"{why} By the rules, {lower.name} follows it.")
     why = f"{award.tier_name} is held to {say_date(last)}."
     if now is not None and rulebook.policy.at_expiry == "step_down":

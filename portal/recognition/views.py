@@ -19,6 +19,7 @@ from portal.foundation.htmx import go_to, is_fragment
 from portal.plans.moving import move_up_of
 from portal.plans.queries import changed_since, signed_statement
 from rules.rulebook import Rulebook
+from rules.tiers import Decision
 
 from . import moving, services
 from .appeals import open_appeal
@@ -51,22 +52,22 @@ def recognition_page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: di
     """Show what the rules decide, what was confirmed, and what may be changed about it."""
     found = decision_of(cycle) if cycle.submitted_on else None
     award, rulebook = award_of(cycle), deciding_rulebook(cycle)
+    now = decision_now(cycle) if award and award.standing is Standing.HELD else None
     tier = found.tier.key if found and found.tier else ""
     return render_template(
         "recognition/decision.html", cycle=cycle, decision=found, award=award, problems=problems, typed=typed or {},
         shown=award_shown(cycle, award) if award else None, explain=explainer_of(cycle, rulebook),
-        by_hand=staff_conditions(found) if found else (), months=months_of(rulebook, tier),
+        by_hand=staff_conditions(now or found) if found else (), months=months_of(rulebook, tier),
         benefits=benefits_of(rulebook, tier), wrong=scorecard_of(cycle).undetermined if found and not award else (),
         gone=() if award else plugins_not_at_hand(rulebook), move=move_address(cycle), rulebook=rulebook,
         amending=under_way(cycle), changed=changed_since(cycle, signed_statement(cycle)),
-        **_changeable(cycle, award, rulebook),
+        **_changeable(cycle, award, rulebook, now),
     )  # fmt: skip
 
 
-def _changeable(cycle: Cycle, award: Award | None, rulebook: Rulebook) -> dict[str, Any]:
+def _changeable(cycle: Cycle, award: Award | None, rulebook: Rulebook, now: Decision | None) -> dict[str, Any]:
     """Return what the forms on the page need: who may decide against the rules, and what stands."""
     roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
-    now = decision_now(cycle) if award and award.standing is Standing.HELD else None
     return {
         "overrides": may(roles, Action.OVERRIDE), "seen": newest_event(award) if award else 0, "now": now,
         "higher": higher_tier(award, now) if award and now else "", "choices": rulebook.tiers,

@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
-from portal.recognition.queries import award_of
+from portal.recognition.changing import decision_now
+from portal.recognition.queries import award_of, decision_of, staff_conditions
+from portal.recognition.services import Override, override
+from rules.tiers import Decision
 from tests.dropins import drop_in
 
 BY_HAND = '''
@@ -103,3 +106,15 @@ def test_award_lasts_as_long_as_its_tier_and_shows_benefits_and_words_escaped(ca
     assert award_of(cast.cycle).expires_on == date(2027, 10, 1)
     page = cast.page(cast.admin, f"/programs/{cast.program.id}")
     assert ["A seat at the &lt;b&gt;table&lt;/b&gt;." in page, "Thank you &lt;3" in page] == [True, True]
+
+
+def test_staff_agree_also_after_a_recognition_so_that_it_can_move_up(cast) -> None:
+    key = staff_conditions(decision_of(cast.cycle))[0].key
+    tier = decision_of(cast.cycle).tiers[-1].key
+    override(cast.cycle.id, Override(tier, "We trust them."), cast.manager.id, "http://localhost")
+    staff = cast.browser(cast.reviewer)
+    assert "We agree" in staff.get(f"{cast.at}/recognition").text
+    assert staff.post(f"{cast.at}/recognition/agree", data={"key": key, "reason": "They shine."}).status_code == 303
+    db.session.refresh(cast.cycle)
+    assert (list(cast.cycle.staff_agreed), decision_now(cast.cycle).outcome) == ([key], "awarded")
+    assert Decision.from_json(award_of(cast.cycle).decision).outcome == "not_yet"

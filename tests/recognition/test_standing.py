@@ -25,7 +25,7 @@ from portal.recognition.models import Award, Standing
 from tests.conftest import StandingClock
 from tests.factories import browser, make_award, make_partnership, make_person, make_program
 
-TODAY, URL = date(2026, 10, 1), "http://localhost"
+TODAY, END, URL = date(2026, 10, 1), date(2026, 9, 30), "http://localhost"
 HEAD = """[plugin]
 rules_api = [1, 1]
 version = "1.0.0"
@@ -127,43 +127,42 @@ def test_two_workers_write_each_step_once(app: Flask, clock: StandingClock) -> N
     assert cast.kinds() == ["awarded", "lapsed"]
 
 
+LASTING = TIERS.replace('provisional = true\nfallback = "steady"', "").replace("provisional = true", "")
+STEP_DOWN = '[policy]\nat_expiry = "step_down"\n'
+
+
 @pytest.mark.parametrize(
-    ("tier", "policy", "kinds", "then", "until"),
+    ("rules", "tier", "on", "kind", "then", "until", "why"),
     [
-        ("trying", "", ["awarded", "stepped down"], "Steady Partner", date(2028, 9, 30)),
-        ("passing", "", ["awarded", "expired"], "Guest Partner", date(2026, 9, 30)),
-        ("trying", 'at_expiry = "step_down"', ["awarded", "stepped down"], "Steady Partner", date(2028, 9, 30)),
+        (TIERS, "trying", date(2025, 9, 30), "stepped down", "Steady Partner", date(2028, 9, 30), "Steady Partner follows it."),
+        (TIERS, "trying", date(2023, 9, 30), "lapsed", "Expert Partner on trial", END, "so the recognition lapses."),
+        (TIERS, "passing", date(2026, 3, 31), "expired", "Guest Partner", END, "No other tier follows it."),
+        (STEP_DOWN + LASTING, "trying", date(2024, 2, 29), "stepped down", "Steady Partner", date(2027, 2, 28), "to February 28, 2027."),
+        (STEP_DOWN + LASTING, "passing", date(2023, 1, 31), "stepped down", "Expert Partner on trial", date(2027, 9, 30), "follows it."),
+        (STEP_DOWN + LASTING, "steady", date(2023, 9, 30), "lapsed", "Steady Partner", END, "Then it lapses"),
     ],
 )  # fmt: skip
-def test_provisional_tier_ends_as_its_rules_say(
-    make_app: Callable[..., Flask], tmp_path: Path, tier: str, policy: str, kinds: list[str], then: str, until: date
+def test_tier_ends_as_its_rules_say_and_months_count_from_the_anchor(
+    make_app: Callable[..., Flask],
+    tmp_path: Path,
+    rules: str,
+    tier: str,
+    on: date,
+    kind: str,
+    then: str,
+    until: date,
+    why: str,
 ) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
-    (folder / "trial.toml").write_text(HEAD + (f"[policy]\n{policy}\n" if policy else "") + TIERS)
+    (folder / "trial.toml").write_text(HEAD + rules)
     app = make_app(RULES_FOLDER=str(folder))
     with app.app_context():
-        cast = Cast(app, date(2026, 9, 30), date(2025, 9, 30), tier, ("trial",))
-        assert take_due_steps() == 1
-        assert cast.kinds() == kinds
+        cast = Cast(app, END, on, tier, ("trial",))
+        assert (take_due_steps(), cast.kinds()) == (1, ["awarded", kind])
         assert (cast.now().tier_name, cast.now().expires_on) == (then, until)
         last = events_of_program(cast.program.id)[0].event
-        assert (last.on, "The provisional time of" in last.reason) == (TODAY, True)
-
-
-def test_months_of_a_fallback_count_from_the_anchor_and_step_down_at_expiry_goes_on_from_the_end(
-    make_app: Callable[..., Flask], tmp_path: Path
-) -> None:
-    folder = tmp_path / "rules"
-    folder.mkdir()
-    (folder / "trial.toml").write_text(
-        HEAD + '[policy]\nat_expiry = "step_down"\n' + TIERS.replace('provisional = true\nfallback = "steady"', "")
-    )
-    app = make_app(RULES_FOLDER=str(folder))
-    with app.app_context():
-        cast = Cast(app, date(2026, 8, 31), date(2024, 2, 29), "trying", ("trial",))
-        assert take_due_steps() == 1
-        assert (cast.now().tier_name, cast.now().expires_on) == ("Steady Partner", date(2027, 2, 28))
+        assert (last.on, why in last.reason) == (TODAY, True)
 
 
 def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it_was(
