@@ -11,6 +11,7 @@ from portal.partnerships.models import Partnership
 
 from .clock import store_offset
 from .cycles import CYCLES, add_cycle
+from .followup import add_follow_up
 from .letters import add_letters
 from .library import add_library
 from .matters import add_matters
@@ -40,6 +41,7 @@ def seed() -> None:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
         add_library(partnerships, people)
+        add_follow_up(cycles, people)
         add_together(cycles["circle"], people)
         add_shared_draft(cycles["stepup"], people)
         add_matters(partnerships, programs, people)

@@ -16,7 +16,7 @@ from portal.resources.queries import chosen, library_of
 
 from .forms import LONGEST, Said, month_problem, problems_of
 from .models import ANOTHER, CheckIn, CheckInNote, CheckInVersion
-from .queries import load_check_in, may_edit, months_asked
+from .queries import is_asked, load_check_in, may_edit, months_asked
 
 
 class CheckInChanged(StaleVersion):
@@ -47,7 +47,7 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
         if known is not None and _says(known, said, by_id):
             return known
         problems = []
-        if said.month not in (*months_asked(policy), ANOTHER):
+        if said.month is None or not (said.month == ANOTHER or is_asked(policy, said.month)):
             problems.append(month_problem(months_asked(policy)))
         elif known is not None and said.month != ANOTHER:
             who = known.logged_by.name if known.logged_by else "somebody"
