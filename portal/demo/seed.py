@@ -11,6 +11,7 @@ from portal.partnerships.models import Partnership
 
 from .clock import store_offset
 from .cycles import CYCLES, add_cycle
+from .followup import add_follow_up
 from .letters import add_letters
 from .library import add_library
 from .matters import add_matters
@@ -45,6 +46,7 @@ def seed() -> None:
             add_results(demo, cycles[demo.key], people)
         add_library(partnerships, people)
         add_recognized(cycles, people)
+        add_follow_up(cycles, people)
         add_together(cycles["circle"], people)
         add_underway(cycles["maple"], people)
         add_shared_draft(cycles["stepup"], people)

@@ -20,6 +20,7 @@ from portal.plans.models import Outcome, new_key
 from portal.plans.queries import issues_of, plan_of
 from portal.plans.services import IssuedMeanwhile
 from portal.plans.shared import issues_shown
+from portal.resources.queries import library_of
 
 from . import minireview
 from .overviewing import overview_of
@@ -112,7 +113,7 @@ def _editor(cycle: Cycle, draft: PlanDraft, reason: str, problems: tuple[Problem
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
         blank=PriorityDraft(), fresh=[new_key() for _ in range(rulebook.policy.max_priorities + 1)],
         seen=seen or str(issues[-1].number if issues else 0), theirs=draft_of(plan) if theirs and plan else None,
-        found=overview_of(cycle, True), shown=issues_shown(cycle),
+        found=overview_of(cycle, True), titles=[one.title for one in library_of(cycle.program.partnership, rulebook)],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from portal.cycles.queries import local_today, open_duties, rulebook_of
 from portal.foundation.database import db
 from portal.plans.models import Outcome, Plan, PlanAction, Priority
 from portal.plans.queries import plan_of
+from portal.resources.queries import Item, library_of
 from rules.duties import Due, add_months
 
 from .models import ActionProgress, CheckIn, ExtraTime, PriorityOutcome, ProgressState
@@ -62,6 +63,7 @@ class Step:
     by: str
     late: bool
     history: tuple[ActionProgress, ...]
+    guide: Item | None  # what the plan names as help, when it is in the library, also once retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ def overview_of(cycle: Cycle, staff: bool) -> Overview:
     plan, today, log = plan_of(cycle), local_today(cycle), check_ins_of(cycle)
     said, outcomes, extra = progress_of(cycle.id), outcomes_of(cycle.id), extra_time_of(cycle.id)
     policy = rulebook_of(cycle).policy
+    guides = {one.key: one for one in library_of(cycle.program.partnership, rulebook_of(cycle), retired=True)}
     aims = [
-        Aim(one, tuple(_step(action, said.get(action.key, ()), today) for action in one.actions), outcomes.get(one.key, ()))
+        Aim(one, tuple(_step(action, said.get(action.key, ()), today, guides.get(action.resource_key)) for action in one.actions), outcomes.get(one.key, ()))
         for one in (plan.priorities if plan else ())
     ]  # fmt: skip
     duties = () if cycle.closed_on else open_duties(cycle, tuple(one.month for one in log if one.month))
@@ -134,7 +137,7 @@ def _entry(one: CheckIn, staff: bool, fresh: bool) -> Entry:
     )  # fmt: skip
 
 
-def _step(action: PlanAction, said: tuple[ActionProgress, ...], today: date) -> Step:
+def _step(action: PlanAction, said: tuple[ActionProgress, ...], today: date, guide: Item | None) -> Step:
     counted = [one for one in said if not one.refused]
     last = counted[-1] if counted else None
     begun = ProgressState.DONE if action.done_on else ProgressState.NOT_STARTED
@@ -143,7 +146,7 @@ def _step(action: PlanAction, said: tuple[ActionProgress, ...], today: date) -> 
     return Step(
         action, state, last.note if last else "", last.on if last else action.done_on, last.id if last else 0,
         last.at if last else None, last.by.name if last and last.by else "",
-        over and state in (ProgressState.NOT_STARTED, ProgressState.UNDER_WAY), tuple(counted[:-1][::-1]),
+        over and state in (ProgressState.NOT_STARTED, ProgressState.UNDER_WAY), tuple(counted[:-1][::-1]), guide,
     )  # fmt: skip
 
 

@@ -48,12 +48,13 @@ def load_check_in(cycle: Cycle, check_in_id: int) -> CheckIn:
 
 def months_asked(policy: Policy) -> tuple[int, ...]:
     """Return the months after the plan for which the policy wants a contact, the mini-review among them."""
-    return tuple(sorted({*policy.check_in_months, policy.mini_review_months, *_reports(policy)}))
+    return tuple(sorted({*policy.check_in_months, policy.mini_review_months}))
 
 
-def _reports(policy: Policy) -> range:
+def is_asked(policy: Policy, month: int) -> bool:
+    """Tell whether the policy wants a contact, or a report, so many months after the plan."""
     every = policy.report_every_months
-    return range(every, policy.recognition_months, every) if every else range(0)
+    return month in months_asked(policy) or bool(every and month > 0 and month % every == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,12 @@ def months_open(cycle: Cycle) -> list[Month]:
     policy, anchor = rulebook_of(cycle).policy, cycle.plan_issued_on
     if anchor is None:
         return []
-    done = months_done(cycle)
+    done, months = months_done(cycle), set(months_asked(policy))
+    if every := policy.report_every_months:
+        months.add(next(n for n in range(every, 10**6, every) if n not in done))
     return [
         Month(n, "Mini-review" if n == policy.mini_review_months else f"{n} months", add_months(anchor, n))
-        for n in months_asked(policy) if n not in done
+        for n in sorted(months) if n not in done
     ]  # fmt: skip
 
 

@@ -7,16 +7,16 @@ from sqlalchemy import select
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.foundation import audit, clock
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused, StaleVersion
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import own_id, renamed
 from portal.programs.mails import tell_administrators
-from portal.resources.queries import chosen, library_of
+from portal.resources.queries import Item, chosen, library_of
 
 from .forms import LONGEST, Said, month_problem, problems_of
 from .models import ANOTHER, CheckIn, CheckInNote, CheckInVersion
-from .queries import load_check_in, may_edit, months_asked
+from .queries import is_asked, load_check_in, may_edit, months_asked
 
 
 class CheckInChanged(StaleVersion):
@@ -40,6 +40,7 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
 
     The same form sent twice logs one; a colleague who logs the same month second is told, with everything kept.
     """
+    items = _library(cycle_id)
     with unit_of_work() as session:
         cycle = running(cycle_id)
         policy, anchor, save_id = rulebook_of(cycle).policy, cycle.plan_issued_on, own_id(save_id)
@@ -47,7 +48,7 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
         if known is not None and _says(known, said, by_id):
             return known
         problems = []
-        if said.month not in (*months_asked(policy), ANOTHER):
+        if said.month is None or not (said.month == ANOTHER or is_asked(policy, said.month)):
             problems.append(month_problem(months_asked(policy)))
         elif known is not None and said.month != ANOTHER:
             who = known.logged_by.name if known.logged_by else "somebody"
@@ -61,11 +62,14 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
             raise Refused(problems)
         if ends_mini_review:
             cycle.mini_review_done_on = said.done_on
-        if known is not None:
+        if known is not None:  # a page brought back with another text: another contact, and that one only once as well
             save_id = renamed(save_id, {"said": str(said)})
+            again = session.scalar(select(CheckIn).where(CheckIn.cycle_id == cycle.id, CheckIn.save_id == save_id))
+            if again is not None:
+                return again
         made = CheckIn(
             cycle_id=cycle.id, month=said.month, done_on=said.done_on, how=said.how, notes=said.notes,
-            private_notes=said.private_notes, resources=chosen(said.resources, library_of(cycle.program.partnership)),
+            private_notes=said.private_notes, resources=chosen(said.resources, items),
             save_id=save_id, logged_at=clock.now(), logged_by_id=by_id,
         )  # fmt: skip
         session.add(made)
@@ -78,6 +82,7 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
 
 def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_id: int, base_url: str) -> CheckIn:
     """Change a fresh check-in; what it said before is kept. Raises OutOfOrder, Refused or CheckInChanged."""
+    items = _library(cycle_id)
     with unit_of_work() as session:
         cycle = running(cycle_id)
         one = load_check_in(cycle, check_in_id)
@@ -102,7 +107,7 @@ def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_
         )  # fmt: skip
         had = bool(one.resources)
         one.done_on, one.how, one.notes, one.private_notes = said.done_on, said.how, said.notes, said.private_notes
-        one.resources = chosen(said.resources, library_of(cycle.program.partnership), one.resources)
+        one.resources = chosen(said.resources, items, one.resources)
         one.version, one.edited_at, one.edited_by_id = one.version + 1, clock.now(), by_id
         audit.record("check-in edited", person_id=by_id, cycle_id=cycle.id, check_in=one.id)
         if one.resources and not had:
@@ -129,6 +134,13 @@ def add_note(cycle_id: int, check_in_id: int, text: str, private: bool, save_id:
                 )
             )
             audit.record("check-in note added", person_id=by_id, cycle_id=cycle.id, check_in=one.id)
+
+
+def _library(cycle_id: int) -> list[Item]:
+    """Read the library before the write: the rules that name the national guides may have to be read first."""
+    with reading() as session:
+        cycle = session.get_one(Cycle, cycle_id)
+        return library_of(cycle.program.partnership, rulebook_of(cycle))
 
 
 def _note(save_id: str) -> CheckInNote | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import load_cycle, rulebook_of
+from portal.cycles.queries import load_cycle, local_today, rulebook_of
 from portal.foundation.access import STAFF_ROLES, Action, Role, may
 from portal.foundation.errors import NotAllowed, OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
@@ -49,7 +49,8 @@ def new_check_in(cycle_id: int) -> Any:
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
     months = months_open(cycle)
     asked = request.args.get("month", "")
-    return _form(cycle, {"month": asked or (str(months[0].number) if months else "0"), "how": "phone"})
+    first = asked or (str(months[0].number) if months else str(ANOTHER))
+    return _form(cycle, {"month": first, "how": "phone", "done_on": local_today(cycle)})
 
 
 def _form(

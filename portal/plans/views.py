@@ -55,7 +55,7 @@ def _editor(
     rulebook, found = rulebook_of(cycle), proposals_for(cycle)
     proposed, policy = noted_proposals(cycle, found.proposed), rulebook.policy
     anchor = cycle.plan_issued_on or local_today(cycle)
-    drafts = shared_drafts(cycle)
+    drafts, library = shared_drafts(cycle), library_of(cycle.program.partnership, rulebook)
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
@@ -63,13 +63,13 @@ def _editor(
         left_out=left_out(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
         names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts),
-        explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
+        explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library], **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
 
-def _guides(cycle: Cycle, draft: PlanDraft) -> list[list[Item]]:
+def _guides(draft: PlanDraft, library: list[Item]) -> list[list[Item]]:
     """Return the guides that help with each priority of the draft, each once."""
-    at = by_code(library_of(cycle.program.partnership, rulebook_of(cycle)))
+    at = by_code(library)
     return [
         list(dict.fromkeys(g for code in one.code_list for g in at.get(code, ())))[:GUIDES] for one in draft.priorities
     ]

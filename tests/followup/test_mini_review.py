@@ -21,6 +21,7 @@ from portal.plans.drafts import draft_of
 from portal.plans.forms import fields_of
 from portal.plans.models import Outcome
 from portal.plans.queries import issues_of
+from portal.resources.queries import library_of
 from tests.factories import browser, make_person, raw_answer
 from tests.followup.conftest import ISSUED, Running
 
@@ -167,3 +168,24 @@ def test_plan_is_issued_again_and_the_old_one_kept_with_every_line_of_difference
     assert [one.number for one in issues_of(running.plan)] == [1, 2]
     assert overview_of(running.cycle, staff=False).aims[0].steps[0].state == "done"  # by its key, whatever the issue
     assert running.cycle.plan_issued_on == ISSUED
+
+
+def test_resource_of_an_action_keeps_its_title_and_leads_to_the_library(running: Running) -> None:
+    partnership = running.cycle.program.partnership
+    words = {"title": "Call sheet", "language": "en", "practices": "B.2.5", "address": "https://example.org/calls"}
+    running.staff.post(f"/partnerships/{partnership.id}/resources/new", data=words)
+    fields = fields_of(draft_of(running.plan)) | {"seen": "1", "reason": "A guide was found."}
+    fields |= {"p1-a1-resource": "Call sheet", "p1-a2-resource": "Two hundred dollars"}
+    assert running.staff.post(f"{running.at}/plan/again", data=fields).status_code == 303
+    keys = [running.action(1, action).resource_key for action in (1, 2)]
+    assert keys == [library_of(partnership)[0].key, ""]
+    running.staff.post(
+        f"/partnerships/{partnership.id}/resources/1", data=words | {"title": "Sheet of calls", "version": "1"}
+    )
+    running.staff.post(f"/partnerships/{partnership.id}/resources/1/retire")
+    page = running.theirs.get(f"{running.at}/follow-up").text
+    assert 'With the help of <a href="https://example.org/calls" rel="noreferrer">Call sheet</a>' in page
+    assert "With the help of Two hundred dollars" in page
+    again = fields_of(draft_of(running.plan)) | {"seen": "2", "reason": "More time.", "months": "13"}
+    assert running.staff.post(f"{running.at}/plan/again", data=again).status_code == 303
+    assert [running.action(1, action).resource_key for action in (1, 2)] == keys  # also of one that is offered no more
