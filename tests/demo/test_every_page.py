@@ -22,6 +22,7 @@ NOT_BY_A_LINK = {
     "accounts.new_password": "mailed",
     "accounts.link_sent": "after a form",
     "plans.statement": "mailed",
+    "stopping.stop": "mailed",
     "plans.document_state": "a fragment",
     "plans.download": "after a form",
     "rulebooks.preview": "after a form",
