@@ -18,6 +18,7 @@ class DemoAccount:
     role: Role
     place: str
     note: str
+    language: str = ""  # of mail; empty for the partnership's
 
     @property
     def email(self) -> str:
@@ -33,7 +34,9 @@ ACCOUNTS = (
     DemoAccount("Paige Madeup", Role.PARTNERSHIP_ADMINISTRATOR, "northlake", "Partnership administrator at Northlake"),
     DemoAccount("Priya Nair", Role.REVIEWER, "northlake", "Reviewer at Northlake"),
     DemoAccount("Tom Adeyemi", ADMINISTRATOR, "harbor", "Program administrator at Harbor Light"),
-    DemoAccount("Marisol Keane", CONTRIBUTOR, "harbor", "Director at Harbor Light, signs for it"),
+    DemoAccount(
+        "Marisol Keane", ADMINISTRATOR, "harbor", "Director at Harbor Light, signs for it, has mail in Spanish", "es"
+    ),
     DemoAccount("Lena Brandt", ADMINISTRATOR, "maple", "Counselor, program administrator at Maple Street"),
     DemoAccount(
         "Winona Redfeather-Clark", ADMINISTRATOR, "circle", "Coordinator, program administrator at Circle of Elders"
@@ -55,6 +58,7 @@ def add_people(places: dict[str, int], moment: datetime) -> dict[str, Person]:
             password_hash="",
             fictional=True,
             demo_note=account.note,
+            language=account.language,
             created_at=moment,
         )
         kind = "program_id" if account.role in PROGRAM_ROLES else "partnership_id"

@@ -105,7 +105,8 @@ def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _with_daily(query: Select, partnership_id: int) -> Select:  # type: ignore[type-arg]
     joined = query.outerjoin(_daily, _daily.id == Message.gathered_into_id)
-    return joined.where(Message.partnership_id == partnership_id)
+    alone = Message.key.startswith("daily:") & (Message.kind != "digest")  # carries one letter, which is listed itself
+    return joined.where(Message.partnership_id == partnership_id, ~alone)
 
 
 def _row(message: Message, daily: Message | None) -> MailRow:
@@ -119,9 +120,9 @@ def _row(message: Message, daily: Message | None) -> MailRow:
     else:
         state, at = Shown.NOT_SENT, None
     return MailRow(
-        message.id, message.to_name, message.to_email, message.subject, kind.title if kind else "", message.created_at,
+        carrier.id, message.to_name, message.to_email, message.subject, kind.title if kind else "", message.created_at,
         state, at, daily is not None or message.gather_at is not None, carrier.error if state is not Shown.SENT else "",
-        message.wording_problem, state is Shown.NOT_SENT and daily is None and bool(message.error),
+        message.wording_problem, state is Shown.NOT_SENT and carrier.partnership_id == message.partnership_id and bool(carrier.error),
     )  # fmt: skip
 
 

@@ -68,27 +68,27 @@ def _wordings(partnership_id: int, problems: list[Problem]) -> str:
     )  # fmt: skip
 
 
-@bp.get("/letters/<kind>/<language>")
-def wording(partnership_id: int, kind: str, language: str) -> str:
+@bp.get("/letters/<name>/<language>")
+def wording(partnership_id: int, name: str, language: str) -> str:
     """Show how a kind of letter is worded, with a preview and its earlier versions."""
-    found = _kind(partnership_id, kind, language)
+    found = _kind(partnership_id, name, language)
     return _wording(partnership_id, found, language, None, [])
 
 
-@bp.post("/letters/<kind>/<language>")
-def save_wording(partnership_id: int, kind: str, language: str) -> Any:
+@bp.post("/letters/<name>/<language>")
+def save_wording(partnership_id: int, name: str, language: str) -> Any:
     """Preview or store a wording, or go back to the usual one."""
-    found, form = _kind(partnership_id, kind, language), request.form
+    found, form = _kind(partnership_id, name, language), request.form
     typed = Wording(" ".join(form.get("subject", "").split()), form.get("body", "").replace("\r\n", "\n").strip())
     seen = form.get("seen", 0, type=int)
     if form.get("then") == "preview":
-        problems = services.problems_of(kind, typed)
+        problems = services.problems_of(name, typed)
         return _wording(partnership_id, found, language, typed, problems, seen), 422 if problems else 200
     try:
         if form.get("then") == "usual":
-            services.use_usual(partnership_id, kind, language, seen, current_user.id)
+            services.use_usual(partnership_id, name, language, seen, current_user.id)
         else:
-            services.save(partnership_id, kind, language, typed, seen, current_user.id)
+            services.save(partnership_id, name, language, typed, seen, current_user.id)
     except Refused as refusal:
         return _wording(partnership_id, found, language, typed, list(refusal.problems), seen), 422
     except services.WordingChanged as refusal:
@@ -97,14 +97,14 @@ def save_wording(partnership_id: int, kind: str, language: str) -> Any:
         ]
         return _wording(partnership_id, found, language, typed, problem), 422
     flash("Stored. It counts from the next mail on.", "good")
-    return go_to(url_for("letters.wording", partnership_id=partnership_id, kind=kind, language=language))
+    return go_to(url_for("letters.wording", partnership_id=partnership_id, name=name, language=language))
 
 
-def _kind(partnership_id: int, kind: str, language: str) -> Kind:
+def _kind(partnership_id: int, name: str, language: str) -> Kind:
     load_partnership(current_user, partnership_id, Action.SET_LETTERS)
-    if kind not in kinds() or language not in LANGUAGES:
+    if name not in kinds() or language not in LANGUAGES:
         raise Stranger
-    return kinds()[kind]
+    return kinds()[name]
 
 
 def _wording(

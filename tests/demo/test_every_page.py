@@ -27,6 +27,7 @@ NOT_BY_A_LINK = {
     "statements.download": "the demo has no signed paper",
     "papers.fetch": "after a form",
     "papers.look": "a fragment",
+    "stopping.stop": "mailed",
     "plans.document_state": "a fragment",
     "plans.download": "after a form",
     "resources.download": "no library of the demo keeps a file",

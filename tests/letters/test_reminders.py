@@ -83,7 +83,10 @@ def test_reminder_is_seen_before_it_is_sent_once_in_the_mail_of_the_day(
     assert (planned()[0][2], len(daily_mails()), len(mailing.mails)) == (True, 1, 1)
     got, link = mailing.mails[0], stop_link(cast.owner.id)
     assert got["Subject"].strip() == "Harbor Light: the self-assessment was planned to be done by October 5, 2026"
-    assert (got["List-Unsubscribe"], got["List-Unsubscribe-Post"]) == (f"<{link}>", "List-Unsubscribe=One-Click")
+    assert (got["List-Unsubscribe"].strip(), got["List-Unsubscribe-Post"]) == (
+        f"<{link}>",
+        "List-Unsubscribe=One-Click",
+    )
     assert link in got.get_body(("plain",)).get_content()
     for moment in (local(2027, 10, 6, 11), local(2026, 9, 1, 11), local(2026, 10, 7, 11)):  # a clock that is moved
         clock.moment = moment
