@@ -15,7 +15,7 @@ from portal.foundation import outbox
 from portal.foundation.access import TABLE, Action
 from portal.foundation.database import db
 from portal.foundation.languages import Value
-from portal.programs.mails import tell
+from portal.programs.mails import write
 
 from .ahead import ahead_of
 from .models import Amendment
@@ -121,4 +121,4 @@ def _page(cycle: Cycle, base_url: str) -> str:
 def _tell(cycle: Cycle, people: Iterable[Person], key: str, kind: str, **fields: Value) -> None:
     program = cycle.program
     own: dict[str, Value] = {"program": program.name, "partnership": program.partnership.name}
-    tell(people, program.partnership_id, key, kind, own | fields)
+    write(people, program.partnership_id, key, kind, own | fields)

@@ -12,7 +12,7 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.typed import day_of, text_of, text_problems
-from portal.programs.mails import tell_administrators, tell_managers
+from portal.programs.mails import write_to_administrators, write_to_managers
 from portal.programs.models import Program
 from portal.programs.services import locked
 
@@ -69,7 +69,7 @@ def ask_access(program_id: int, asked: Asked, by_id: int, base_url: str) -> Acce
         db.session.add(made)
         db.session.flush()
         audit.record("access asked", person_id=by_id, program_id=program.id, request=made.id)
-        tell_managers(
+        write_to_managers(
             program, f"access-asked:{made.id}", "access-asked", link=f"{base_url}/programs/{program.id}/access"
         )
     return made
@@ -86,7 +86,7 @@ def decline_access(program_id: int, reason: str, by_id: int, base_url: str) -> N
             return
         close(known, RequestState.DECLINED, by_id, reason)
         audit.record("access declined", person_id=by_id, program_id=program.id, request=known.id)
-        tell_administrators(
+        write_to_administrators(
             program, f"access-declined:{known.id}", "access-declined", link=f"{base_url}/programs/{program.id}"
         )
 
@@ -105,4 +105,4 @@ def answer_by_opening(program: Program, cycle: Cycle, by_id: int | None, base_ur
     for one in db.session.scalars(waiting):
         close(one, RequestState.GRANTED, by_id)
         one.cycle_id = cycle.id
-    tell_administrators(program, f"access:{cycle.id}", "access-open", link=f"{base_url}/programs/{program.id}")
+    write_to_administrators(program, f"access:{cycle.id}", "access-open", link=f"{base_url}/programs/{program.id}")

@@ -12,25 +12,25 @@ from portal.foundation.languages import Value
 from .models import Program
 
 
-def tell(people: Iterable[Person], partnership_id: int, key: str, kind: str, fields: Mapping[str, Value]) -> None:
+def write(people: Iterable[Person], partnership_id: int, key: str, kind: str, fields: Mapping[str, Value]) -> None:
     """Send each of these people a letter of this kind, once for the key."""
     for person in people:
         outbox.write(kind, f"{key}:{person.id}", person, fields, partnership_id)
 
 
-def tell_staff(program: Program, key: str, kind: str, **fields: Value) -> None:
+def write_to_staff(program: Program, key: str, kind: str, **fields: Value) -> None:
     """Write to everybody at the program's partnership."""
-    tell(staff_of_partnership(program.partnership_id), program.partnership_id, key, kind, _of(program) | fields)
+    write(staff_of_partnership(program.partnership_id), program.partnership_id, key, kind, _of(program) | fields)
 
 
-def tell_administrators(program: Program, key: str, kind: str, **fields: Value) -> None:
+def write_to_administrators(program: Program, key: str, kind: str, **fields: Value) -> None:
     """Write to the program's administrators."""
-    tell(administrators_of_program(program.id), program.partnership_id, key, kind, _of(program) | fields)
+    write(administrators_of_program(program.id), program.partnership_id, key, kind, _of(program) | fields)
 
 
-def tell_managers(program: Program, key: str, kind: str, **fields: Value) -> None:
+def write_to_managers(program: Program, key: str, kind: str, **fields: Value) -> None:
     """Write to the administrators of the program's partnership, where only they can answer."""
-    tell(deciders_of(program.partnership_id), program.partnership_id, key, kind, _of(program) | fields)
+    write(deciders_of(program.partnership_id), program.partnership_id, key, kind, _of(program) | fields)
 
 
 def _of(program: Program) -> dict[str, Value]:
@@ -40,3 +40,27 @@ def _of(program: Program) -> dict[str, Value]:
 def deciders_of(partnership_id: int) -> list[Person]:
     """Return who decides at a partnership: its administrators, or everybody there while it has none."""
     return administrators_of_partnership(partnership_id) or staff_of_partnership(partnership_id)
+
+
+def tell(people: Iterable[Person], partnership_id: int, key: str, subject: str, text: str) -> None:
+    """Mail each of these people a text that has no kind yet, in English and at once, once for the key."""
+    for person in people:
+        outbox.post(
+            f"{key}:{person.id}", to_name=person.name, to_email=person.email, partnership_id=partnership_id,
+            subject=subject, text=f"Hello {person.name},\n\n{text}\n",
+        )  # fmt: skip
+
+
+def tell_staff(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail a text to everybody at the program's partnership."""
+    tell(staff_of_partnership(program.partnership_id), program.partnership_id, key, subject, text)
+
+
+def tell_administrators(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail a text to the program's administrators."""
+    tell(administrators_of_program(program.id), program.partnership_id, key, subject, text)
+
+
+def tell_managers(program: Program, key: str, subject: str, text: str) -> None:
+    """Mail a text to the administrators of the program's partnership."""
+    tell(deciders_of(program.partnership_id), program.partnership_id, key, subject, text)

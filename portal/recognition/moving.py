@@ -21,7 +21,7 @@ from portal.foundation.errors import DomainError, Problem, Refused
 from portal.partnerships.queries import current_rulebook, rulebook_of_record
 from portal.partnerships.services import keep_catalogue
 from portal.plans.queries import plan_of
-from portal.programs.mails import tell_administrators
+from portal.programs.mails import write_to_administrators
 from portal.reviews.queries import reviewed_assessment_of
 from rules.answers import Answer, Status
 from rules.catalogue import Catalogue, CatalogueError
@@ -194,7 +194,7 @@ def _judge(cycle_id: int, cause: str) -> None:
 
 
 def _tell(cycle: Cycle, key: str, kind: str) -> None:
-    tell_administrators(cycle.program, key, kind, link=outbox.address_of(f"/programs/{cycle.program_id}"))
+    write_to_administrators(cycle.program, key, kind, link=outbox.address_of(f"/programs/{cycle.program_id}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from portal.cycles.services import advance
 from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
-from portal.programs.mails import tell_administrators
+from portal.programs.mails import write_to_administrators
 from rules.duties import add_months
 
 from .models import Award
@@ -109,4 +109,4 @@ def _basis(cycle: Cycle, before_award: bool = False) -> tuple[object, ...]:
 
 def _tell(cycle: Cycle, base_url: str) -> None:
     program = cycle.program
-    tell_administrators(program, f"recognized:{cycle.id}", "recognized", link=f"{base_url}/programs/{program.id}")
+    write_to_administrators(program, f"recognized:{cycle.id}", "recognized", link=f"{base_url}/programs/{program.id}")

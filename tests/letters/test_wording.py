@@ -18,7 +18,7 @@ READY = KINDS["to-review"]
 FIELDS = {
     "again", "answers_link", "by", "changes_link", "code", "codes", "count", "day", "items", "link", "mark", "meaning",
     "months", "name", "once", "partnership", "place", "program", "question", "reason", "role", "sections", "steps",
-    "title", "todo", "told", "until",
+    "title", "todo", "told", "until", "review", "when", "times", "length", "where", "days",
 }  # fmt: skip
 CONFIDENTIAL = (
     "answer",

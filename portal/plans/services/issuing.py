@@ -14,7 +14,7 @@ from portal.foundation.database import unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.plans.models import Plan
 from portal.plans.queries import plan_of
-from portal.programs.mails import tell_administrators
+from portal.programs.mails import write_to_administrators
 from rules.duties import add_months
 from rules.policy import Policy
 from rules.wording import say_range
@@ -85,7 +85,9 @@ def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
         plan.issued_content, plan.issued_hash = freeze_plan(plan)
         audit.record("plan issued", person_id=by_id, cycle_id=cycle.id, content_hash=plan.issued_hash)
         program = cycle.program
-        tell_administrators(program, f"issued:{cycle.id}", "results-ready", link=f"{base_url}/programs/{program.id}")
+        write_to_administrators(
+            program, f"issued:{cycle.id}", "results-ready", link=f"{base_url}/programs/{program.id}"
+        )
         post_statement(cycle, plan, program.key_leader_name, program.key_leader_email, base_url)
     return plan
 

@@ -15,7 +15,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.plans.models import Plan, Statement
 from portal.plans.queries import hash_over, open_statement, plan_of, statement_by_token
-from portal.programs.mails import tell_staff
+from portal.programs.mails import write_to_staff
 
 
 class LinkOver(DomainError):
@@ -76,6 +76,18 @@ def post_statement(cycle: Cycle, plan: Plan, name: str, email: str, base_url: st
     outbox.write("statement", f"statement:{digest[:24]}", outbox.To(name, email), fields, program.partnership_id)
 
 
+def post_mail(cycle: Cycle, key: str, name: str, email: str, subject: str, text: str) -> None:
+    """Put a mail that has no kind yet into the running transaction."""
+    outbox.post(
+        key,
+        to_name=name,
+        to_email=email,
+        partnership_id=cycle.program.partnership_id,
+        subject=subject,
+        text=f"Hello {name},\n\n{text}",
+    )
+
+
 def open_link(token: str) -> Statement:
     """Return the Statement a link opens. Raises LinkOver."""
     found = statement_by_token(token)
@@ -118,5 +130,5 @@ def sign(token: str, name: str, title: str, confirmed: bool, base_url: str) -> S
         advance(cycle, CycleState.SIGNED, local_today(cycle))
         found.signed_at, found.signer_name, found.signer_title = clock.now(), name, title
         audit.record("statement signed", cycle_id=cycle.id, content_hash=found.content_hash)
-        tell_staff(cycle.program, f"signed:{found.id}", "signed", link=f"{base_url}/cycles/{cycle.id}/recognition")
+        write_to_staff(cycle.program, f"signed:{found.id}", "signed", link=f"{base_url}/cycles/{cycle.id}/recognition")
     return found

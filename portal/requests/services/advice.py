@@ -15,7 +15,7 @@ from portal.foundation.errors import Problem, Refused
 from portal.foundation.outbox import Message
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import own_id, renamed
-from portal.programs.mails import tell
+from portal.programs.mails import write
 from portal.programs.models import Program
 from portal.programs.services import locked
 from rules.catalogue import Catalogue
@@ -133,7 +133,7 @@ def _tell(advice: Advice, program: Program, by_id: int, from_staff: bool, name: 
     kind = "help-answered" if from_staff else "help-asked"
     fields = {"by": name, "program": program.name, "link": f"{base_url}/advice/{advice.id}"}
     fresh = [one for one in people if not _has_mail_waiting(advice.id, one.id)]
-    tell(fresh, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", kind, fields)
+    write(fresh, program.partnership_id, f"advice:{advice.id}:{advice.messages[-1].id}", kind, fields)
 
 
 def _mails(advice_id: int, person_id: int) -> Select[Message]:

@@ -20,7 +20,7 @@ from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, 
 from portal.foundation.languages import Phrase, Value
 from portal.foundation.versions import own_id, renamed
 from portal.partnerships.queries import current_rulebook
-from portal.programs.mails import tell_administrators, tell_managers, tell_staff
+from portal.programs.mails import write_to_administrators, write_to_managers, write_to_staff
 from portal.programs.models import Program
 from portal.programs.services import change_facts, locked
 from rules.policy import Gate
@@ -102,7 +102,7 @@ def _send_needs(program: Program, needs: NeedsAssessment, by_id: int, base_url: 
     if NEEDS_GATE not in program.gates_passed:
         pass_gate(program, NEEDS_GATE, by_id)
     db.session.flush()
-    tell_staff(program, f"needs:{needs.id}", "needs-sent", link=f"{base_url}/programs/{program.id}/gates")
+    write_to_staff(program, f"needs:{needs.id}", "needs-sent", link=f"{base_url}/programs/{program.id}/gates")
 
 
 def name_signers(program_id: int, gate: Gate, signers: Sequence[Signer], by_id: int, base_url: str) -> None:
@@ -208,6 +208,6 @@ def sign(token: str, signer: Mapping[str, str], base_url: str) -> None:
                   if one.signed_at and one.content_hash == found.content_hash]  # fmt: skip
         if len(signed) >= gate.signatories:
             pass_gate(program, gate.key, None)
-            for tell in (tell_administrators, tell_managers):
-                tell(program, f"agreement-done:{found.id}", "agreement-done", title=Phrase(gate.title),
+            for write in (write_to_administrators, write_to_managers):
+                write(program, f"agreement-done:{found.id}", "agreement-done", title=Phrase(gate.title),
                      link=f"{base_url}/programs/{program.id}")  # fmt: skip

@@ -11,7 +11,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.typed import day_of, text_problems
 from portal.foundation.versions import own_id, renamed
-from portal.programs.mails import tell_administrators, tell_staff
+from portal.programs.mails import write_to_administrators, write_to_staff
 from portal.programs.services import locked
 from rules.policy import Policy
 
@@ -58,7 +58,9 @@ def report(program_id: int, policy: Policy, typed: Mapping[str, str], save_id: s
         session.add(made)
         session.flush()
         audit.record("change reported", person_id=by_id, program_id=program.id, event=made.event, notice=made.id)
-        tell_staff(program, f"change:{made.id}", "change-reported", link=f"{base_url}/programs/{program.id}/changes")
+        write_to_staff(
+            program, f"change:{made.id}", "change-reported", link=f"{base_url}/programs/{program.id}/changes"
+        )
 
 
 def note_read(notice_id: int, by_id: int, base_url: str) -> None:
@@ -71,6 +73,6 @@ def note_read(notice_id: int, by_id: int, base_url: str) -> None:
         notice.read_at, notice.read_by_id = clock.now(), by_id
         program = notice.program
         audit.record("change read", person_id=by_id, program_id=program.id, notice=notice.id)
-        tell_administrators(
+        write_to_administrators(
             program, f"change-read:{notice.id}", "change-read", link=f"{base_url}/programs/{program.id}/advice"
         )

@@ -20,7 +20,7 @@ from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
 from portal.foundation.versions import own_id, renamed
 from portal.partnerships.models import Partnership
-from portal.programs.mails import deciders_of, tell
+from portal.programs.mails import deciders_of, write
 from portal.programs.models import Program
 from portal.programs.services import NAME_TAKEN, add_program, facts_from
 
@@ -125,7 +125,7 @@ def hand_in(token: str, base_url: str, content: Mapping[str, Any] | None = None)
             found.content = dict(content)
         found.state, found.confirmed_at = R.WAITING, found.confirmed_at or clock.now()
         audit.record("registration handed in", partnership_id=found.partnership_id, registration=found.id)
-        tell(
+        write(
             deciders_of(found.partnership_id), found.partnership_id,
             f"registration-in:{found.token_hash[:24]}", "registration-in",
             {"program": found.name, "link": f"{base_url}/registrations/{found.id}"},
