@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.accounts import tries
-from portal.accounts.signing import Signature, pressed_again
+from portal.accounts.signing import Signature, pressed_again, same_name
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today
 from portal.evidence.cleaning import drop
@@ -21,13 +21,17 @@ from portal.foundation.uploads import Arriving
 from portal.plans.covering import covered_now
 from portal.plans.models import SignedHow, Statement
 from portal.plans.queries import open_statement
-from portal.plans.services.statements import check_seen, keep_signature, new_statement, problems_of_signer
+from portal.plans.services.statements import check_seen, keep_signature, new_statement
 
 from .models import SignedPaper
 from .queries import signed_by_code
 
 PAPER_KINDS = (PDF, JPEG, PNG)
 OTHER_KIND = "The signed paper must be a PDF or a picture (JPEG or PNG)."
+MISSING = {
+    "name": "Enter the name on the paper, in at most 200 characters.",
+    "title": "Enter the title on the paper, in at most 200 characters.",
+}
 LIMIT = tries.Limit("statement code:", timedelta(minutes=15), 30, 30)  # codes that nothing is behind
 
 
@@ -100,11 +104,10 @@ def record_paper(
     The file is looked at, cleaned and stored before the transaction begins; its row is written last.
     """
     signature = Signature(" ".join(read.name.split()), " ".join(read.title.split()), confirmed=True)
-    if file is None:
-        raise Refused(
-            [*signature.problems(), *_day(read.on), Problem("file", "Choose the scan or a photo of the paper.")]
-        )
-    if problems := [*signature.problems(), *_day(read.on)]:
+    problems = [Problem(one.field, MISSING[one.field]) for one in signature.problems()]
+    problems += [] if read.on else [Problem("signed_on", "Enter the day on the paper, like 2026-10-05.")]
+    problems += [] if file else [Problem("file", "Choose the scan or a photo of the paper.")]
+    if problems or file is None:
         raise Refused(problems)
     taken = take(file, file_name, only=PAPER_KINDS, otherwise=OTHER_KIND)
     scan = SignedPaper(
@@ -121,10 +124,6 @@ def record_paper(
     return found
 
 
-def _day(on: date | None) -> list[Problem]:
-    return [] if on else [Problem("signed_on", "Enter the day on the paper, like 2026-10-05.")]
-
-
 def _record(
     cycle_id: int,
     statement_id: int,
@@ -138,7 +137,7 @@ def _record(
         cycle = load_for_change(cycle_id)
         db.session.expire_all()
         found = session.get_one(Statement, statement_id)
-        if pressed_again(found, signature):
+        if found.how is SignedHow.PAPER and pressed_again(found, signature):
             return found, False
         if found.withdrawn_at is not None:
             raise OutOfOrder(
@@ -151,7 +150,13 @@ def _record(
                 "The answers, the basis of the tier or the plan changed after this paper was printed, so it does not say "
                 "what it would cover. Nothing was stored. Print the Statement again and have that signed."
             )
-        problems = problems_of_signer(found, signature)
+        problems = []
+        if not same_name(signature.name, found.leader_name):
+            said = (
+                f"This paper was made for {found.leader_name}. If somebody else signed, make a page to print in that name "
+                "and have it signed."
+            )
+            problems.append(Problem("name", said))
         if on and not (cycle.plan_issued_on and cycle.plan_issued_on <= on <= local_today(cycle)):
             problems.append(Problem("signed_on", "The day has to be after the plan was issued, and not in the future."))
         if problems or on is None:

@@ -81,6 +81,17 @@ def test_same_paper_sent_twice_is_one_signature_and_one_file(asked: Asked) -> No
     assert (replies, len(db.session.scalars(select(SignedPaper)).all()), stored_files()) == ([303, 303], 1, 1)
 
 
+def test_paper_that_comes_after_the_link_was_used_is_refused_and_its_scan_is_not_kept(asked: Asked) -> None:
+    staff, where = asked.cast.client(asked.cast.reviewer), asked.cast.at(f"statements/{asked.waiting.id}/signed-paper")
+    asked.leader.post(asked.link, data=SIGNED)
+    late = staff.post(where, data=READ | {"file": (io.BytesIO(pdf()), "scan.pdf")})
+    assert (late.status_code, "The Statement can be signed after the plan is issued, and once." in late.text) == (
+        422,
+        True,
+    )
+    assert (db.session.scalars(select(Statement)).one().how, stored_files()) == (SignedHow.LINK, 0)
+
+
 def test_photo_is_drawn_anew_before_it_is_stored(asked: Asked) -> None:
     assert record(asked, photo(), "../paper.jpeg").status_code == 303
     scan = db.session.scalars(select(SignedPaper)).one()
@@ -91,8 +102,8 @@ def test_photo_is_drawn_anew_before_it_is_stored(asked: Asked) -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"name": "Ana Roe"}, "Only Lee Dorn can sign this"),
-        ({"title": " "}, "Enter your title"),
+        ({"name": "Ana Roe"}, "This paper was made for Lee Dorn"),
+        ({"title": " "}, "Enter the title on the paper"),
         ({"signed_on": "soon"}, "Enter the day on the paper"),
         ({"signed_on": "2026-10-02"}, "not in the future"),
         ({"signed_on": "2026-09-30"}, "after the plan was issued"),
