@@ -19,7 +19,7 @@ from portal.plans.shared import shared_numbers
 from portal.programs.queries import eligibility_of, facts_of, load_program
 from portal.recognition.moving import closed_to_moves
 from portal.requests.queries import count_of_open_matters, talk_of
-from portal.reviews.questions import open_questions
+from portal.reviews.questions import questions_of
 from portal.teamwork.queries import members
 from rules.policy import closed_gates
 from rules.texts import USUAL
@@ -90,6 +90,6 @@ def program(program_id: int) -> str:
         meanwhile=rulebook.text("meanwhile") or USUAL["meanwhile"], closed_gates=closed_gates(rulebook.policy, facts_of(found)),
         asked=newest_request(found.id), talk=talk_of(found.id),
         may_ask=may_ask([life.cycle for life in lives]) and may(roles, Action.RUN_PROGRAM),
-        manages_people=may(roles, Action.MANAGE_PEOPLE), questions=open_questions(lives[0].cycle) if lives else (),
+        manages_people=may(roles, Action.MANAGE_PEOPLE), questions=questions_of(lives[0].cycle) if lives else (),
         shown=shared_numbers(lives[0].cycle.id) if lives else 0,
     )  # fmt: skip

@@ -28,10 +28,10 @@ def page(cycle_id: int) -> str:
 
 
 def _page(
-    cycle: Cycle, roles: frozenset[Role], typed: dict[int, tuple[str, str]] | None = None,
-    problems: tuple[Problem, ...] = (),
+    cycle: Cycle, roles: frozenset[Role], typed: dict[str, str] | None = None, problems: tuple[Problem, ...] = (),
+    save_id: str = "",
 ) -> str:  # fmt: skip
-    """Show the page; `typed` holds the text and the save id of a form that was refused, by question."""
+    """Show the page; `typed` holds texts that are not sent, by field."""
     rulebook, found = rulebook_of(cycle), services.questions_of(cycle)
     groups = [
         (one, mine)
@@ -40,7 +40,7 @@ def _page(
     ]
     listed = {question.id for _, mine in groups for question in mine}
     return render_template(
-        "reviews/questions.html", cycle=cycle, groups=groups, typed=typed or {}, problems=problems,
+        "reviews/questions.html", cycle=cycle, groups=groups, typed=typed or {}, problems=problems, save_id=save_id,
         unasked=[one for one in found if one.id not in listed], catalogue=rulebook.catalogue, answers=answers_of(cycle),
         labels=labels_of(rulebook), staff=bool(roles & STAFF_ROLES), waits=[one for one in found if not one.closed_at],
         writes=may(roles, Action.TALK) and cycle.state is not CycleState.CLOSED, closes=may(roles, Action.REVIEW),
@@ -51,25 +51,36 @@ def _page(
 def answer(question_id: int) -> Any:
     """Add to a thread: the program's answer, or what the partnership asks further."""
     question, roles = services.load_question(current_user, question_id, Action.TALK)
-    cycle, code = question.cycle, question.practice_code
+    cycle, code, field = question.cycle, question.practice_code, f"text-{question_id}"
     from_staff = not roles & PROGRAM_ROLES
-    text, save_id = text_of(request.form, "text"), request.form.get("save_id", "")
+    text, save_id = text_of(request.form, field), request.form.get("save_id", "")
     try:
-        services.answer(
-            question_id, text, save_id, current_user.id, from_staff, current_app.config["BASE_URL"]
-        )  # fmt: skip
+        services.answer(question_id, text, save_id, current_user.id, from_staff, current_app.config["BASE_URL"])
     except Refused as refusal:
-        problems = tuple(Problem(f"text-{question_id}", f"{code}: {one.sentence}") for one in refusal.problems)
-        return _page(cycle, roles, {question_id: (text, save_id)}, problems), 422
+        problems = tuple(Problem(field, f"{code}: {one.sentence}") for one in refusal.problems)
+        return _page(cycle, roles, _texts(), problems, save_id), 422
     flash(f"What you wrote about {code} is with {'the program' if from_staff else 'your partnership'}.", "good")
-    return go_to(url_for("questions.page", cycle_id=cycle.id, _anchor=f"q{question_id}"))
+    others = {name: typed for name, typed in _texts().items() if name != field}
+    return _back(cycle, roles, question_id, others)
 
 
 @bp.post("/questions/<int:question_id>/close")
 def close(question_id: int) -> Any:
     """Close a thread."""
-    question, _ = services.load_question(current_user, question_id, Action.REVIEW)
-    cycle_id, code = question.cycle_id, question.practice_code
+    question, roles = services.load_question(current_user, question_id, Action.REVIEW)
+    cycle, code = question.cycle, question.practice_code
     closed = services.close(question_id, current_user.id)
     flash(f"The question about {code} {'is' if closed else 'was already'} closed.", "good")
-    return go_to(url_for("questions.page", cycle_id=cycle_id, _anchor=f"q{question_id}"))
+    return _back(cycle, roles, question_id, _texts())
+
+
+def _texts() -> dict[str, str]:
+    """Return the texts of the page's form, by field."""
+    return {name: text for name, text in request.form.items() if name.startswith("text-") and text.strip()}
+
+
+def _back(cycle: Cycle, roles: frozenset[Role], done: int, left: dict[str, str]) -> Any:
+    """Go to the page again, or show it at once where texts are left that are typed and not sent."""
+    if left:
+        return _page(cycle, roles, left)
+    return go_to(url_for("questions.page", cycle_id=cycle.id, _anchor=f"q{done}"))

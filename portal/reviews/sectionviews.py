@@ -29,7 +29,7 @@ from .beside import beside
 from .changed import changed_answers
 from .forms import TEXTS, ItemForm, raw_of, read_item, shown
 from .models import MARK_TAGS
-from .questions import close, open_questions
+from .questions import close, open_questions, questions_of, untold
 from .sending import Sent, accept_rest, rest_of, send
 from .standing import standings, totals_of
 from .views import bp
@@ -114,8 +114,9 @@ def save_item(cycle_id: int, code: str) -> Any:
     now = running(cycle, rulebook_of(cycle).catalogue.section(practice.section))
     standing = next(row for row in now["rows"] if row.code == code)
     page = render_template(
-        "reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone, standing=standing, **now
-    )
+        "reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone, standing=standing, **now,
+        to_tell=standing.refused and bool(untold([standing], questions_of(cycle))),
+    )  # fmt: skip
     return page, 200, {"Answer-Version": str(saved.version)}
 
 

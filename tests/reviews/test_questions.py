@@ -128,26 +128,35 @@ def test_reviewer_is_told_of_an_answer_once_until_the_mail_has_left(
 def test_page_of_questions_lets_contributors_answer_readers_read_and_staff_close(
     cycle: Cycle, program: Program, reviewer: Person, app: Flask
 ) -> None:
-    asked = ask(cycle, reviewer, "How long is the talk?")
+    asked, other = (
+        ask(cycle, reviewer, "How long is the talk?"),
+        ask(cycle, reviewer, "And why?", "B.5.1", "question-2"),
+    )
+    box, other_box = f"text-{asked.id}", f"text-{other.id}"
     page, answer = f"/cycles/{cycle.id}/questions", f"/questions/{asked.id}/answer"
     helper, reader = (browser(app, make_person(role, program)) for role in (Role.CONTRIBUTOR, Role.READER))
     staff, stranger = browser(app, reviewer), browser(app, make_person(Role.REVIEWER, make_partnership("elsewhere")))
     assert [one.get(page).status_code for one in (helper, reader, staff, stranger)] == [200, 200, 200, 404]
     assert ["<textarea" in one.get(page).text for one in (helper, reader, staff)] == [True, False, True]
-    data = {"text": "Half an hour.", "save_id": "answer-1"}
+    data = {box: "Half an hour.", "save_id": "answer-1"}
     assert [one.post(answer, data=data).status_code for one in (reader, stranger)] == [403, 404]
     assert helper.post(f"/questions/{asked.id}/close").status_code == 403
-    empty = helper.post(answer, data={"text": " ", "save_id": "answer-1"})
+    empty = helper.post(answer, data={box: " ", "save_id": "answer-1"})
     assert (empty.status_code, "Write your answer first." in empty.text) == (422, True)
-    long = helper.post(answer, data={"text": "x" * 10_001, "save_id": "answer-1"})
+    long = helper.post(answer, data={box: "x" * 10_001, "save_id": "answer-1"})
     assert (long.status_code, "x" * 10_001 in long.text) == (422, True)
     assert helper.post(answer, data=data).location == f"{page}#q{asked.id}"
     assert "Half an hour." in staff.get(page).text
+    both = helper.post(answer, data={box: "And more.", other_box: "Half typed.", "save_id": "answer-2"})
+    assert (both.status_code, "Half typed." in both.text, "not sent yet" in both.text) == (200, True, True)
+    assert "Half typed." not in staff.get(page).text
+    assert staff.post(f"/questions/{other.id}/close").status_code == 303
     program_page = f"/programs/{program.id}"
     assert "1 question of the review is open, 1 of them answered." in staff.get(program_page).text
     assert "1 answer is with your reviewer." in reader.get(program_page).text
     assert staff.post(f"/questions/{asked.id}/close").status_code == 303
     assert open_questions(cycle) == ()
+    assert "Every question of the review is closed." in helper.get(program_page).text
     with unit_of_work():
         load_for_change(cycle.id).state = CycleState.CLOSED
-    assert helper.post(answer, data=data | {"save_id": "answer-2"}).status_code == 409
+    assert helper.post(answer, data=data | {"save_id": "answer-3"}).status_code == 409
