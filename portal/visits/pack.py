@@ -90,7 +90,7 @@ def _topic(one: Topic) -> dict[str, Any]:
         "time": f"{one.begins}–{one.ends}" if one.begins else "",
         "title": one.title,
         "minutes": one.minutes,
-        "safety": [f"{', '.join(gap.practices)}: {gap.sentence}" for gap in one.safety],
+        "safety": [gap.sentence for gap in one.safety],
         "gaps": [f"{gap.code}: the program {gap.program}, the reviewer {gap.reviewer}" for gap in one.gaps],
         "questions": [question.practice_code for question in one.questions],
     }

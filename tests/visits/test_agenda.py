@@ -63,7 +63,7 @@ def test_agenda_leads_with_history_then_the_widest_gap_then_open_questions(cast:
 def test_agenda_names_safety_gaps(app) -> None:
     cast = Cast(app, ("B.2.4",))
     page = browser(app, cast.admin).get(f"{cast.at}/agenda").text
-    assert re.findall(r'tag bad">Safety</span> ([\w.]+):', page) == ["B.2.4"]
+    assert re.findall(r'tag bad">Safety</span> ([\w.]+) \(', page) == ["B.2.4"]
     cycle = db.session.get_one(Cycle, cast.cycle.id)
     assert [one.section.key for one in agenda_of(cycle, None)[1:2] if one.section] == [
         one.section for one in [next(p for p in _practices(cycle) if p.code == "B.2.4")]

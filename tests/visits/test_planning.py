@@ -12,6 +12,7 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.visits.models import VisitState
 from portal.visits.times import NoSuchTime, read_time, say_when
+from rules.policy import Policy, PolicyError
 from tests.factories import browser, make_person
 
 from .cast import ALSO, IN_TIME, LATE, Cast, words
@@ -200,6 +201,13 @@ def test_details_are_read_stored_and_shown_to_both(cast: Cast) -> None:
     ]
     page = words(cast.theirs.get(cast.at).text)
     assert ["The binder" in page, "Two mentors" in page, "10:00 to 12:15" in page] == [True] * 3
+
+
+def test_what_to_have_at_hand_is_a_list_of_texts_in_the_policy() -> None:
+    assert Policy(visit_materials=("The binder",)).visit_materials == ("The binder",)
+    for wrong in ("The binder", ("The binder", ""), (1,)):
+        with pytest.raises(PolicyError, match="visit_materials"):
+            Policy(visit_materials=wrong)  # type: ignore[arg-type]
 
 
 def test_visit_before_the_self_assessment_is_submitted_has_to_wait(app: Flask) -> None:
