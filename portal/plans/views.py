@@ -125,7 +125,7 @@ def save(cycle_id: int) -> Any:
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     then = request.form.get("then")
     if then == "issue":
-        return _issue(cycle, draft)
+        return _issue(cycle, draft, str(saved.version))
     if then == "preview":
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     flash("The plan is saved as a draft.", "good")
@@ -148,9 +148,9 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
     return moved_up(draft, key) if (key := form.get("up")) else draft
 
 
-def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
+def _issue(cycle: Cycle, draft: PlanDraft, seen: str | None) -> Any:
     try:
-        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"])
+        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"], seen)
     except (Refused, OutOfOrder) as refusal:
         db.session.refresh(cycle)
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
@@ -168,7 +168,7 @@ def issue(cycle_id: int) -> Any:
     """Issue the plan as it is stored."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
     plan = plan_of(cycle)
-    return _issue(cycle, draft_of(plan) if plan else first_draft(cycle))
+    return _issue(cycle, _stored(cycle, plan), request.form.get("seen"))
 
 
 def _readable(cycle_id: int) -> Cycle:

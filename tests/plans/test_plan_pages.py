@@ -90,6 +90,16 @@ def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
 
 
+def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> None:
+    cast.visited()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
+    refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1"})
+    assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
+    assert "New words" in refused.text
+    assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2"}).status_code == 303
+
+
 def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
     cast.visited()
     replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue")) for _ in range(2)]
