@@ -29,7 +29,7 @@ from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, 
 from .models import Plan, new_key
 from .queries import changed_since, open_statement, plan_of, proposals_for
 from .shared import open_comments, shared_drafts
-from .suggesting import noted_proposals, suggester_of
+from .suggesting import noted_proposals, notes_beside, suggester_of
 
 bp = Blueprint("plans", __name__)
 SNAPSHOTS = {"plan": plan_snapshot, "summary": summary_snapshot}
@@ -62,7 +62,7 @@ def _editor(
         left_out=left_out(draft, proposed), plan=plan, statement=(sent := open_statement(cycle)),
         outdated=changed_since(cycle, sent), fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
-        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts),
+        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts), notes=notes_beside(cycle),
         explain=reviewers_explainer(cycle, rulebook), guides=_guides(cycle, draft), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 

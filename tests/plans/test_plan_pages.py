@@ -15,7 +15,7 @@ from portal.foundation.access import Role
 from portal.foundation.clock import local_day
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState
-from portal.plans.models import Plan, Statement
+from portal.plans.models import Plan, PlanVersion, Statement
 from portal.programs.models import Program
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
@@ -71,6 +71,17 @@ def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast
     assert ["Check the national list." in page, "A warm welcome." in page, SECRET in page] == [True, True, False]
     assert 'name="plan-p1-codes" value="B.2.4' in page
     assert db.session.scalars(select(Plan)).all() == []  # looking at the page stores nothing
+
+
+def test_notes_of_the_visit_stand_beside_the_plan_and_never_enter_it(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/review/contact", data={"contact_on": "2026-10-01", "contact_how": "call"})
+    cast.staff.post(f"{cast.at}/review/visit", data={"held_on": "2026-10-01", "visit_notes": SECRET})
+    assert cast.staff.get(f"{cast.at}/plan").text.count(SECRET) == 1
+    cast.staff.post(
+        f"{cast.at}/plan", data={"save_id": "press-preview", "then": "preview"}
+    )  # stores what was filled in
+    assert SECRET not in str(db.session.scalars(select(PlanVersion.content)).one())
+    assert SECRET not in cast.staff.get(f"{cast.at}/plan/print").text
 
 
 def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
