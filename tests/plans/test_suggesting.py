@@ -108,6 +108,8 @@ def test_text_typed_while_the_plan_was_issued_is_refused_logged_and_kept(cast: C
     assert "Your text is kept in its history." in reply.text
     kept = db.session.scalars(select(PlanVersion).where(PlanVersion.save_id == "typing-late")).one()
     assert (kept.refused, kept.content["overview"]) == (True, "One more thought")
+    page = browser(app, cast.reviewer).get(f"/cycles/{cast.cycle.id}/plan/history?text={kept.id}").text
+    assert [text in page for text in ("One more thought", "set aside", "Safety first.")] == [True, True, False]
     assert "plan text after issue kept aside" in db.session.scalars(select(AuditEntry.deed)).all()
 
 
