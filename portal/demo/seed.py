@@ -13,6 +13,7 @@ from .clock import store_offset
 from .cycles import CYCLES, add_cycle
 from .letters import add_letters
 from .matters import add_matters
+from .papers import add_papers
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .results import add_results
@@ -37,6 +38,7 @@ def seed() -> None:
         for demo in CYCLES:
             cycles[demo.key] = add_cycle(demo, programs[demo.program], people)
             add_results(demo, cycles[demo.key], people)
+        add_papers(cycles["harbor"])
         add_together(cycles["circle"], people)
         add_matters(partnerships, programs, people)
         add_letters(cycles, people, current_app.config["BASE_URL"])
