@@ -16,6 +16,7 @@ from .letters import add_letters
 from .library import add_library
 from .matters import add_matters
 from .outstanding import add_outstanding
+from .papers import add_papers
 from .people import add_people
 from .programs import add_partnerships, add_programs
 from .recognized import add_recognized
@@ -47,6 +48,7 @@ def seed() -> None:
         add_library(partnerships, people)
         add_recognized(cycles, people)
         add_follow_up(cycles, people)
+        add_papers(cycles["harbor"])
         add_together(cycles["circle"], people)
         add_underway(cycles["maple"], people)
         add_shared_draft(cycles["stepup"], people)

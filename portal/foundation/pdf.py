@@ -39,12 +39,13 @@ class Form:
     framed: bool = False  # a border in place of the running lines
 
 
+BOOK = Form(seconds=120, largest=8_000_000)
 FORMS = {
     "plan": Form(),
     "summary": Form(),
     "blank": Form(),
-    "answers": Form(seconds=120, largest=8_000_000),
-    "visit_pack": Form(seconds=120, largest=8_000_000),
+    "answers": BOOK,
+    "visit_pack": BOOK,
     "statement": Form(one_page=True),
     "certificate": Form(one_page=True, framed=True),
     "funder": Form(one_page=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -146,7 +147,8 @@ def funder_snapshot(cycle: Cycle) -> dict[str, Any]:
     """Return the page as the program chose it; before it chose, as proposed."""
     offer, stored = offer_of(cycle), summary_for_funders(cycle)
     choice = choice_of(stored) if stored else first_choice(cycle, offer)
-    made_on = stored.saved_at.date() if stored else local_today(cycle)
+    zone = ZoneInfo(cycle.program.partnership.time_zone)
+    made_on = stored.saved_at.astimezone(zone).date() if stored else local_today(cycle)
     program = cycle.program
     return {
         **head_of(cycle),

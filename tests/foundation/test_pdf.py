@@ -89,7 +89,7 @@ def test_headings_are_bookmarks_to_their_pages(app: Flask) -> None:
     many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 20)]
     book, _ = made("plan", plan(priorities=many))
     parts: Any = book.outline[1]
-    aims: Any = parts[-2]
+    aims: Any = parts[-1]
     place = {one.title: book.get_destination_page_number(one) for one in aims}
     assert [title for title in place if title.startswith("19.")] == ["19. Aim 19"]
     assert "19. Aim 19" in book.pages[place["19. Aim 19"]].extract_text()
@@ -140,8 +140,8 @@ def test_long_notes_stay_whole_and_large_enough_to_read(app: Flask, kind: str, p
 def test_plan_says_whether_it_is_signed_for(app: Flask, signed: bool) -> None:
     done = {**STATEMENT, "signed": True, "signer": "Lee Dorn", "on": "October 9, 2026"}
     text = made("plan", plan(statement=done if signed else STATEMENT))[1]
-    assert ("Signed by Lee Dorn, Director, on October 9, 2026." in text) is signed
-    assert ("Not signed yet. Lee Dorn signs it on a paper of its own." in text) is not signed
+    assert ("signed by Lee Dorn, Director, on October 9, 2026, over the content with the code 9988." in text) is signed
+    assert ("not signed yet; Lee Dorn signs it." in text) is not signed
 
 
 @pytest.mark.parametrize(("percent", "filled"), [(None, 0), (0, 0), (50, 70.5), (100, 141.1), (140, 141.1)])

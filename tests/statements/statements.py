@@ -68,5 +68,5 @@ def make_asked(app: Flask, send_to: str | None = None) -> Asked:
         for code in CODES
     )
     services.save_plan(cast.cycle.id, PlanDraft("12", "", {}, {}, priorities), "0", "plan-save-1", cast.reviewer.id)
-    services.issue_plan(cast.cycle.id, cast.reviewer.id, URL, send_to)
+    services.issue_plan(cast.cycle.id, cast.reviewer.id, URL, send_to=send_to)
     return Asked(cast, app.test_client())
