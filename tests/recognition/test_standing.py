@@ -20,9 +20,11 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.recognition import appeals, changing
 from portal.recognition.daily import take_due_steps
+from portal.recognition.duties import with_award
 from portal.recognition.history import events_of_program, newest_event
 from portal.recognition.models import Award, Standing
 from portal.recognition.publishing import listing_of, status_of
+from rules.duties import Due
 from tests.conftest import StandingClock
 from tests.factories import browser, make_award, make_partnership, make_person, make_program
 
@@ -184,12 +186,19 @@ def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it
         appeals.appeal(cast.cycle_id, "Something else.", cast.runner.id, URL)
     with pytest.raises(Refused, match="until it is answered the recognition stays as it is"):
         cast.change("tier", tier_key="expert")
+    asked = [
+        Due("expiry", "Recognition ends", date(2026, 10, 31)),
+        Due("appeal", "Answer to the appeal", date(2026, 10, 31)),
+    ]
+    ends_by_policy = (Due("expiry", "Recognition ends", date(2026, 10, 20)),)
+    assert with_award(ends_by_policy, cast.now()) == tuple(asked[::-1])
     clock.moment = datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert (take_due_steps(), cast.now().current(date(2026, 11, 20))) == (0, True)
     assert mails("appeal:") == 2
     appeals.decide_appeal(cast.cycle_id, False, "It is closed.", None, newest_event(cast.now()), cast.manager.id, URL)
     assert (take_due_steps(), cast.now().standing) == (1, Standing.WITHDRAWN)
     assert cast.kinds() == ["awarded", "loss announced", "appeal made", "appeal decided", "withdrawn"]
+    assert with_award(ends_by_policy, cast.now()) == ()
     told = status_of(listing_of(cast.program.id), cast.now())
     assert (told.current, told.until, told.ended_on) == (False, date(2026, 11, 19), date(2026, 11, 20))
     last = events_of_program(cast.program.id)[0].event
