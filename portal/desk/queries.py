@@ -23,9 +23,9 @@ from portal.plans.models import Plan, Statement
 from portal.plans.queries import changed_since
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
+from portal.recognition.duties import with_award
 from portal.recognition.models import Award
 from portal.recognition.queries import AwardShown, award_shown
-from portal.recognition.terms import with_award
 from rules.answers import Answer
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import current_app, make_response, render_template, request
+
+from . import clock
 
 PER_MINUTE = 240  # of one address, in each web process; a page with its badge takes two
 ADDRESSES = 4096  # remembered at once
@@ -43,7 +44,7 @@ def paced(view: View) -> View:
     @wraps(view)
     def _paced(*args: Any, **kwargs: Any) -> Any:
         pace: Pace = current_app.extensions.setdefault(EXTENSION, Pace())
-        wait = pace.seconds_to_wait(request.remote_addr or "", time.time())
+        wait = pace.seconds_to_wait(request.remote_addr or "", clock.now().timestamp())
         if not wait:
             return view(*args, **kwargs)
         sentence = f"Many requests came from your network within a minute. Please try again in {wait} seconds."

@@ -86,13 +86,12 @@ def decide_appeal(
         if not award.appeal_open:
             raise OutOfOrder("No appeal waits for an answer. Nothing was changed.")
         today = local_today(award.cycle)
-        problems = text_problems(reason, "why", "reason", LONGEST, needed="Say to the program why you decide so.")
-        if granted is None:
-            problems.insert(0, Problem("granted", "Choose whether you grant the appeal."))
+        problems = [Problem("granted", "Choose whether you grant the appeal.")] if granted is None else []
         if granted and (award.expires_on < today or until is not None):
             problems += [
                 Problem("until_day", one.sentence) for one in until_problems(until, max(award.expires_on, today), today)
             ]
+        problems += text_problems(reason, "why", "reason", LONGEST, needed="Say to the program why you decide so.")
         if problems:
             raise Refused(problems)
         award.appeal_open = False

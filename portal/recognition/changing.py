@@ -20,7 +20,7 @@ from rules.wording import say_date
 from .history import newest_event, note, tell_program
 from .models import Award, EventKind, Standing
 from .queries import award_of
-from .services import LONGEST, NotAwarded
+from .services import LONGEST, WHY, NotAwarded
 from .terms import end_after, policy_of, rank_of, rules_of, tier_of
 
 K = EventKind
@@ -93,26 +93,25 @@ def change(cycle_id: int, chosen: Change, seen: int, by_id: int, base_url: str) 
 
 
 def change_problems(award: Award, chosen: Change, decision: Decision) -> list[Problem]:
-    """Return what keeps this change from being stored."""
-    problems = text_problems(
-        chosen.reason, "reason", "reason", LONGEST, needed="Say why, so that others can understand it."
-    )
-    today, held = local_today(award.cycle), award.standing is Standing.HELD
+    """Return what keeps this change from being stored, in the order of the form."""
+    problems, today, held = [], local_today(award.cycle), award.standing is Standing.HELD
     if chosen.kind not in KINDS:
-        return [Problem("kind", "Choose what changes."), *problems]
-    if award.standing is Standing.FOLLOWED:
-        return [Problem("kind", "A newer recognition followed this one, so it no longer changes."), *problems]
-    if chosen.kind != "reinstate" and not held:
-        problems.append(Problem("kind", f"This recognition is {award.standing.words}. It can only be reinstated."))
-    if chosen.kind == "reinstate" and held and award.ending_on is None:
+        problems.append(Problem("kind", "Choose what changes."))
+    elif award.standing is Standing.FOLLOWED:
+        problems.append(Problem("kind", "A newer recognition followed this one, so it no longer changes."))
+    elif chosen.kind in ("tier", "withdraw") and award.appeal_open:
+        problems.append(Problem("kind", "An appeal waits, and until it is answered the recognition stays as it is."))
+    elif chosen.kind != "reinstate" and not held:
+        problems.append(Problem("kind", f"This recognition is {award.standing.words}. It can only be given back."))
+    elif chosen.kind == "reinstate" and held and award.ending_on is None:
         problems.append(
-            Problem("kind", "This recognition is held, and no loss is announced. There is nothing to reinstate.")
+            Problem("kind", "This recognition is held, and no loss is announced. Nothing can be given back.")
         )
-    if chosen.kind == "tier":
+    elif chosen.kind == "tier":
         problems += _tier_problems(award, chosen, decision)
-    if chosen.kind == "extend" or (chosen.kind == "reinstate" and award.expires_on < today):
+    elif chosen.kind == "extend" or (chosen.kind == "reinstate" and award.expires_on < today):
         problems += until_problems(chosen.until, max(award.expires_on, today), today)
-    return problems
+    return problems + text_problems(chosen.reason, "reason", "reason", LONGEST, needed=WHY)
 
 
 def _tier_problems(award: Award, chosen: Change, decision: Decision) -> list[Problem]:

@@ -62,11 +62,14 @@ def status_of(listing: Listing, award: Award) -> PublicStatus:
     """Return the public part of a recognition."""
     program, today = listing.program, local_today(award.cycle)
     current, tier = award.current(today), tier_of(rules_of(award), award.tier_key)
-    until = award.last_day if not award.ending_tier else award.expires_on
+    ended_on = None if current else _ended_on(award)
+    until = (
+        ended_on - timedelta(days=1) if ended_on else award.expires_on
+    )  # what is only announced stays between the two
     return PublicStatus(
         listing.address, program.name, program.partnership.name, award.tier_name,
-        (tier.badge if tier else "") or award.tier_name, award.awarded_on, until if today <= until or not current else None,
-        current, None if current else _ended_on(award), listing.listed,
+        (tier.badge if tier else "") or award.tier_name, award.awarded_on, until if ended_on or today <= until else None,
+        current, ended_on, listing.listed,
     )  # fmt: skip
 
 
@@ -223,5 +226,5 @@ def entry_of(program: Program, award: Award, listing: Listing) -> Entry:
     web = program.web if program.web.startswith(("https://", "http://")) else ""
     return Entry(
         program.name, program.host, program.place, program.zip_code, web, program.age_words, program.model_words,
-        program.description, program.partnership.name, award.tier_name, award.last_day, listing.address,
+        program.description, program.partnership.name, award.tier_name, award.expires_on, listing.address,
     )  # fmt: skip

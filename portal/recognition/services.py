@@ -25,6 +25,7 @@ from .models import Award
 from .queries import award_of, decision_of, months_of, staff_conditions
 
 LONGEST = 1000  # characters of a reason
+WHY = "Say why, so that others can understand it."
 
 
 class NotAwarded(DomainError):
@@ -55,17 +56,15 @@ def override(cycle_id: int, chosen: Override, by_id: int, base_url: str) -> Awar
 
 def override_problems(chosen: Override, decision: Decision, rulebook: Rulebook) -> list[Problem]:
     """Return what keeps a decision against the rules from being stored."""
-    problems = text_problems(
-        chosen.reason, "reason", "reason", LONGEST, needed="Say why, so that others can understand it."
-    )
     ruled = decision.tier.key if decision.outcome == "awarded" and decision.tier else ""
+    problems = []
+    if decision.outcome == "undetermined" and not chosen.knows:
+        problems.append(Problem("knows", f"Tick that you know which rule could not judge. {decision.sentence}"))
     if chosen.tier_key not in {tier.key for tier in rulebook.tiers}:
         problems.append(Problem("tier", "Choose a tier."))
     elif chosen.tier_key == ruled:
         problems.append(Problem("tier", "The rules decide this tier themselves, so it needs no override: confirm it."))
-    if decision.outcome == "undetermined" and not chosen.knows:
-        problems.append(Problem("knows", f"Tick that you know which rule could not judge. {decision.sentence}"))
-    return problems
+    return problems + text_problems(chosen.reason, "reason", "reason", LONGEST, needed=WHY)
 
 
 def _award(cycle_id: int, by_id: int, base_url: str, chosen: Override | None) -> Award:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.partnerships.queries import rulebook_of_record
-from rules.duties import Due, add_months
+from rules.duties import add_months
 from rules.policy import Policy
 from rules.results import Tier
 from rules.rulebook import Rulebook
@@ -120,18 +120,3 @@ def _step_down(award: Award, lower: Tier, last: date, why: str) -> Ending:
 def notice_from(award: Award) -> date:
     """Return the day from which the program is told that its recognition ends."""
     return award.last_day - timedelta(days=policy_of(award).loss_notice_days)
-
-
-def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
-    """Return a cycle's duties with the end of its recognition as it stands; what ended or was followed has none."""
-    if award is None:
-        return dues
-    held = award.standing is Standing.HELD
-    kept = [
-        due
-        for due in dues
-        if due.kind != "expiry" and (due.kind != "renewal_invitation" or award.standing is not Standing.FOLLOWED)
-    ]
-    if held:
-        kept.append(Due("expiry", "Recognition ends", award.last_day))
-    return tuple(sorted(kept, key=lambda due: (due.on, due.until or due.on, due.kind)))

@@ -20,8 +20,11 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.recognition import appeals, changing
 from portal.recognition.daily import take_due_steps
+from portal.recognition.duties import with_award
 from portal.recognition.history import events_of_program, newest_event
 from portal.recognition.models import Award, Standing
+from portal.recognition.publishing import listing_of, status_of
+from rules.duties import Due
 from tests.conftest import StandingClock
 from tests.factories import browser, make_award, make_partnership, make_person, make_program
 
@@ -171,16 +174,33 @@ def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it
     cast = Cast(app, until=date(2028, 10, 20))
     cast.change("withdraw", "The program closed its doors.")
     assert (cast.now().standing, cast.now().ending_on) == (Standing.HELD, date(2026, 10, 31))
+    told = status_of(listing_of(cast.program.id), cast.now())  # what is announced is not for everybody
+    assert (told.current, told.until, "The program closed its doors." in cast.page()) == (
+        True,
+        date(2028, 10, 20),
+        True,
+    )
     appeals.appeal(cast.cycle_id, "We only moved.", cast.runner.id, URL)
     appeals.appeal(cast.cycle_id, "We only moved.", cast.runner.id, URL)  # pressed twice
     with pytest.raises(OutOfOrder):
         appeals.appeal(cast.cycle_id, "Something else.", cast.runner.id, URL)
+    with pytest.raises(Refused, match="until it is answered the recognition stays as it is"):
+        cast.change("tier", tier_key="expert")
+    asked = [
+        Due("expiry", "Recognition ends", date(2026, 10, 31)),
+        Due("appeal", "Answer to the appeal", date(2026, 10, 31)),
+    ]
+    ends_by_policy = (Due("expiry", "Recognition ends", date(2026, 10, 20)),)
+    assert with_award(ends_by_policy, cast.now()) == tuple(asked[::-1])
     clock.moment = datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert (take_due_steps(), cast.now().current(date(2026, 11, 20))) == (0, True)
     assert mails("appeal:") == 2
     appeals.decide_appeal(cast.cycle_id, False, "It is closed.", None, newest_event(cast.now()), cast.manager.id, URL)
     assert (take_due_steps(), cast.now().standing) == (1, Standing.WITHDRAWN)
     assert cast.kinds() == ["awarded", "loss announced", "appeal made", "appeal decided", "withdrawn"]
+    assert with_award(ends_by_policy, cast.now()) == ()
+    told = status_of(listing_of(cast.program.id), cast.now())
+    assert (told.current, told.until, told.ended_on) == (False, date(2026, 11, 19), date(2026, 11, 20))
     last = events_of_program(cast.program.id)[0].event
     assert (last.on, last.overridden, "The program closed its doors." in last.reason) == (
         date(2026, 11, 20),
@@ -281,8 +301,6 @@ def test_step_down_against_the_rules_keeps_both_and_can_be_called_off(app: Flask
 
 
 def test_newer_recognition_ends_the_one_before_and_keeps_the_address(app: Flask) -> None:
-    from portal.recognition.publishing import listing_of
-
     cast = Cast(app, until=date(2026, 10, 20))
     address = listing_of(cast.program.id).address
     with unit_of_work():

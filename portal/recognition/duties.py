@@ -1,0 +1,24 @@
+"""What a recognition adds to the duties of its cycle: its end as it stands, and an appeal that waits for an answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rules.duties import Due
+
+from .appeals import open_appeal
+from .models import Award, Standing
+from .terms import policy_of
+
+
+def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
+    """Return a cycle's duties with those of its recognition; what has ended ends no more, what was followed is not renewed."""
+    if award is None:
+        return dues
+    followed = award.standing is Standing.FOLLOWED
+    kept = [due for due in dues if due.kind != "expiry" and not (followed and due.kind == "renewal_invitation")]
+    if award.standing is Standing.HELD:
+        kept.append(Due("expiry", "Recognition ends", award.last_day))
+    if award.appeal_open and (made := open_appeal(award)) is not None:
+        kept.append(Due("appeal", "Answer to the appeal", made.on + timedelta(days=policy_of(award).appeal_days)))
+    return tuple(sorted(kept, key=lambda due: (due.on, due.until or due.on, due.kind)))
