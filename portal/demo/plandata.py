@@ -33,7 +33,13 @@ HARBOR = DemoPlan(
                     date(2026, 5, 1),
                     date(2026, 4, 28),
                 ),
-                DemoAction("Try it with ten pairs", "Tom Adeyemi", date(2026, 9, 1), date(2026, 8, 26)),
+                DemoAction(
+                    "Try it with ten pairs",
+                    "Tom Adeyemi",
+                    date(2026, 9, 1),
+                    date(2026, 8, 26),
+                    "Four hours of an intern",
+                ),
                 DemoAction(
                     "Ask all pairs after six months and talk about each answer", "Match specialists", date(2027, 2, 1)
                 ),

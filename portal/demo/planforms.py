@@ -10,12 +10,13 @@ from portal.plans.models import Outcome
 
 @dataclass(frozen=True, slots=True)
 class DemoAction:
-    """One step: what, who, by which month (its first day), and when it was done."""
+    """One step: what, who, by which month (its first day), when it was done, and with the help of what."""
 
     text: str
     owner: str
     due: date
     done: date | None = None
+    resource: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,12 @@ def _add_plan(demo: DemoCycle, cycle: Cycle, reviewer: Person, data: DemoPlan) -
                 outcome=one.outcome,
                 actions=[
                     PlanAction(
-                        position=step, text=action.text, owner=action.owner, due_month=action.due, done_on=action.done
+                        position=step,
+                        text=action.text,
+                        owner=action.owner,
+                        due_month=action.due,
+                        done_on=action.done,
+                        resource=action.resource,
                     )
                     for step, action in enumerate(one.actions, 1)
                 ],

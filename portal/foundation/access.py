@@ -251,6 +251,7 @@ ROUTES: dict[str, Action | Open] = {
     "results.overview": Action.READ_RESULTS,
     "results.issue": Action.READ_RESULTS,
     "results.draft": Action.READ_RESULTS,
+    "results.history": Action.WRITE_PLAN,
     "results.share": Action.WRITE_PLAN,
     "results.comment": Action.COMMENT_PLAN,
     "results.mark": Action.WRITE_PLAN,

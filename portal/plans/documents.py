@@ -21,7 +21,7 @@ from rules.wording import say_date, say_month
 
 from .contents import PlanContent, read_content
 from .models import Plan, Statement
-from .queries import changed_since
+from .queries import changed_since, issues_of
 from .resting import content_of, rests_of
 
 
@@ -56,6 +56,7 @@ def plan_snapshot(cycle: Cycle, content: PlanContent | None = None) -> dict[str,
     ]
     return {
         **_head(cycle, plan, said),
+        "issue": _issue(cycle, plan) if content is None else None,
         "months": said.months,
         "overview": said.overview,
         "priorities": priorities,
@@ -64,6 +65,15 @@ def plan_snapshot(cycle: Cycle, content: PlanContent | None = None) -> dict[str,
         "signers": rulebook.policy.statement_signers,
         "statement_text": rulebook.text("statement"),
     }
+
+
+def _issue(cycle: Cycle, plan: Plan | None) -> dict[str, Any] | None:
+    """Say which issue counts, since when and why, once a plan was issued again."""
+    newest = issues_of(plan)[-1:]
+    if not newest or newest[0].number == 1:
+        return None
+    on = newest[0].issued_at.astimezone(ZoneInfo(cycle.program.partnership.time_zone)).date()
+    return {"number": newest[0].number, "on": say_date(on), "reason": newest[0].reason}
 
 
 def say_due(due: str | None) -> str:

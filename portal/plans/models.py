@@ -141,6 +141,8 @@ class PlanVersion(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     refused: Mapped[bool] = mapped_column(default=False)
 
+    saved_by: Mapped[Person | None] = relationship()
+
 
 class Priority(Base):
     """One numbered aim, tied to the practices it improves."""

@@ -17,6 +17,8 @@ from portal.foundation.typed import text_of
 from . import services
 from .contents import read_content
 from .documents import plan_snapshot
+from .earlier import texts_of
+from .forms import AREAS
 from .listing import results_of
 from .queries import plan_of
 from .shared import SharedDraft, issues_shown, shared_drafts
@@ -48,6 +50,16 @@ def issue(cycle_id: int, number: int) -> str:
         abort(404)
     snapshot = plan_snapshot(cycle, read_content(found.issue.issued_content))
     return render_template("plans/issue.html", cycle=cycle, d=snapshot, shown=found, newest=shown[0].issue.number)
+
+
+@bp.get("/cycles/<int:cycle_id>/plan/history")
+def history(cycle_id: int) -> str:
+    """List every text of the plan that arrived, also what was set aside, and show one of them."""
+    cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
+    rows, chosen = texts_of(plan_of(cycle)), request.args.get("text", "")
+    found = next((one for one in rows if str(one.version.id) == chosen), None)
+    areas = [area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS]
+    return render_template("plans/history.html", cycle=cycle, rows=rows, found=found, areas=areas)
 
 
 @bp.get("/cycles/<int:cycle_id>/plan/drafts/<int:number>")

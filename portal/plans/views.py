@@ -84,7 +84,7 @@ def save_text(cycle_id: int) -> Any:
     draft = read_plan(request.form, rulebook_of(cycle).policy.max_priorities + 1)
     version, save_id, unanswered = save_of(request.form, "plan")
     try:
-        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered)
+        saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered, version == "0")
     except Refused as refusal:
         return render_template("assessments/_refused.html", problems=refusal.problems), 422
     except services.PlanChanged:
@@ -159,7 +159,7 @@ def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
             return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
-        return _editor(cycle, plan_of(cycle), draft, problems), 422
+        return _editor(cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None), 422
     flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
     if codes := left_out(draft, proposals_for(cycle).proposed):
         flash(f"No priority names these safety practices: {', '.join(codes)}.", "warn")

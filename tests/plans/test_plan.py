@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -17,7 +19,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.plans.forms import ActionDraft, PlanDraft, PriorityDraft
-from portal.plans.models import Plan, PlanVersion, Statement
+from portal.plans.models import Plan, PlanIssue, PlanVersion, Statement
 from portal.plans.queries import plan_of, proposals_for
 from portal.plans.services import LinkOver, PlanChanged, issue_plan, open_link, save_plan, send_statement, sign
 from portal.programs.models import Program
@@ -142,6 +144,28 @@ def test_issue_twice_sends_one_statement(cast: Cast) -> None:
     with pytest.raises(OutOfOrder):
         cast.issue()
     assert db.session.scalar(select(func.count(Statement.id))) == 1
+    assert db.session.scalar(select(func.count(PlanIssue.id))) == 1
+
+
+def test_two_people_issuing_at_once_make_one_issue(cast: Cast, app: Flask) -> None:
+    cast.visited()
+    cast.save(a_plan())
+    cycle_id, other, both = cast.cycle.id, make_person(Role.REVIEWER, cast.program.partnership).id, threading.Barrier(2)
+
+    def issue(by_id: int) -> str:
+        with app.app_context():
+            both.wait(10)
+            try:
+                return issue_plan(cycle_id, by_id, BASE).issued_hash
+            except OutOfOrder as refusal:
+                return refusal.sentence
+
+    people = (cast.reviewer.id, other)
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(issue, people), key=len)
+    assert [said[1].startswith("This step was already taken"), len(said[0])] == [True, 64]
+    assert [db.session.scalar(select(func.count(one.id))) for one in (PlanIssue, Statement)] == [1, 1]
 
 
 def test_save_after_issue_is_refused(cast: Cast) -> None:

@@ -27,14 +27,21 @@ class PlanChanged(StaleVersion):
 
 
 def save_plan(
-    cycle_id: int, draft: PlanDraft, version: object, save_id: object, by_id: int, unanswered: object = ""
+    cycle_id: int,
+    draft: PlanDraft,
+    version: object,
+    save_id: object,
+    by_id: int,
+    unanswered: object = "",
+    ask: bool = True,
 ) -> Plan:
     """Store a draft, however incomplete. Raises Refused, OutOfOrder, SaveNotReadable or PlanChanged.
 
     `unanswered` names the sender's saves whose replies never arrived: what one of them stored is no other person's text.
+    `ask` lets the rules propose where nothing they proposed is kept; a save while somebody types need not wait for that.
     """
     key = save_key(version, save_id, unanswered)
-    proposed, asked = _ask(cycle_id)
+    proposed, asked = _ask(cycle_id) if ask else ("", None)
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         if cycle.submitted_on is None:
@@ -55,6 +62,8 @@ def save_plan(
         if stale is False:
             fill_plan(plan, draft)
             audit.record("plan saved", person_id=by_id, cycle_id=cycle.id, version=plan.version)
+        if stale and issued:
+            audit.record("plan text after issue kept aside", person_id=by_id, cycle_id=cycle.id)
     if stale and issued:
         raise OutOfOrder("The plan was issued, so it no longer changes. Your text is kept in its history.")
     if stale:
