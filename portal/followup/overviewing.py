@@ -62,7 +62,7 @@ class Step:
     at: datetime | None
     by: str
     late: bool
-    history: tuple[ActionProgress, ...]
+    history: tuple[ActionProgress, ...]  # newest first, with what came too late and does not count
     guide: Item | None  # what the plan names as help, when it is in the library, also once retired
 
 
@@ -146,7 +146,7 @@ def _step(action: PlanAction, said: tuple[ActionProgress, ...], today: date, gui
     return Step(
         action, state, last.note if last else "", last.on if last else action.done_on, last.id if last else 0,
         last.at if last else None, last.by.name if last and last.by else "",
-        over and state in (ProgressState.NOT_STARTED, ProgressState.UNDER_WAY), tuple(counted[:-1][::-1]), guide,
+        over and state in (ProgressState.NOT_STARTED, ProgressState.UNDER_WAY), tuple(one for one in said[::-1] if one is not last), guide,
     )  # fmt: skip
 
 

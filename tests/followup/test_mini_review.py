@@ -85,6 +85,7 @@ def test_outcomes_are_kept_with_their_history_and_a_second_writer_is_told(runnin
     aim = overview_of(running.cycle, staff=True).aims[0]
     assert ([one.outcome for one in aim.outcomes], aim.outcome) == ([Outcome.MET, Outcome.PARTLY_MET], Outcome.MET)
     assert "partly met" in running.staff.get(f"{running.at}/mini-review").text
+    assert "Met: Half of it." in running.theirs.get(f"{running.at}/follow-up").text
     assert [
         running.theirs.get(f"{running.at}/mini-review").status_code,
         running.theirs.post(where, data=form).status_code,

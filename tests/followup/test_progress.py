@@ -74,7 +74,9 @@ def test_two_people_at_once_both_texts_are_kept_and_the_second_is_told(running: 
     assert [(one.note, one.refused) for one in (first, second)] == [("From Ana.", False), ("From Ben.", True)]
     again = typed(running, first.id, state="done", note="From both.")
     assert other.post(where, data=again).status_code == 303
-    assert overview_of(running.cycle, staff=False).aims[0].steps[0].note == "From both."
+    step = overview_of(running.cycle, staff=False).aims[0].steps[0]
+    assert (step.note, [one.note for one in step.history]) == ("From both.", ["From Ben.", "From Ana."])
+    assert "came too late, kept" in other.get(f"{running.at}/follow-up").text
 
 
 def test_reader_cannot_say_and_staff_can(running: Running) -> None:
