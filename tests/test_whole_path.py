@@ -204,6 +204,18 @@ def test_key_leader_signs_once_and_the_recognition_follows(cast: Cast, client: F
     assert cast.staff.post(f"{cast.at}/recognition/confirm").status_code == 303  # pressed twice: one award, below
     award = db.session.scalars(select(Award)).one()
     assert (award.tier_name, award.expires_on.isoformat()) == ("Dedicated Partner", "2029-10-01")
+    mails = list(db.session.scalars(select(Message)))
+    assert {one.kind for one in mails} >= {
+        "submitted",
+        "to-review",
+        "results-ready",
+        "statement",
+        "signed",
+        "recognized",
+    }
+    said = " ".join(f"{one.subject} {one.text}" for one in mails)
+    typed = ("Más seguridad", "Aim 1", "It protects children", "Ask the state office", "As we were asked", SECRET)
+    assert [words for words in (*typed, "B.2.4", "Partner", "tier", "percent", "%") if words in said] == []
 
 
 def test_new_link_withdraws_the_old_one(cast: Cast, client: FlaskClient) -> None:

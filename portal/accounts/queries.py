@@ -97,3 +97,9 @@ def staff_of_partnership(partnership_id: int) -> list[Person]:
         .order_by(Person.name)
     )
     return list(rows)
+
+
+def wants_reminders(person_id: int) -> bool:
+    """Tell whether the person gets reminders by mail."""
+    person = db.session.get(Person, person_id)
+    return person is not None and person.reminders_stopped_at is None

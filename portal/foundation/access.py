@@ -151,7 +151,7 @@ ROUTES: dict[str, Action | Open] = {
     "letters.outbox_page": Action.READ_OUTBOX,
     "letters.send_again": Action.READ_OUTBOX,
     "letters.wordings": Action.SET_LETTERS,
-    "letters.set_language": Action.SET_LETTERS,
+    "letters.set_mail": Action.SET_LETTERS,
     "letters.wording": Action.SET_LETTERS,
     "letters.save_wording": Action.SET_LETTERS,
     "stopping.stop": Open.TOKEN,

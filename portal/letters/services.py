@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 
 from portal.foundation import audit, clock
+from portal.foundation.addresses import looks_like_address, looks_like_name
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.languages import LANGUAGES
@@ -65,13 +66,22 @@ def _store(partnership_id: int, kind: str, language: str, wording: Wording | Non
         raise WordingChanged("A colleague stored another wording meanwhile. Yours is still on the page.") from None
 
 
-def set_language(partnership_id: int, language: str, by_id: int) -> None:
-    """Set the language for people of this partnership who chose none. Raises Refused."""
+def set_mail(partnership_id: int, language: str, name: str, email: str, by_id: int) -> None:
+    """Set the language for people who chose none, and who answers replies. Raises Refused with every problem."""
+    name, email = " ".join(name.split()), email.strip()
+    problems = []
     if language not in LANGUAGES:
-        raise Refused([Problem("language", "Choose one of the languages.")])
+        problems.append(Problem("language", "Choose one of the languages."))
+    if name and not looks_like_name(name):
+        problems.append(Problem("contact_name", "Enter a name of at most 200 characters, or leave it empty."))
+    if email and not looks_like_address(email):
+        problems.append(Problem("contact_email", "Enter an e-mail address like name@example.org, or leave it empty."))
+    if problems:
+        raise Refused(problems)
     with unit_of_work() as session:
-        session.get_one(Partnership, partnership_id).language = language
-        audit.record("language of mail set", person_id=by_id, partnership_id=partnership_id, language=language)
+        partnership = session.get_one(Partnership, partnership_id)
+        partnership.language, partnership.contact_name, partnership.contact_email = language, name, email
+        audit.record("mail settings changed", person_id=by_id, partnership_id=partnership_id, language=language)
 
 
 def send_again(partnership_id: int, message_id: int, by_id: int) -> None:

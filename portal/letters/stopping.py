@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from portal.accounts.queries import wants_reminders
 from portal.accounts.services import set_reminders
 from portal.foundation.errors import Stranger
 from portal.foundation.outbox import person_of_stop_link
@@ -21,9 +22,8 @@ def stop(token: str) -> Any:
     person_id = person_of_stop_link(token)
     if person_id is None:
         raise Stranger
+    again = request.method == "POST" and request.form.get("then") == "again"
     if request.method == "POST":
-        set_reminders(person_id, wanted=request.form.get("then") == "again")
-    wanted = request.method == "POST" and request.form.get("then") == "again"
-    return render_template(
-        "letters/stop.html", token=token, done=request.method == "POST", wanted=wanted
-    ), 200, NO_REFERRER  # fmt: skip
+        set_reminders(person_id, wanted=again)
+    page = render_template("letters/stop.html", token=token, again=again, wanted=wants_reminders(person_id))
+    return page, 200, NO_REFERRER

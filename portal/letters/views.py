@@ -45,26 +45,29 @@ def send_again(partnership_id: int, message_id: int) -> Any:
 @bp.get("/letters")
 def wordings(partnership_id: int) -> str:
     """Show every kind of letter, and which of them the partnership words itself."""
-    return _wordings(partnership_id, [])
+    return _wordings(partnership_id, [], None)
 
 
-@bp.post("/letters/language")
-def set_language(partnership_id: int) -> Any:
-    """Set the language of mails to people who chose none."""
+@bp.post("/letters")
+def set_mail(partnership_id: int) -> Any:
+    """Set the language of mails to people who chose none, and who answers replies."""
     partnership = load_partnership(current_user, partnership_id, Action.SET_LETTERS)
+    typed = {name: request.form.get(name, "") for name in ("language", "contact_name", "contact_email")}
     try:
-        services.set_language(partnership.id, request.form.get("language", ""), current_user.id)
+        services.set_mail(
+            partnership.id, typed["language"], typed["contact_name"], typed["contact_email"], current_user.id
+        )
     except Refused as refusal:
-        return _wordings(partnership_id, list(refusal.problems)), 422
-    flash("The language is stored. It counts from the next mail on.", "good")
+        return _wordings(partnership_id, list(refusal.problems), typed), 422
+    flash("Stored. It counts from the next mail on.", "good")
     return go_to(url_for("letters.wordings", partnership_id=partnership_id))
 
 
-def _wordings(partnership_id: int, problems: list[Problem]) -> str:
+def _wordings(partnership_id: int, problems: list[Problem], typed: dict[str, str] | None) -> str:
     partnership = load_partnership(current_user, partnership_id, Action.SET_LETTERS)
     return render_template(
         "letters/wordings.html", partnership=partnership, kinds=kinds().values(), languages=LANGUAGES,
-        own=queries.own_wordings(partnership.id), problems=problems,
+        own=queries.own_wordings(partnership.id), problems=problems, typed=typed or partnership,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from portal.accounts.models import Person
 from portal.foundation import mail, outbox
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.outbox import Message
+from portal.foundation.outbox import Message, To, postroom
 from portal.letters import daily
 from portal.letters.models import LetterWording
 from portal.partnerships.models import Partnership
@@ -119,8 +119,18 @@ def test_wording_stored_before_a_field_went_away_gives_way_and_the_mail_page_say
 
 
 def test_language_of_the_partnership_is_set_and_unknown_ones_are_refused(desk: Desk) -> None:
-    assert desk.client.post(f"{desk.at}/letters/language", data={"language": "xx"}).status_code == 422
-    assert desk.client.post(f"{desk.at}/letters/language", data={"language": "es"}).status_code == 303
+    refused = desk.client.post(
+        f"{desk.at}/letters", data={"language": "xx", "contact_name": "Kim Oday", "contact_email": "kim"}
+    )
+    assert (refused.status_code, "Kim Oday" in refused.text, "like name@example.org" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    assert postroom().contact(desk.partnership.id) == To("Dana Whit", desk.admin.email)
+    settings = {"language": "es", "contact_name": "Kim Oday", "contact_email": "kim@example.org"}
+    assert desk.client.post(f"{desk.at}/letters", data=settings).status_code == 303
+    assert postroom().contact(desk.partnership.id) == To("Kim Oday", "kim@example.org")
     assert post(desk).subject == "Lista para revisión: Harbor; comuníquese antes del soon"
     assert [desk.client.get(f"{desk.at}/letters/{one}").status_code for one in ("to-review/fr", "none/en")] == [
         404,
