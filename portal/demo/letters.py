@@ -32,7 +32,7 @@ class DemoLetter:
 LETTERS = (
     DemoLetter("results-ready", "harbor", "Tom Adeyemi", date(2026, 3, 4)),
     DemoLetter("results-ready", "harbor", "Marisol Keane", date(2026, 3, 4)),
-    DemoLetter("remind-renewal", "bridgelink", "Hannah Lindqvist", date(2026, 6, 5), date(2026, 12, 5)),
+    DemoLetter("renewal", "bridgelink", "Hannah Lindqvist", date(2026, 6, 5), date(2026, 12, 5)),
     DemoLetter("access-open", "circle", "Winona Redfeather-Clark", date(2026, 8, 14)),
     DemoLetter("access-open", "stepup", "Grace Mbeki", date(2026, 9, 8), state="refused"),
     DemoLetter("submitted", "maple", "Lena Brandt", date(2026, 9, 22)),
