@@ -27,6 +27,7 @@ from .models import EntryKind, Question, QuestionEntry
 from .standing import Standing
 from .telling import tell_answered, tell_asked
 
+ACCEPTED = "“Not applicable” is accepted after all."
 LONGEST = MAX_TEXT  # characters of a question or an answer
 
 
@@ -136,10 +137,10 @@ def close(question_id: int, by_id: int) -> bool:
         return _close(question, cycle, by_id)
 
 
-def _close(question: Question, cycle: Cycle, by_id: int) -> bool:
+def _close(question: Question, cycle: Cycle, by_id: int, why: str = "") -> bool:
     if question.closed_at is not None:
         return False
-    entry = _add(question, EntryKind.CLOSED, "", own_id(""), by_id, from_staff=True)
+    entry = _add(question, EntryKind.CLOSED, why, own_id(""), by_id, from_staff=True)
     question.closed_at, question.closed_by_id = entry.at, by_id
     audit.record(
         "question closed", person_id=by_id, cycle_id=cycle.id, practice=question.practice_code, question=question.id
@@ -151,7 +152,7 @@ def settle_na(cycle: Cycle, code: str, by_id: int) -> None:
     """Close what the program was asked about a "not applicable" that is accepted after all; in the caller's transaction."""
     question = na_question(cycle.id, code)
     if question is not None:
-        _close(question, cycle, by_id)
+        _close(question, cycle, by_id, ACCEPTED)
 
 
 def refuse_na(cycle: Cycle, code: str, reason: str, by_id: int, base_url: str) -> bool:
@@ -160,7 +161,7 @@ def refuse_na(cycle: Cycle, code: str, reason: str, by_id: int, base_url: str) -
     if question is None:
         ask(cycle, code, reason, f"not-applicable-{code}", by_id, base_url, about_na=True)
         return True
-    if question.closed_at is None and na_reason_told(question) == reason:
+    if _is_told(question, reason):
         return False
     entry = _add(question, EntryKind.SAID, reason, own_id(""), by_id, from_staff=True)
     question.answered_at = question.closed_at = question.closed_by_id = None
@@ -171,8 +172,9 @@ def refuse_na(cycle: Cycle, code: str, reason: str, by_id: int, base_url: str) -
 
 def untold(rows: Iterable[Standing], asked: Iterable[Question]) -> tuple[str, ...]:
     """Return the practices whose "not applicable" is refused and whose reason the program has not been told as it is now."""
-    told = {one.practice_code: na_reason_told(one) for one in asked if one.about_na and one.closed_at is None}
-    return tuple(row.code for row in rows if row.refused and told.get(row.code) != row.na_reason)
+    told = {one.practice_code: one for one in asked if one.about_na}
+    refused = [(row.code, row.na_reason) for row in rows if row.refused]
+    return tuple(code for code, reason in refused if code not in told or not _is_told(told[code], reason))
 
 
 def na_question(cycle_id: int, code: str) -> Question | None:
@@ -181,10 +183,11 @@ def na_question(cycle_id: int, code: str) -> Question | None:
     return db.session.scalar(mine)
 
 
-def na_reason_told(question: Question) -> str:
-    """Return the last thing staff said in a thread: of one about a "not applicable", the reason as it was told."""
+def _is_told(question: Question, reason: str) -> bool:
+    """Tell whether the program knows this reason, in a thread still open or closed by hand, not by accepting the N/A."""
     said = [one.text for one in question.entries if one.from_staff and one.kind is EntryKind.SAID]
-    return said[-1] if said else question.text
+    accepted = bool(question.entries) and question.entries[-1].text == ACCEPTED
+    return reason in (question.text, *said) and not accepted
 
 
 def _locked(question_id: int) -> tuple[Question, Cycle]:

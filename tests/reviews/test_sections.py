@@ -195,9 +195,13 @@ def test_not_applicable_is_refused_with_a_reason_that_the_program_reads(
     save(cycle, reviewer, NA, version=3, na_accepted="no", na_reason="They are visited after all.")
     assert send(cycle.id, (), (NA,), reviewer.id, HERE).refused == (NA,)
     told = db.session.scalars(select(Question)).one()
+    assert questions.close(told.id, reviewer.id)
+    assert send(cycle.id, (), (NA,), reviewer.id, HERE).refused == ()  # closed by hand: it is told, and stays closed
+    assert open_questions(cycle) == ()
     assert [(one.kind.value, one.text) for one in told.entries] == [
-        ("closed", ""),
+        ("closed", questions.ACCEPTED),
         ("said", "They are visited after all."),
+        ("closed", ""),
     ]
 
 
