@@ -10,7 +10,7 @@ import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,22 @@ from reportlab.lib.fonts import tt2ps
 from reportlab.lib.units import cm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import CondPageBreak, KeepTogether
 from reportlab.platypus.doctemplate import ActionFlowable
 from xhtml2pdf.config.resources import ResourceAccessPolicy, render_budget, use_policy
 from xhtml2pdf.default import DEFAULT_PAGE_NAME
 from xhtml2pdf.document import pisaStory
 from xhtml2pdf.files import cleanFiles
 from xhtml2pdf.util import reset_caches
-from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
+from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc, PmlParagraph
 
 SECONDS, BYTES = 30, 2_000_000
 NUMBER = 2.6 * cm  # room for a page's number
 READ = 45  # percent of the work that is done once the library has read the text
 SIDE, TOP, BOTTOM, GAP = 1.9 * cm, 1.35 * cm, 1.3 * cm, 0.6 * cm
 SIZE, SOFT, DARK = 8, HexColor("#4f5b68"), HexColor("#0b5563")
+COMPANY = 3.2 * cm  # a heading, the line below it and two lines of text
+PmlParagraph.allowWidows = 0  # no last line of a paragraph alone on a page
 ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its fonts in the module
 
 
@@ -95,9 +98,20 @@ def laid_out(parsed: Any, running: Running | Framed, told: Told) -> tuple[bytes,
         draw_running_lines(canvas, running) if isinstance(running, Running) else draw_frame(canvas)
     )
     document.addPageTemplates([page])
-    document.setProgressCallBack(progress(told, len(parsed.story) or 1))
-    document.build([*parsed.story, *([PageNumbers()] if numbered else [])])
+    story = with_company(parsed.story)
+    document.setProgressCallBack(progress(told, len(story) or 1))
+    document.build([*story, *([PageNumbers()] if numbered else [])])
     return out.getvalue(), document.page
+
+
+def with_company(story: list[Any]) -> list[Any]:
+    """Move a heading on where the page has no room for it and the first lines of the text below."""
+    found: list[Any] = []
+    for one, following in zip_longest(story, story[1:]):
+        if isinstance(one, KeepTogether) and isinstance(following, PmlParagraph):
+            found.append(CondPageBreak(COMPANY))
+        found.append(one)
+    return found
 
 
 def progress(told: Told, parts: int) -> Callable[[str, int], None]:
