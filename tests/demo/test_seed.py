@@ -22,6 +22,7 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.demo.clock import OFFSET_KEY, REFERENCE_DAY, ZONE, demo_clock, offset_at
 from portal.demo.seed import seed
+from portal.desk.duties import duties_of
 from portal.evidence.models import Evidence
 from portal.foundation.database import Base, db
 from portal.foundation.settings import Setting
@@ -144,3 +145,17 @@ def test_one_matter_of_each_kind_waits_in_the_demo(demo: Flask) -> None:
         key: tuple(map(len, (one.registrations, one.access, one.advice, one.notices))) for key, one in waiting.items()
     } == {"riverbend": (1, 0, 1, 1), "northlake": (0, 1, 0, 0)}
     assert all(one.name.endswith("(fictional)") for one in waiting["riverbend"].registrations)
+
+
+def test_desk_of_the_demo_shows_many_kinds_of_duties_and_one_statement_that_waits(demo: Flask) -> None:
+    riverbend = db.session.scalars(select(Partnership).where(Partnership.key == "riverbend")).one()
+    duties = duties_of(riverbend)
+    statements = [one for one in duties if one.kind == "statement"]
+
+    assert {one.kind for one in duties} >= {
+        "registration", "advice", "notice", "amendment", "contact", "visit", "results", "statement", "check_in",
+        "mini_review", "renewal_invitation", "expiry",
+    }  # fmt: skip
+    assert [(one.program, one.when_words, one.owner_name, len(one.team)) for one in statements] == [
+        ("Ferry Road Mentors (fictional)", "7 days late", "Ruben Ortega", 2)
+    ]

@@ -30,6 +30,7 @@ from portal.recognition.models import Award
 from portal.requests.forms import NEEDS
 from portal.requests.models import Advice, AdviceMessage, ChangeNotice, GateSignature, NeedsVersion, Registration
 from portal.reviews.models import ReviewLook
+from portal.reviews.reviewers import Reviewer
 from portal.teamwork.models import Comment, Flag, SectionGiven, SectionSeen
 from portal.visits.models import CalendarFeed, VisitEvent, VisitNoteVersion
 from tests.evidence.papers import pdf
@@ -166,6 +167,11 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert twice(staff, f"{at}/plan", **plan) == [303, 303]
     assert count(Statement) == 1
     assert twice(staff, f"{at}/plan/issue") == [303, 303]
+
+    kim = make_person(Role.REVIEWER, partnership)
+    team = {"seen": str(people[1].id), f"part-{people[1].id}": "decides", f"part-{kim.id}": "second_opinion"}
+    assert twice(staff, f"{at}/reviewers", **team) == [303, 303]
+    assert (count(Reviewer), count(Message, Message.key.like("assigned:%"))) == (1, 1)
 
     page = staff.get(f"{at}/statement").text
     seen = re.search(r'name="seen" value="(\d+)"', page)
