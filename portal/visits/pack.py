@@ -27,6 +27,7 @@ STATUS = {
     Status.IN_PRACTICE: "In practice", Status.NOT_IN_PRACTICE: "Not in practice", Status.NOT_APPLICABLE: "Not applicable"
 }  # fmt: skip
 NA = {True: "accepted", False: "not accepted", None: ""}
+SHORT, MOST_BREAKS = 1800, 15  # signs and line breaks of a practice that is kept on one page
 LINES, MORE_LINES = 2, 4  # to write on; more where safety or an open question is at stake
 
 
@@ -102,7 +103,7 @@ def _practice(
 ) -> dict[str, Any]:  # fmt: skip
     content = item.content if item else {}
     finding = content.get("finding")
-    return {
+    found = {
         "code": one.code,
         "statement": one.statement,
         "safety": one.is_critical,
@@ -121,6 +122,8 @@ def _practice(
         "questions": [question.text for question in asked],
         "lines": MORE_LINES if one.is_critical or asked else LINES,
     }
+    said = str(found)
+    return found | {"short": len(said) < SHORT and said.count("\\n") < MOST_BREAKS}
 
 
 def _before(last: LastTime, now: Answer | None) -> list[dict[str, Any]]:

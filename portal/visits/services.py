@@ -115,10 +115,9 @@ def set_date(cycle_id: int, moment: datetime, reason: str, sent: Sent) -> None:
     """Set the date, or move it with a reason. Raises Refused, OutOfOrder or VisitChanged."""
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent)
-        words = reason.strip()
-        if (key := _fresh(visit, sent, "date", time=moment.isoformat(), reason=words)) is None:
+        if (key := _fresh(visit, sent, "date", time=moment.isoformat(), reason=reason)) is None:
             return
-        moves = visit.state is VisitState.PLANNED
+        moves, words = visit.state is VisitState.PLANNED, ""
         if moves:
             if visit.starts_at == moment:
                 raise Refused([Problem("starts_at", "This is the date that is set already.")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -20,6 +21,8 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.requests.forms import NEEDS
 from portal.requests.models import Advice, AdviceMessage, ChangeNotice, NeedsVersion, Registration
+from portal.reviews import meeting
+from portal.visits.models import Visit
 from tests.factories import make_cycle, make_partnership, make_person, make_program, sign_in, submitted_cycle
 from tests.requests.test_registrations import FORM
 
@@ -104,3 +107,34 @@ def test_round_is_closed_though_somebody_sent_an_answer_under_a_guessed_id(place
     assert place.client(place.staff).post(f"{where}/changes/close", data=ended).status_code == 303
     db.session.rollback()
     assert db.session.get_one(Amendment, number).state is AmendmentState.CLOSED
+
+
+VISIT_FIELDS = ("time", "starts_at", "reason", "cancel_reason", "minutes", "place", "program", "partnership", "materials", "pick",
+                "asked", "seen", "save_id", "held_on", "took_part", "visit_place")  # fmt: skip
+
+
+def test_forms_of_a_visit_answer_odd_values_in_words(place: Place) -> None:
+    cycle = submitted_cycle(place.program, place.owner)
+    staff, owner, at = place.client(place.staff), place.client(place.owner), f"/cycles/{cycle.id}/visit"
+    meeting.record_contact(cycle.id, date(2026, 10, 1), "call", place.staff.id)
+    valid = {"starts_at": "2026-11-05T10:00", "minutes": "120", "held_on": "2026-10-01"}
+    seen = set()
+    for odd in (*ODD_IDS, "x" * 30_000, "9999-12-31T23:59", "0001-01-01T00:00:00+14:00", "-1"):
+        for more in ({}, valid):
+            for what in ("propose", "date", "details", "pick", "ask", "cancel"):
+                form = dict.fromkeys(VISIT_FIELDS, odd) | more
+                if more:
+                    db.session.rollback()
+                    form["seen"] = str(db.session.scalar(select(Visit.version)) or 0)
+                    db.session.rollback()
+                client = owner if what in ("pick", "ask") else staff
+                seen.add(client.post(f"{at}/{what}", data=form).status_code)
+            seen.add(
+                staff.post(f"{at}/notes/free", data={"free-note": odd, "version": odd, "save_id": odd}).status_code
+            )
+        unknown = place.app.test_client().get(f"/calendar/{quote(odd[:200] or '-')}.ics")
+        assert (odd[:9], unknown.status_code) == (odd[:9], 404)
+    odd_held = dict.fromkeys(VISIT_FIELDS, "nul\0in-it")
+    assert staff.post(f"/cycles/{cycle.id}/review/visit", data=odd_held | {"held_on": "2026-10-01"}).status_code == 422
+    assert seen <= {303, 400, 409, 422}
+    assert 303 in seen
