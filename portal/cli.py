@@ -91,7 +91,7 @@ def worker(once: bool) -> None:
     from .accounts.services import prune
     from .assessments.judging import judge_again
     from .evidence.cleaning import prune as prune_evidence
-    from .foundation import jobs, mail, pdf
+    from .foundation import documents, jobs, mail, pdf
     from .requests.services.registrations import forget_unconfirmed
     from .rulebooks import checking, running
 
@@ -117,6 +117,7 @@ def worker(once: bool) -> None:
                 prune()
                 prune_evidence()
                 forget_unconfirmed()
+                documents.forget_old()
                 pruned = time.monotonic()
         if once and not busy:
             break
