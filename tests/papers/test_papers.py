@@ -195,7 +195,7 @@ def test_page_that_asked_shows_how_far_it_is_and_offers_another_try(cast: Cast) 
                 setattr(document, name, value)
         return cast.admin.get(where, headers=HTMX).text
 
-    assert "The PDF is being made: 62 % done." in told(percent=62)
+    assert ["62 % done" in text and 'value="62"' in text for text in (asked.text, told(percent=62))] == [False, True]
     failed = told(state=DocumentState.NOT_MADE, problem="The PDF could not be made.")
     assert ["could not be made." in failed, "Try again" in failed, "hx-get" in failed] == [True, True, False]
     cast.admin.post(f"{cast.at}/papers/answers/a4")
