@@ -92,7 +92,7 @@ def worker(once: bool) -> None:
     from .assessments.judging import judge_again
     from .evidence.cleaning import prune as prune_evidence
     from .followup.renewing import invite_due
-    from .foundation import jobs, mail, pdf
+    from .foundation import documents, jobs, mail, pdf
     from .letters import daily
     from .recognition.daily import take_due_steps
     from .requests.services.registrations import forget_unconfirmed
@@ -127,6 +127,7 @@ def worker(once: bool) -> None:
                 prune_evidence()
                 forget_unconfirmed()
                 invite_due()
+                documents.forget_old()
                 pruned = time.monotonic()
         if once and not busy:
             break

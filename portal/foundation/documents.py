@@ -8,16 +8,17 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, select
+from sqlalchemy import JSON, CursorResult, ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, jobs
-from .database import Base, UtcDateTime, Word, db
+from .database import Base, UtcDateTime, Word, db, unit_of_work
 
 JOB = "render_document"
+KEPT = timedelta(days=30)  # a document is kept so long after it was last asked for, and made again when asked for later
 
 
 class Paper(enum.StrEnum):
@@ -92,8 +93,16 @@ def _ask(owner: list[Any], kind: str, paper: Paper, snapshot: dict[str, Any], **
         )
         db.session.add(document)
         db.session.flush()
+    document.asked_at = clock.now()
     if document.state is not DocumentState.READY:
         if document.state is DocumentState.NOT_MADE:
             document.state, document.problem, document.percent = DocumentState.WAITING, "", 0
         jobs.enqueue(JOB, f"{JOB}:{document.id}", document_id=document.id)
     return document
+
+
+def forget_old() -> int:
+    """Delete what nobody asked for lately, so that confidential papers do not pile up; return how many."""
+    with unit_of_work() as session:
+        done = session.execute(delete(Document).where(Document.asked_at < clock.now() - KEPT))
+    return done.rowcount if isinstance(done, CursorResult) else 0

@@ -46,6 +46,8 @@ def _certificate(cycle: Cycle, _roles: Collection[Role]) -> Snapshot:
     award = award_of(cycle)
     if award is None:
         raise NotAllowed("There is no certificate yet. It comes with the recognition.")
+    if getattr(award, "standing", "") == "withdrawn":
+        raise NotAllowed("This recognition was withdrawn, so there is no certificate.")
     return certificate_snapshot(cycle, award)
 
 

@@ -13,13 +13,14 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from portal.cycles.models import CycleState
-from portal.foundation import jobs, pdf
+from portal.foundation import documents, jobs, pdf
 from portal.foundation.access import Role
 from portal.foundation.clock import now
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.documents import Document, DocumentState
+from portal.foundation.documents import Document, DocumentState, Paper
 from portal.recognition.models import Award
 from portal.reviews.models import FindingKind, Review, ReviewItem
+from tests.conftest import StandingClock
 from tests.factories import browser, make_cycle, make_partnership, make_person, make_program, submitted_cycle
 
 SECRET, FOUND = "only for us: the director is leaving", "Two people always read the file."
@@ -162,6 +163,26 @@ def test_document_is_made_once_for_what_it_says(cast: Cast) -> None:
     assert db.session.scalar(select(func.count()).select_from(Document)) == 2
 
 
+def test_document_is_forgotten_a_month_after_it_was_last_asked_for(cast: Cast, clock: StandingClock) -> None:
+    def ask() -> int:
+        with unit_of_work():
+            return documents.ask(cast.cycle.id, "answers", Paper.A4, "answers.pdf", {"for": "all"}).id
+
+    def left() -> int | None:
+        return db.session.scalar(select(func.count()).select_from(Document))
+
+    first = ask()
+    clock.go(days=20)
+    assert ask() == first
+    clock.go(days=29)
+    assert (documents.forget_old(), left()) == (0, 1)
+    clock.go(days=2)
+    assert (documents.forget_old(), left()) == (1, 0)
+    ask()
+    assert left() == 1
+    assert db.session.scalars(select(jobs.Job.state)).all() == [jobs.JobState.WAITING]
+
+
 def test_page_that_asked_shows_how_far_it_is_and_offers_another_try(cast: Cast) -> None:
     asked = cast.admin.post(f"{cast.at}/papers/answers/a4", headers=HTMX)
     document = db.session.scalars(select(Document)).one()
@@ -174,7 +195,7 @@ def test_page_that_asked_shows_how_far_it_is_and_offers_another_try(cast: Cast) 
                 setattr(document, name, value)
         return cast.admin.get(where, headers=HTMX).text
 
-    assert "The PDF is being made: 62 % done." in told(percent=62)
+    assert ["62 % done" in text and 'value="62"' in text for text in (asked.text, told(percent=62))] == [False, True]
     failed = told(state=DocumentState.NOT_MADE, problem="The PDF could not be made.")
     assert ["could not be made." in failed, "Try again" in failed, "hx-get" in failed] == [True, True, False]
     cast.admin.post(f"{cast.at}/papers/answers/a4")
