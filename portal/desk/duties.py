@@ -23,6 +23,8 @@ from portal.foundation import clock
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
+from portal.recognition.duties import with_award
+from portal.recognition.models import Award
 from portal.requests.queries import open_matters
 from portal.reviews.reviewers import Team, teams_of
 from rules.discovery import UnknownPlugin
@@ -46,6 +48,7 @@ KINDS = {
     "report": "Report",
     "renewal_invitation": "Invitation to renew",
     "expiry": "End of a recognition",
+    "appeal": "Appeal",
     "rules": "Rules",
 }
 STEPS = frozenset(KINDS)  # what `due_dates` may name and staff have to do; advice to the program is none of it
@@ -208,6 +211,10 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         select(CheckIn.cycle_id, CheckIn.month).where(CheckIn.cycle_id.in_([cycle.id for cycle in cycles]))
     ):
         done.setdefault(one.cycle_id, []).append(one.month)
+    awards = {
+        one.cycle_id: one
+        for one in db.session.scalars(select(Award).where(Award.cycle_id.in_([cycle.id for cycle in cycles])))
+    }
     for cycle in cycles:
         if cycle.closed_on is not None:
             continue
@@ -221,8 +228,9 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
                 yield _row("rules", "Its rules cannot be used now, so no day can be told", cycle.program.name,
                            cycle.program_id, where, today, today, team, cycle.id)  # fmt: skip
             continue
-        for due in due_dates(policy, cycle.facts(today, tuple(sorted(done.get(cycle.id, ()))))):
-            if due.kind in STEPS and (current or due.kind == "expiry"):
+        dues = due_dates(policy, cycle.facts(today, tuple(sorted(done.get(cycle.id, ())))))
+        for due in with_award(dues, awards.get(cycle.id)):
+            if due.kind in STEPS and (current or due.kind in ("expiry", "appeal")):
                 yield _step(cycle, due, team, today)
         if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on:
             where = path_of("recognition.decision", cycle_id=cycle.id)
@@ -232,9 +240,12 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
 
 LEADS = {  # kind -> the page where it is done, and the day it is counted from
     "contact": ("reviews.overview", "submitted_on"),
-    "visit": ("reviews.overview", "submitted_on"),
+    "visit": ("visits.page", "submitted_on"),
     "results": ("plans.edit", "visited_on"),
     "statement": ("statements.page", "plan_issued_on"),
+    "check_in": ("followup.new_check_in", "plan_issued_on"),
+    "mini_review": ("followup.mini_review", "plan_issued_on"),
+    "appeal": ("recognition.decision", "awarded_on"),
 }
 
 
@@ -242,7 +253,7 @@ def _step(cycle: Cycle, due: Due, team: Team | None, today: date) -> Duty:
     page, anchor = LEADS.get(due.kind, ("", "plan_issued_on"))
     anchor = "awarded_on" if due.kind in NEVER_LATE else anchor
     where = path_of(page, cycle_id=cycle.id) if page else path_of("desk.program", program_id=cycle.program_id)
-    where += {"contact": "#contact", "visit": "#visit"}.get(due.kind, "")
+    where += "#contact" if due.kind == "contact" else ""
     since: date = getattr(cycle, anchor) or today
     return _row(due.kind, due.title, cycle.program.name, cycle.program_id, where, since, today, team, cycle.id,
                 due.on if due.until else None, due.until or due.on)  # fmt: skip

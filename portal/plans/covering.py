@@ -117,9 +117,14 @@ def _plan_changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         before, after = old.get(key) or {}, new.get(key) or {}
         if any((before.get(area) or "") != (after.get(area) or "") for area in before.keys() | after.keys()):
             found.append(words)
-    had, has = old.get("priorities") or [], new.get("priorities") or []
+    had, has = _without_answers(old), _without_answers(new)
     numbers = range(max(len(had), len(has)))
     return found + [f"Plan: priority {at + 1}" for at in numbers if had[at : at + 1] != has[at : at + 1]]
+
+
+def _without_answers(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the priorities by themselves; an answer they rest on that changed is named as an answer."""
+    return [{key: one[key] for key in one if key != "rests_on"} for one in plan.get("priorities") or []]
 
 
 def _basis_changed(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

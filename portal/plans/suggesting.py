@@ -12,6 +12,8 @@ from portal.cycles.queries import local_today, rulebook_of
 from portal.resources.queries import by_code, library_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
+from portal.visits.notes import notes_of
+from portal.visits.queries import visit_of
 from rules.answers import Answer, Status
 from rules.duties import add_months
 from rules.plugininfo import RULES_API
@@ -97,8 +99,15 @@ class NoteBeside:
 
 def notes_beside(cycle: Cycle) -> tuple[NoteBeside, ...]:
     """Return the notes taken during the visit, for the partnership's eyes alone."""
+    titles = {one.key: one.title for one in rulebook_of(cycle).catalogue.sections}
+    found = [
+        NoteBeside(f"{titles.get(note.part, 'Notes of the visit')}, {note.person.name}", str(note.content["note"]))
+        for note in notes_of(visit_of(cycle))
+        if note.content["note"]
+    ]
     review = review_of(cycle)
-    return (NoteBeside("Notes of the visit", review.visit_notes),) if review is not None and review.visit_notes else ()
+    before = review.visit_notes if review is not None else ""  # from before visits had notes of their own
+    return (*found, NoteBeside("Notes of the visit", before)) if before else tuple(found)
 
 
 def key_of(codes: str) -> str:

@@ -95,7 +95,7 @@ def save_text(cycle_id: int) -> Any:
             areas=[area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS],
         )  # fmt: skip
         return page, 409, {"Answer-Version": str(stored.version if stored else 0)}
-    page = render_template("reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone)
+    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
     return page, 200, {"Answer-Version": str(saved.version)}
 
 

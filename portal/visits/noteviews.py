@@ -94,7 +94,7 @@ def save_note(cycle_id: int, key: str) -> Any:
             "visits/_conflict.html", cycle=cycle, part=key, stored=stored, query=as_query(key, stored.content)
         )
         return page, 409, {"Answer-Version": str(stored.version)}
-    page = render_template("visits/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone)
+    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
     return page, 200, {"Answer-Version": str(saved.version)}
 
 

@@ -17,6 +17,7 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState
 from portal.plans.models import Plan, PlanVersion, Statement
 from portal.programs.models import Program
+from portal.visits.notes import record_note
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
 SECRET = "only for us: the director is leaving"
@@ -75,7 +76,8 @@ def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast
 
 def test_notes_of_the_visit_stand_beside_the_plan_and_never_enter_it(cast: Cast) -> None:
     cast.staff.post(f"{cast.at}/review/contact", data={"contact_on": "2026-10-01", "contact_how": "call"})
-    cast.staff.post(f"{cast.at}/review/visit", data={"held_on": "2026-10-01", "visit_notes": SECRET})
+    cast.staff.post(f"{cast.at}/review/visit", data={"held_on": "2026-10-01"})
+    record_note(cast.cycle.id, "free", {"note": SECRET}, "0", "note-save-1", cast.reviewer.id)
     assert cast.staff.get(f"{cast.at}/plan").text.count(SECRET) == 1
     cast.staff.post(
         f"{cast.at}/plan", data={"save_id": "press-preview", "then": "preview"}

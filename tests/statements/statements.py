@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.cycles.models import CycleState
+from portal.foundation import clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from portal.plans import services
@@ -55,7 +56,7 @@ class Asked:
             plan: Plan | None = plan_of(self.cast.cycle)
             assert plan is not None
             plan.priorities[0].title = title
-            plan.issued_content, plan.issued_hash = services.freeze_plan(plan)
+            services.keep_issue(self.cast.cycle, plan, clock.now(), None, "A test.")
 
 
 def make_asked(app: Flask, send_to: str | None = None) -> Asked:
