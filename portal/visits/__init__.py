@@ -8,6 +8,8 @@ from flask import Flask
 def init_room(app: Flask) -> None:
     """Open this room to the app."""
     from . import feedviews, noteviews, packviews  # noqa: F401 (their pages)
+    from .telling import visit_line
     from .views import bp
 
+    app.jinja_env.globals["visit_line"] = visit_line  # pages of rooms to the left say where the visit stands
     app.register_blueprint(bp)

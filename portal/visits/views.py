@@ -116,7 +116,6 @@ def set_date(cycle_id: int) -> Any:
     except (Refused, OutOfOrder, VisitChanged) as refusal:
         return _refused(cycle, roles, refusal, "date", "starts_at")
     flash("The date is set. Everybody with an e-mail address on the list gets it for the calendar.", "good")
-    _warn_about(cycle, [moment])
     return go_to(url_for("visits.page", cycle_id=cycle.id))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.reviews.models import Review
 from tests.factories import browser, make_partnership, make_person, make_program, submitted_cycle
 
-from .cast import Cast
+from .cast import Cast, words
 
 
 def held(cast: Cast, **fields: str):
@@ -54,3 +56,17 @@ def test_visit_held_moves_the_cycle_once_and_ends_all_moving(cast: Cast) -> None
     moved = cast.post(cast.ours, "date", starts_at="2026-11-05T10:00", reason="Flu")
     assert (moved.status_code, "was held on October 1, 2026, so it does not move any more" in moved.text) == (422, True)
     assert cast.deeds() == ["set", "held"]
+
+
+def test_what_was_noted_of_a_visit_before_it_had_a_page_stays_readable_for_staff(cast: Cast) -> None:
+    with unit_of_work() as session:
+        review = session.scalars(select(Review)).one()
+        review.visit_planned_on, review.attendees, review.visit_notes = (
+            date(2026, 10, 30),
+            "Two elders",
+            "Ask about keys",
+        )
+    ours, theirs = (words(client.get(cast.at).text) for client in (cast.ours, cast.theirs))
+    said = ("Planned for October 30, 2026, without a time.", "Two elders", "Ask about keys")
+    assert [text in ours for text in said] == [True] * 3
+    assert [text in theirs for text in said] == [False] * 3
