@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.plans.drafts import first_draft
+from portal.plans.forms import read_month
 from portal.plans.models import PlanVersion
 from portal.plans.queries import plan_of
 from portal.plans.suggesting import suggested_actions
@@ -111,6 +113,18 @@ def test_text_typed_while_the_plan_was_issued_is_refused_logged_and_kept(cast: C
     page = browser(app, cast.reviewer).get(f"/cycles/{cast.cycle.id}/plan/history?text={kept.id}").text
     assert [text in page for text in ("One more thought", "set aside", "Safety first.")] == [True, True, False]
     assert "plan text after issue kept aside" in db.session.scalars(select(AuditEntry.deed)).all()
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [
+        ("2027-03", date(2027, 3, 1)), ("2027-3", date(2027, 3, 1)), ("3/2027", date(2027, 3, 1)), ("March 2027", date(2027, 3, 1)),
+        ("sept. 2027", date(2027, 9, 1)), ("2027-13", None), ("0/2027", None), ("2027", None), ("Foo 2027", None),
+        ("March x", None), ("٣/2027", None), ("", None), ("May 99999", None), ("May 0001", None), ("Ma. 2027", None),
+    ],
+)  # fmt: skip
+def test_month_is_read_as_people_write_it(typed: str, month: date | None) -> None:
+    assert read_month(typed) == month
 
 
 def test_priorities_are_moved_and_taken_out_by_buttons(cast: Cast, app: Flask) -> None:
