@@ -96,9 +96,20 @@ def test_typed_text_is_stored_as_it_comes_and_a_row_stays_the_same_row(cast: Cas
     )
     assert (same.status_code, same.headers["Answer-Version"]) == (200, "2")  # it is what is stored already
     assert save(1, "typing-04", overview="Other").status_code == 409
+    told = save(
+        1,
+        "typing-06",
+        **{"p1-key": "abc123", "p1-title": "Aim?", "p1-a1-text": "Call them", "p1-a1-resource": "A guide"},
+    ).text
+    assert re.findall(r'data-label="(Theirs|Yours)">([^<]+)', told) == [("Theirs", "Aim!"), ("Yours", "Aim?")]
     assert save(2, "typing-05", months="many").status_code == 422
     kept = db.session.execute(select(PlanVersion.save_id, PlanVersion.refused).order_by(PlanVersion.id)).all()
-    assert [tuple(row) for row in kept] == [("typing-01", False), ("typing-02", False), ("typing-04", True)]
+    assert [tuple(row) for row in kept] == [
+        ("typing-01", False),
+        ("typing-02", False),
+        ("typing-04", True),
+        ("typing-06", True),
+    ]
 
 
 def test_text_typed_while_the_plan_was_issued_is_refused_logged_and_kept(cast: Cast, app: Flask) -> None:
