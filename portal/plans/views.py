@@ -23,12 +23,13 @@ from portal.resources.queries import Item, by_code, library_of
 from rules.duties import add_months
 
 from . import services
+from .differences import differences
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import draft_of, first_draft, left_out, listed, with_proposal
+from .drafts import content_from, draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
 from .models import Plan, new_key
 from .queries import open_statement, plan_of, proposals_for
-from .shared import open_comments, shared_drafts
+from .shared import area_titles, open_comments, shared_drafts
 from .suggesting import noted_proposals, notes_beside, suggester_of
 
 bp = Blueprint("plans", __name__)
@@ -92,6 +93,7 @@ def save_text(cycle_id: int) -> Any:
         page = render_template(
             "plans/_conflict.html", cycle=cycle, stored=stored, theirs=theirs, query=as_query("plan", fields_of(theirs)),
             fits=all(len(one.actions) <= ROWS for one in theirs.priorities),
+            lines=differences(content_from(theirs), content_from(draft), area_titles(cycle)),
             areas=[area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS],
         )  # fmt: skip
         return page, 409, {"Answer-Version": str(stored.version if stored else 0)}
