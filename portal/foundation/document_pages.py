@@ -40,13 +40,13 @@ class Desk:
 def asked(desk: Desk, document: Document) -> Any:
     """Answer whoever asked: with the state in place, or by going to its page where no script runs."""
     if is_fragment():
-        return render_template("documents/_state.html", desk=desk, document=document)
+        return render_template("_document_state.html", desk=desk, document=document)
     return go_to(desk.look_at(document))
 
 
 def looked(desk: Desk, document: Document) -> str:
     """Say how far a document is."""
-    template = "documents/_state.html" if is_fragment() else "documents/state.html"
+    template = "_document_state.html" if is_fragment() else "document_state.html"
     return render_template(template, desk=desk, document=document)
 
 

@@ -20,13 +20,13 @@ from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
-from portal.plans.queries import plan_of
 from portal.recognition.queries import award_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
 from rules.wording import say_date
 
 from .head import head_of
+from .issued import issued_plan
 from .models import FunderSummary
 
 LONGEST_ABOUT = 800  # characters; the page has to stay one page
@@ -64,16 +64,16 @@ class Offer:
 
 def offer_of(cycle: Cycle) -> Offer:
     """Return what may be shown: findings meant for the program, the issued plan, the recognition, counts by area."""
-    rulebook, plan, award = rulebook_of(cycle), plan_of(cycle), award_of(cycle)
+    rulebook, plan, award = rulebook_of(cycle), issued_plan(cycle), award_of(cycle)
     items = items_of(review_of(cycle))
     strengths = {
         one.code: one.statement
         for one in rulebook.catalogue.practices
         if one.code in items and items[one.code].finding is FindingKind.STRENGTH
     }
-    texts = plan.strengths if plan else {}
+    texts = plan.strengths or {}
     areas = {one.key: (one.title, texts[one.key]) for one in rulebook.catalogue.areas if texts.get(one.key)}
-    aims = {str(one.position): one.title for one in plan.priorities} if plan else {}
+    aims = {str(number): title for number, title in enumerate(plan.aims, 1)}
     held = f"{award.tier_name}, from {say_date(award.awarded_on)} to {say_date(award.expires_on)}" if award else ""
     counts = tuple((one.title, one.in_practice, one.applicable) for one in scorecard_of(cycle).areas)
     return Offer(strengths, areas, aims, held, counts)

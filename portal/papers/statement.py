@@ -12,15 +12,16 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation.codes import shown_code
 from portal.foundation.database import db
 from portal.plans.models import SignedHow, Statement
-from portal.plans.queries import changed_since, plan_of
+from portal.plans.queries import changed_since
 from rules.wording import say_date
 
 from .head import head_of
+from .issued import issued_plan
 
 
 def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
     """Return the Statement on one page, to sign or as it was signed."""
-    rulebook, plan, sent = rulebook_of(cycle), plan_of(cycle), submission_of(cycle)
+    rulebook, plan, sent = rulebook_of(cycle), issued_plan(cycle), submission_of(cycle)
     newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
     found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
     code = shown_code(found.code) if found and found.code else ""
@@ -34,9 +35,9 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "text": rulebook.text("statement"),
         "edition": rulebook.catalogue.title,
         "answers_code": sent.content_hash[:12] if sent else "",
-        "plan_code": plan.issued_hash[:12] if plan else "",
-        "months": plan.months if plan else None,
-        "aims": [one.title for one in plan.priorities] if plan else [],
+        "plan_code": plan.code,
+        "months": plan.months,
+        "aims": list(plan.aims),
         "leader": found.leader_name if found else cycle.program.key_leader_name,
         "signed": bool(found and found.signed_at),
         "signer": found.signer_name if found else "",

@@ -86,7 +86,7 @@ class Content(HTMLParser):
         if tag in BLOCKS or tag in ("table", "tr", "td", "th"):
             self.flush()
             self.kind = tag
-        if ("class", "bar") in attrs:
+        if str(dict(attrs).get("class", "")).startswith("bar "):
             bar = Drawing(160, 8)
             bar.add(Rect(0, 0, 160, 8, fillColor=colors.lightgrey, strokeWidth=0))
             bar.add(Rect(0, 0, 120, 8, fillColor=colors.teal, strokeWidth=0))

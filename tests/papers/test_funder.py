@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.cycles.models import CycleState
 from portal.foundation.clock import now
-from portal.foundation.database import unit_of_work
+from portal.foundation.database import db, unit_of_work
 from portal.plans.models import Plan, Priority
-from portal.plans.queries import plan_of
+from portal.plans.services import freeze_plan
 from tests.papers.test_papers import Cast
 
 WHERE, PAGE = "funder-summary", "papers/funder"
@@ -22,13 +23,15 @@ CHOICE = {"version": "0", "about": "We pair 40 young people.\nSince 2010.", "aim
 def cast(app: Flask) -> Cast:
     made = Cast(app)
     made.delivered()
+    plan = Plan(
+        cycle_id=made.cycle.id, version=1, save_id="one", saved_at=now(), months=12, overview="", proposals="",
+        strengths={"operations": "Files are read twice."}, improvements={"operations": "NOT FOR FUNDERS"},
+        priorities=[Priority(position=n, title=f"Aim number {n}", why="NOT FOR FUNDERS", practice_codes=[]) for n in (1, 2)],
+    )  # fmt: skip
     with unit_of_work() as session:
-        session.add(Plan(
-            cycle_id=made.cycle.id, version=1, save_id="one", saved_at=now(), months=12, overview="", proposals="",
-            strengths={"operations": "Files are read twice."}, improvements={"operations": "NOT FOR FUNDERS"},
-            issued_content="{}", issued_hash="a" * 64,
-            priorities=[Priority(position=n, title=f"Aim number {n}", why="NOT FOR FUNDERS", practice_codes=[]) for n in (1, 2)],
-        ))  # fmt: skip
+        session.add(plan)
+        session.flush()
+        plan.issued_content, plan.issued_hash = freeze_plan(plan)
     return made
 
 
@@ -70,7 +73,9 @@ def test_refused_or_overtaken_choice_comes_back_as_typed(cast: Cast) -> None:
 
 def test_choice_too_long_for_one_page_is_refused_with_what_to_do(cast: Cast) -> None:
     with unit_of_work():
-        plan_of(cast.cycle).strengths = {"operations": "Files are read twice. " * 150}  # type: ignore[union-attr]
+        plan = db.session.scalars(select(Plan)).one()
+        plan.strengths = {"operations": "Files are read twice. " * 150}
+        plan.issued_content, plan.issued_hash = freeze_plan(plan)
     reply = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"areas": "operations"})
     assert (reply.status_code, "too long for one page" in reply.text, "Since 2010." in reply.text) == (422, True, True)
 
@@ -80,6 +85,13 @@ def test_summary_waits_for_the_plan(app: Flask, cast: Cast) -> None:
         cast.cycle.state, cast.cycle.plan_issued_on = CycleState.VISITED, None
         cast.cycle.visited_on = date(2026, 9, 20)
     assert cast.admin.get(f"{cast.at}/{WHERE}").status_code == 409
+
+
+def test_changes_of_a_draft_do_not_reach_the_page(cast: Cast) -> None:
+    with unit_of_work():
+        db.session.scalars(select(Priority)).first().title = "NOT ISSUED"  # type: ignore[union-attr]
+    page = cast.admin.get(f"{cast.at}/{PAGE}").text
+    assert ["Aim number 1" in page, "NOT ISSUED" in page] == [True, False]
 
 
 def test_what_was_never_offered_is_not_shown(cast: Cast) -> None:
