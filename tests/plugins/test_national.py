@@ -125,6 +125,8 @@ def test_library_has_something_for_each_standard_and_each_practice_that_protects
     assert (len(critical), critical - helped) == (20, set())
     assert [section.title for section in rules.catalogue.sections
             if helped.isdisjoint(one.code for one in section.practices)] == []  # fmt: skip
-    assert [one.title for one in rules.description.resources if not (one.publisher and one.about and one.audience)] == []
+    assert [
+        one.title for one in rules.description.resources if not (one.publisher and one.about and one.audience)
+    ] == []
     assert len({one.address for one in rules.description.resources}) == len(rules.description.resources) == 17
     assert [one.language for one in rules.description.resources].count("es") == 1
