@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("publisher", sa.String(length=200), nullable=False),
         sa.Column("about", sa.String(length=500), nullable=False),
         sa.Column("audience", sa.String(length=200), nullable=False),
-        sa.Column("language", sa.String(length=3), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("practices", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=2000), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),

@@ -28,7 +28,7 @@ class OwnResource(Base):
     publisher: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
     about: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
     audience: Mapped[str] = mapped_column(String(TITLE_LENGTH), default="")
-    language: Mapped[str] = mapped_column(String(3), default="en")
+    language: Mapped[str] = mapped_column(String(10), default="en")
     practices: Mapped[list[str]] = mapped_column(JSON, default=list)
     address: Mapped[str] = mapped_column(String(ADDRESS_LENGTH), default="")  # of a page; empty for a file
     file_name: Mapped[str] = mapped_column(String(200), default="")
