@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.accounts.models import Membership
 from portal.cycles.models import Cycle
@@ -41,7 +41,7 @@ def reminders_of(partnership: Partnership) -> Iterator[Wanted]:
     yield from _of_agreements(partnership, people)
 
 
-def _cycles(partnership_id: int):  # type: ignore[no-untyped-def]
+def _cycles(partnership_id: int) -> Select[Cycle]:
     return select(Cycle).join(Program, Program.id == Cycle.program_id).where(Program.partnership_id == partnership_id)
 
 

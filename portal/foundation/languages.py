@@ -46,9 +46,11 @@ def translated(text: str, language: str) -> str:
 def say(value: Value, language: str) -> str:
     """Return a value as plain text in this language; several become lines of a list."""
     if isinstance(value, Phrase):
-        return translated(value.text, language).format(
-            **{name: say(one, language) for name, one in value.values.items()}
+        text, values = (
+            translated(value.text, language),
+            {name: say(one, language) for name, one in value.values.items()},
         )
+        return text.format(**values) if values else text  # a title from a plugin may hold braces of its own
     if isinstance(value, date):
         return _spanish(value) if language == "es" else say_date(value)
     if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import Person
@@ -79,7 +79,7 @@ def _gather(address: str) -> bool:
         return False
 
 
-def _waiting(address: str):  # type: ignore[no-untyped-def]
+def _waiting(address: str) -> Select[Message]:
     return select(Message).where(Message.to_email == address, Message.gather_at.is_not(None)).order_by(Message.id)
 
 

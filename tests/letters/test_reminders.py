@@ -139,6 +139,16 @@ def test_reminder_leaves_on_its_local_day_over_daylight_time_and_leap_days(
     assert (reminders.run(), reminders.run(), planned()) == (1, 0, [("remind-results", day, True, False)])
 
 
+def test_staff_are_reminded_as_many_days_before_as_the_policy_says(cast: Cast) -> None:
+    step(cast, state=CycleState.SUBMITTED, submitted_on=date(2026, 10, 1))
+    days = {}
+    for before in (7, 0):
+        record = dict(cast.cycle.rulebook)
+        step(cast, rulebook=record | {"policy": record["policy"] | {"reminder_days": before}})
+        days[before] = [one.remind_on for one in reminders_of(cast.partnership) if one.kind == "remind-contact"]
+    assert days == {7: [date(2026, 10, 8)], 0: [date(2026, 10, 15)]}
+
+
 def test_check_ins_count_from_the_plan_and_not_from_each_other(cast: Cast, clock: StandingClock) -> None:
     step(cast, state=CycleState.SIGNED, submitted_on=date(2026, 9, 1), plan_issued_on=date(2026, 11, 30), statement_signed_on=date(2026, 12, 1))  # fmt: skip
     found = {one.kind + str(one.fields.get("months", "")): one.due_on for one in reminders_of(cast.partnership)}

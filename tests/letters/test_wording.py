@@ -74,8 +74,8 @@ def test_glossary_keeps_every_place_for_a_value() -> None:
 def test_values_are_said_in_the_language_and_fall_back_each_by_itself() -> None:
     day = date(2028, 2, 29)
     assert (say(day, "en"), say(day, "es")) == ("February 29, 2028", "29 de febrero de 2028")
-    both = (Phrase("reader"), Phrase("Somebody's own step"))
-    assert say(both, "es") == "- lector o lectora\n- Somebody's own step"
+    both = (Phrase("reader"), Phrase("Somebody's own {step}"))
+    assert say(both, "es") == "- lector o lectora\n- Somebody's own {step}"
 
 
 def test_letter_without_a_translation_is_in_english(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from tests.rules.toml_plugins import HEAD, why_not_built, why_quarantined
     [
         ("[policy]\ncontact_weeks = 99 99", ["7: This is not valid TOML: Expected newline or end of document after a statement."]),
         ("[policy]\ncontact_week = 3", ["7: There is no policy value “contact_week”. Do you mean “contact_weeks”?"]),
+        ("[policy]\nreminder_days = -1", ["7: The policy value reminder_days must be a whole number from 0 to 1200."]),
         ('[policy]\ncontact_weeks = "3"', ["7: The policy value contact_weeks must be a whole number from 1 to 1200."]),
         ('[policy]\ngates = ["oath"]', ["7: The policy value gates may hold approval, needs_assessment, mou, or gates of your own with all their parts."]),
         ('[texts]\ngreeting = "Hi"', ["7: There is no text called “greeting”; there are welcome, receipt, statement, recognition, mou, meanwhile."]),
