@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.letters.daily import add_duties
 from portal.letters.reminders import add_source
 
 
@@ -14,7 +15,9 @@ def init_room(app: Flask) -> None:
     """Open this room to the app."""
     from . import duty_views, help  # noqa: A004, F401 (their pages hang on the same blueprint)
     from .reminding import reminders_of
+    from .todo import todo_of
     from .views import bp
 
     app.register_blueprint(bp)
     add_source(app, reminders_of)
+    add_duties(app, todo_of)
