@@ -10,7 +10,8 @@ from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
 
 from .carrying import carried_over
-from .forms import AREAS, ActionDraft, PlanDraft, PriorityDraft
+from .contents import ActionContent, PlanContent, PriorityContent
+from .forms import AREAS, ActionDraft, PlanDraft, PriorityDraft, read_month
 from .models import Plan
 from .queries import Proposal, proposals_for
 from .suggesting import Suggester, noted_proposals, suggester_of, usual_months
@@ -34,6 +35,32 @@ def draft_of(plan: Plan) -> PlanDraft:
         for one in plan.priorities
     )
     return PlanDraft(str(plan.months or ""), plan.overview, plan.strengths, plan.improvements, priorities)
+
+
+def content_from(draft: PlanDraft) -> PlanContent:
+    """Return a draft as an issue would say it, without the answers it rests on, so that two texts can be compared."""
+    return PlanContent(
+        int(draft.months) if draft.months.isascii() and draft.months.isdigit() else None,
+        draft.overview,
+        dict(draft.strengths),
+        dict(draft.improvements),
+        tuple(
+            PriorityContent(
+                one.title,
+                one.why,
+                tuple(one.code_list),
+                tuple(
+                    ActionContent(
+                        a.text, a.owner, due.isoformat() if (due := read_month(a.due)) else None, a.resource, a.key
+                    )
+                    for a in one.actions
+                ),
+                (),
+                one.key,
+            )
+            for one in draft.priorities
+        ),
+    )
 
 
 def first_draft(cycle: Cycle) -> PlanDraft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.foundation.errors import Problem
 from rules.catalogue import Catalogue
+from rules.wording import MONTHS
 
 AREAS = ("management", "operations", "evaluation")
 ROWS = 6  # action rows a block shows at least; there are always two spare ones
@@ -134,11 +136,22 @@ def moved_up(draft: PlanDraft, key: str) -> PlanDraft:
 
 
 def read_month(text: str) -> date | None:
-    """Return the first day of a month like 2027-03; None when it is not one."""
+    """Return the first day of a month like 2027-03, 3/2027 or March 2027; None when it is not one."""
+    words = text.replace(",", " ").lower().split()
+    if len(words) == 2 and len(words[0].rstrip(".")) > 2:
+        number = next((n for n, name in enumerate(MONTHS, 1) if name.lower().startswith(words[0].rstrip("."))), 0)
+        year, month = words[1], str(number)
+    elif found := re.fullmatch(
+        r"(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<first>\d{1,2})/(?P<last>\d{4})", text.strip(), re.ASCII
+    ):
+        year, month = found["year"] or found["last"], found["month"] or found["first"]
+    else:
+        return None
     try:
-        return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+        found_month = date(int(year), int(month), 1)
     except ValueError:
         return None
+    return found_month if 1850 <= found_month.year <= 2200 else None
 
 
 def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
@@ -163,7 +176,9 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
                     Problem(f"p{n}-a{k}-owner", f"Priority {n}, action {k}: the name can hold 200 characters.")
                 )
             if action.due and read_month(action.due) is None:
-                problems.append(Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like 2027-03."))
+                problems.append(
+                    Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like 2027-03 or March 2027.")
+                )
     problems += [
         Problem(name, f"This text can hold {LONGEST:,} characters.")
         for name, text in texts.items()

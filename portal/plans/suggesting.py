@@ -87,6 +87,20 @@ def suggested_actions(practice: Practice, answer: Answer | None) -> tuple[str, .
     return f"{first}: {practice.statement}", second
 
 
+@dataclass(frozen=True, slots=True)
+class NoteBeside:
+    """A note of the visit as the editor shows it beside the plan; it never enters the plan by itself."""
+
+    title: str
+    text: str
+
+
+def notes_beside(cycle: Cycle) -> tuple[NoteBeside, ...]:
+    """Return the notes taken during the visit, for the partnership's eyes alone."""
+    review = review_of(cycle)
+    return (NoteBeside("Notes of the visit", review.visit_notes),) if review is not None and review.visit_notes else ()
+
+
 def key_of(codes: str) -> str:
     """Return the mark of a priority made of a proposal: the same each time, so that a page can name it before it is stored."""
     return hashlib.sha256(codes.encode()).hexdigest()[:12]

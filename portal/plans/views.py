@@ -23,13 +23,14 @@ from portal.resources.queries import Item, by_code, library_of
 from rules.duties import add_months
 
 from . import services
+from .differences import differences
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import draft_of, first_draft, left_out, listed, with_proposal
+from .drafts import content_from, draft_of, first_draft, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
 from .models import Plan, new_key
 from .queries import changed_since, open_statement, plan_of, proposals_for
-from .shared import open_comments, shared_drafts
-from .suggesting import noted_proposals, suggester_of
+from .shared import area_titles, open_comments, shared_drafts
+from .suggesting import noted_proposals, notes_beside, suggester_of
 
 bp = Blueprint("plans", __name__)
 GUIDES = 5  # named at one priority
@@ -63,7 +64,7 @@ def _editor(
         left_out=left_out(draft, proposed), plan=plan, statement=(sent := open_statement(cycle)),
         outdated=changed_since(cycle, sent), fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
-        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts),
+        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts), notes=notes_beside(cycle),
         explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library], **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
@@ -93,6 +94,7 @@ def save_text(cycle_id: int) -> Any:
         page = render_template(
             "plans/_conflict.html", cycle=cycle, stored=stored, theirs=theirs, query=as_query("plan", fields_of(theirs)),
             fits=all(len(one.actions) <= ROWS for one in theirs.priorities),
+            lines=differences(content_from(theirs), content_from(draft), area_titles(cycle)),
             areas=[area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS],
         )  # fmt: skip
         return page, 409, {"Answer-Version": str(stored.version if stored else 0)}
@@ -128,7 +130,7 @@ def save(cycle_id: int) -> Any:
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     then = request.form.get("then")
     if then == "issue":
-        return _issue(cycle, draft)
+        return _issue(cycle, draft, str(saved.version))
     if then == "preview":
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
     flash("The plan is saved as a draft.", "good")
@@ -151,9 +153,9 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
     return moved_up(draft, key) if (key := form.get("up")) else draft
 
 
-def _issue(cycle: Cycle, draft: PlanDraft) -> Any:
+def _issue(cycle: Cycle, draft: PlanDraft, seen: str | None) -> Any:
     try:
-        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"])
+        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"], seen)
     except (Refused, OutOfOrder) as refusal:
         db.session.refresh(cycle)
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
@@ -171,7 +173,7 @@ def issue(cycle_id: int) -> Any:
     """Issue the plan as it is stored."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.WRITE_PLAN)
     plan = plan_of(cycle)
-    return _issue(cycle, draft_of(plan) if plan else first_draft(cycle))
+    return _issue(cycle, _stored(cycle, plan), request.form.get("seen"))
 
 
 def _readable(cycle_id: int) -> Cycle:

@@ -15,7 +15,7 @@ from portal.foundation.access import Role
 from portal.foundation.clock import local_day
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState
-from portal.plans.models import Plan, Statement
+from portal.plans.models import Plan, PlanVersion, Statement
 from portal.programs.models import Program
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
@@ -73,6 +73,17 @@ def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast
     assert db.session.scalars(select(Plan)).all() == []  # looking at the page stores nothing
 
 
+def test_notes_of_the_visit_stand_beside_the_plan_and_never_enter_it(cast: Cast) -> None:
+    cast.staff.post(f"{cast.at}/review/contact", data={"contact_on": "2026-10-01", "contact_how": "call"})
+    cast.staff.post(f"{cast.at}/review/visit", data={"held_on": "2026-10-01", "visit_notes": SECRET})
+    assert cast.staff.get(f"{cast.at}/plan").text.count(SECRET) == 1
+    cast.staff.post(
+        f"{cast.at}/plan", data={"save_id": "press-preview", "then": "preview"}
+    )  # stores what was filled in
+    assert SECRET not in str(db.session.scalars(select(PlanVersion.content)).one())
+    assert SECRET not in cast.staff.get(f"{cast.at}/plan/print").text
+
+
 def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
     reply = cast.staff.post(f"{cast.at}/plan", data=plan_fields(**{"p2-codes": "B.9.9", "p3-a1-owner": "Kim & Ana"}))
     assert reply.status_code == 422
@@ -88,6 +99,16 @@ def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     reply = cast.staff.post(f"{cast.at}/plan/issue")
     assert (reply.status_code, reply.location) == (303, f"{cast.at}/plan/print")
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
+
+
+def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> None:
+    cast.visited()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
+    refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1"})
+    assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
+    assert "New words" in refused.text
+    assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2"}).status_code == 303
 
 
 def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:

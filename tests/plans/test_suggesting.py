@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.plans.drafts import first_draft
+from portal.plans.forms import read_month
 from portal.plans.models import PlanVersion
 from portal.plans.queries import plan_of
 from portal.plans.suggesting import suggested_actions
@@ -94,9 +96,20 @@ def test_typed_text_is_stored_as_it_comes_and_a_row_stays_the_same_row(cast: Cas
     )
     assert (same.status_code, same.headers["Answer-Version"]) == (200, "2")  # it is what is stored already
     assert save(1, "typing-04", overview="Other").status_code == 409
+    told = save(
+        1,
+        "typing-06",
+        **{"p1-key": "abc123", "p1-title": "Aim?", "p1-a1-text": "Call them", "p1-a1-resource": "A guide"},
+    ).text
+    assert re.findall(r'data-label="(Theirs|Yours)">([^<]+)', told) == [("Theirs", "Aim!"), ("Yours", "Aim?")]
     assert save(2, "typing-05", months="many").status_code == 422
     kept = db.session.execute(select(PlanVersion.save_id, PlanVersion.refused).order_by(PlanVersion.id)).all()
-    assert [tuple(row) for row in kept] == [("typing-01", False), ("typing-02", False), ("typing-04", True)]
+    assert [tuple(row) for row in kept] == [
+        ("typing-01", False),
+        ("typing-02", False),
+        ("typing-04", True),
+        ("typing-06", True),
+    ]
 
 
 def test_text_typed_while_the_plan_was_issued_is_refused_logged_and_kept(cast: Cast, app: Flask) -> None:
@@ -111,6 +124,18 @@ def test_text_typed_while_the_plan_was_issued_is_refused_logged_and_kept(cast: C
     page = browser(app, cast.reviewer).get(f"/cycles/{cast.cycle.id}/plan/history?text={kept.id}").text
     assert [text in page for text in ("One more thought", "set aside", "Safety first.")] == [True, True, False]
     assert "plan text after issue kept aside" in db.session.scalars(select(AuditEntry.deed)).all()
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [
+        ("2027-03", date(2027, 3, 1)), ("2027-3", date(2027, 3, 1)), ("3/2027", date(2027, 3, 1)), ("March 2027", date(2027, 3, 1)),
+        ("sept. 2027", date(2027, 9, 1)), ("2027-13", None), ("0/2027", None), ("2027", None), ("Foo 2027", None),
+        ("March x", None), ("٣/2027", None), ("", None), ("May 99999", None), ("May 0001", None), ("Ma. 2027", None),
+    ],
+)  # fmt: skip
+def test_month_is_read_as_people_write_it(typed: str, month: date | None) -> None:
+    assert read_month(typed) == month
 
 
 def test_priorities_are_moved_and_taken_out_by_buttons(cast: Cast, app: Flask) -> None:

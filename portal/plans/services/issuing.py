@@ -73,13 +73,19 @@ def not_ready(plan: Plan | None, policy: Policy, anchor: date, extra_months: int
     return problems
 
 
-def issue_plan(cycle_id: int, by_id: int, base_url: str) -> Plan:
-    """Freeze the plan and send the Statement to the key leader. Raises OutOfOrder or Refused with every problem."""
+def issue_plan(cycle_id: int, by_id: int, base_url: str, seen: str | None = None) -> Plan:
+    """Freeze the plan and send the Statement to the key leader. Raises OutOfOrder or Refused with every problem.
+
+    `seen` is the version of the draft that was read before: nobody issues words of somebody else unread.
+    """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         plan, today = plan_of(cycle), local_today(cycle)
         if cycle.state is CycleState.VISITED:
             problems = not_ready(plan, rulebook_of(cycle).policy, today)
+            if plan is not None and seen not in (None, str(plan.version)):
+                changed = "The draft was changed after you opened the page. Read it as it is now, then issue it."
+                problems.insert(0, Problem("overview", changed))
             if not cycle.program.key_leader_name or not cycle.program.key_leader_email:
                 problems.append(
                     Problem("months", "Name the key leader and the e-mail address in the program's facts first.")
