@@ -43,7 +43,7 @@ DutySource = Callable[[int, int], Iterable[Todo]]  # of a partnership and one of
 
 def add_duties(app: Flask, source: DutySource) -> None:
     """Let a room say what waits for a person of a partnership; it is listed in the mail of the day."""
-    app.extensions.setdefault(DUTIES, []).append(source)
+    app.extensions[DUTIES] = (*app.extensions.get(DUTIES, ()), source)
 
 
 def run() -> int:
@@ -164,6 +164,6 @@ def _todo(person_id: int | None) -> list[Todo]:
     person = db.session.get(Person, person_id) if person_id is not None else None
     held = person.memberships if person is not None else []
     places = sorted({one.partnership_id for one in held if one.partnership_id and one.role in STAFF_ROLES})
-    sources: list[DutySource] = current_app.extensions.get(DUTIES, [])
+    sources: tuple[DutySource, ...] = current_app.extensions.get(DUTIES, ())
     found = [one for place in places for source in sources for one in source(place, person_id or 0)]
     return sorted(found, key=lambda one: (one.due_on, one.program, one.what))[:20]

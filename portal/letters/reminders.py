@@ -57,7 +57,7 @@ Source = Callable[[Partnership], Iterable[Wanted]]
 
 def add_source(app: Flask, source: Source) -> None:
     """Let a room say which reminders it would send for a partnership; asked outside of any write."""
-    app.extensions.setdefault(SOURCES, []).append(source)
+    app.extensions[SOURCES] = (*app.extensions.get(SOURCES, ()), source)
 
 
 def run() -> int:

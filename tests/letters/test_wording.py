@@ -16,9 +16,9 @@ KINDS = kinds()
 READY = KINDS["to-review"]
 # Names, days, counts, links and two texts to people outside: whoever adds a field says here that it is not confidential.
 FIELDS = {
-    "again", "answers_link", "by", "changes_link", "code", "codes", "count", "day", "items", "link", "mark", "meaning",
-    "months", "name", "once", "partnership", "place", "program", "question", "reason", "role", "sections", "steps",
-    "title", "todo", "told", "until",
+    "again", "answers_link", "by", "changed", "changes_link", "code", "codes", "count", "day", "items", "link", "mark", "meaning",
+    "months", "name", "once", "partnership", "place", "program", "question", "reason", "review", "role", "sections", "steps",
+    "times", "title", "todo", "told", "until", "when",
 }  # fmt: skip
 CONFIDENTIAL = (
     "answer",
