@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import render_template
-from PIL import Image, ImageDraw, ImageFont
 
 from portal.foundation.paths import PACKAGE
 from rules.wording import say_date
 
 from .publishing import PublicStatus
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 WIDTH, HEIGHT = 340, 112
 TEXT_LEFT, TEXT_WIDTH = 104, 196  # there is room to spare, since a browser may use a wider font
@@ -56,6 +58,8 @@ def svg(status: PublicStatus) -> str:
 
 def png(status: PublicStatus, scale: int) -> bytes:
     """Return the badge as PNG, one or two times its size."""
+    from PIL import Image, ImageDraw  # large, and few requests draw
+
     unit = DRAWN * scale
     image = Image.new("RGBA", (WIDTH * unit, HEIGHT * unit), (255, 255, 255, 0))
     draw, color = ImageDraw.Draw(image), BRAND if status.current else OVER
@@ -80,6 +84,8 @@ def _times(unit: int, *numbers: int) -> list[float]:
 
 @lru_cache(maxsize=64)
 def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
     name = "OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf"
     return ImageFont.truetype(str(PACKAGE / "fonts" / name), size, layout_engine=ImageFont.Layout.BASIC)
 

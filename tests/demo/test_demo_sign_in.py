@@ -87,14 +87,14 @@ def test_people_have_a_button_each_on_the_fragment(demo: Flask) -> None:
     with demo.test_request_context():
         page = demo.jinja_env.get_template("demo/_people.html").render(csrf_token=lambda: "token")
 
-    assert page.count("<button>Sign in as ") == 13
+    assert page.count("<button>Sign in as ") == 14
     assert page.count("fictional</span>") == 13
 
 
 def test_demo_mail_is_newest_first_with_links_to_the_portal(demo: Flask) -> None:
     page = demo.test_client().get("/demo/mail").get_data(as_text=True)
 
-    assert page.index("We have your self-assessment: Maple Street") < page.index("It is time to renew: BridgeLink")
+    assert page.index("We have your self-assessment: Maple Street") < page.index("Time to renew: BridgeLink")
     assert '<a href="http://localhost/programs/' in page
 
 

@@ -67,8 +67,9 @@ def start_worker(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 def due_now() -> None:
-    """Make the job due by the worker's own clock, which is the machine's."""
+    """Make the job due, and its document asked for today, by the worker's own clock, which is the machine's."""
     with unit_of_work() as session:
+        session.scalars(select(Document)).one().asked_at = datetime.now(UTC)
         session.scalars(select(Job)).one().run_after = datetime(2020, 1, 1, tzinfo=UTC)
 
 

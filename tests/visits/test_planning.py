@@ -24,7 +24,7 @@ def test_program_picks_one_of_the_proposed_dates(cast: Cast) -> None:
     reply = cast.post(cast.ours, "propose", time=[ALSO, IN_TIME, ""])
     assert reply.status_code == 303
     assert [(one.to_name, one.subject) for one in cast.mails("visit-proposed")] == [
-        ("Ana Núñez", "Please pick a date for the onsite review: Jóvenes Unidos")
+        ("Ana Núñez", "Please pick a date: Jóvenes Unidos")
     ]
     page = words(cast.theirs.get(cast.at).text)
     assert "Monday, November 2, 2026, 10:00 to 12:30 (EST)" in page
