@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from portal.accounts.models import Person
+from portal.accounts.queries import staff_of_partnership
 from portal.cycles.models import Cycle
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import Base, UtcDateTime, Word, db
@@ -108,3 +109,11 @@ def changes_of(cycle: Cycle) -> list[TeamChange]:
 def team_of(cycle: Cycle) -> Team:
     """Return who reviews this cycle."""
     return teams_of([cycle.id]).get(cycle.id, Team())
+
+
+def at_work(cycle: Cycle) -> list[Person]:
+    """Return who is told of what a program does: the one who decides and who reviews with them, else everybody there."""
+    team, staff = team_of(cycle), staff_of_partnership(cycle.program.partnership_id)
+    wanted = {team.decider.id} if team.decider else set()
+    wanted |= {person.id for person, part in team.others if part is Part.REVIEWER}
+    return [person for person in staff if person.id in wanted] or list(staff)

@@ -12,14 +12,15 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal.accounts.models import Person
-from portal.accounts.queries import people_of_program, staff_of_partnership
+from portal.accounts.queries import people_of_program
 from portal.cycles.models import Cycle
 from portal.foundation import clock, outbox
 from portal.foundation.access import TABLE, Action
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 
-from .models import Question, QuestionEntry, Review
+from .models import Question, QuestionEntry
+from .reviewers import at_work
 
 QUIET = timedelta(hours=1)
 
@@ -32,11 +33,8 @@ def tell_asked(cycle: Cycle, cause: Question | QuestionEntry, base_url: str) -> 
 
 
 def tell_answered(cycle: Cycle, cause: QuestionEntry, base_url: str) -> None:
-    """Tell the reviewer that the program answered; everybody at the partnership while there is none."""
-    program = cycle.program
-    review = db.session.scalar(select(Review).where(Review.cycle_id == cycle.id))
-    people = [review.reviewer] if review and review.reviewer else staff_of_partnership(program.partnership_id)
-    _tell(people, cycle, "review-answered", cause, f"{base_url}/cycles/{cycle.id}/questions")
+    """Tell whoever reviews that the program answered; everybody at the partnership while nobody does."""
+    _tell(at_work(cycle), cycle, "review-answered", cause, f"{base_url}/cycles/{cycle.id}/questions")
 
 
 def _tell(people: Iterable[Person], cycle: Cycle, kind: str, cause: Question | QuestionEntry, link: str) -> None:

@@ -22,6 +22,7 @@ from portal.foundation.errors import DomainError, Stranger
 from portal.programs.models import Program
 from portal.reviews.models import Review
 from portal.reviews.queries import DUTIES
+from portal.reviews.reviewers import teams_of
 from rules.duties import due_dates
 
 from .invitations import PUBLISH, calendar_of, day_entry, entry_of, summary_of
@@ -83,7 +84,7 @@ def calendar_for(token: str, network: str, base_url: str) -> bytes:
 
 
 def entries_for(person: Person, base_url: str) -> Iterator[Event]:
-    """Give the visits the person does or is invited to, and what is due in the reviews the person does."""
+    """Give the visits the person takes part in, and what is due in the reviews the person decides."""
     places = [one.partnership_id for one in person.memberships if one.partnership_id]
     found = (
         select(Cycle, Review.reviewer_id, Visit)
@@ -93,10 +94,15 @@ def entries_for(person: Person, base_url: str) -> Iterator[Event]:
         .where(Program.partnership_id.in_(places), Cycle.state.not_in(GONE))
         .order_by(Cycle.id)
     )
-    for cycle, reviewer_id, visit in db.session.execute(found):
+    rows = db.session.execute(found).all()
+    teams = teams_of(cycle.id for cycle, _, _ in rows)
+    for cycle, reviewer_id, visit in rows:
         policy, address = rulebook_of(cycle).policy, address_of(cycle, base_url)
         mine, planned = reviewer_id == person.id, visit is not None and visit.state is VisitState.PLANNED
-        if planned and visit.starts_at and (mine or any(one["email"] == person.email for one in visit.attendees)):
+        invited = person.id in teams[cycle.id].ids or any(
+            one["email"] == person.email for one in (visit.attendees if planned else ())
+        )
+        if planned and visit.starts_at and invited:
             yield entry_of(visit, visit.starts_at, policy.review_title, address)
         if not mine:
             continue

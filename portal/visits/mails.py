@@ -6,13 +6,13 @@ import hashlib
 
 from flask import current_app
 
-from portal.accounts.queries import administrators_of_program, staff_of_partnership
+from portal.accounts.queries import administrators_of_program
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation import outbox
 from portal.foundation.languages import Phrase, Value
 from portal.programs.mails import tell
-from portal.reviews.queries import review_of
+from portal.reviews.reviewers import at_work
 
 from .invitations import CANCEL, REQUEST, entry_of, invitation
 from .models import Visit
@@ -57,9 +57,7 @@ def _fields(cycle: Cycle, base_url: str) -> dict[str, Value]:
 
 
 def _tell_staff(cycle: Cycle, visit: Visit, kind: str, by_id: int, fields: dict[str, Value]) -> None:
-    review = review_of(cycle)
-    people = [review.reviewer] if review and review.reviewer else staff_of_partnership(cycle.program.partnership_id)
-    others = [one for one in people if one.id != by_id]
+    others = [one for one in at_work(cycle) if one.id != by_id]
     tell(others, cycle.program.partnership_id, f"{kind}:{visit.id}:{visit.version}", kind, fields)
 
 

@@ -12,7 +12,7 @@ from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.reviews.assigning import TeamChanged, assign
-from portal.reviews.reviewers import Part, changes_of, team_of
+from portal.reviews.reviewers import Part, at_work, changes_of, team_of
 from portal.reviews.services import begin
 from tests.assessments.amendments import URL, Cast, make_cast
 from tests.factories import make_cycle, make_partnership, make_person, make_program
@@ -46,6 +46,7 @@ def test_decider_and_others_are_stored_told_and_logged(cast: Cast) -> None:
         ("Lou Ferro", Part.SECOND_OPINION), ("Rosa Reyes", Part.REVIEWER),
     ]  # fmt: skip
     assert sorted(told()) == sorted([kim.email, lou.email])  # who assigned herself needs no mail
+    assert {one.name for one in at_work(cast.cycle)} == {"Kim Oday", "Rosa Reyes"}  # who gives an opinion is not troubled
     mark = team.mark
     assign(cast.cycle.id, lou.id, {kim.id: Part.REVIEWER}, mark, cast.reviewer.id, URL)
     team = team_of(cast.cycle)
