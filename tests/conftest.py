@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
@@ -20,6 +22,10 @@ from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, settings
 from tests.crawling import Walked, crawl
+
+# A busy machine is no mistake of what is tested.
+examples.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("portal")
 
 REFERENCE = datetime(2026, 10, 1, 18, 2, tzinfo=UTC)  # 14:02 on 1 October 2026 in New York
 

@@ -69,6 +69,7 @@ for _ in range(8):
 """
 
 
+@pytest.mark.walk
 def test_upload_killed_again_and_again_leaves_no_row_without_its_file(place: Place) -> None:
     folder = Path(place.app.config["DATA_FOLDER"])
     command = [sys.executable, "-c", UPLOADER, str(folder), str(place.person.id), place.page()]

@@ -78,6 +78,7 @@ def states(document_id: int) -> tuple[JobState, DocumentState]:
     return db.session.scalars(select(Job.state)).one(), db.session.get_one(Document, document_id).state
 
 
+@pytest.mark.walk
 def test_document_is_made_later_when_the_worker_is_killed_in_the_middle(app: Flask, document_id: int) -> None:
     folder = Path(app.config["DATA_FOLDER"])
     due_now()

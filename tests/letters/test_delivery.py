@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -104,6 +105,7 @@ def test_mail_that_is_put_off_is_tried_again_as_the_same_mail(
     assert mailing.mails[0]["Message-ID"].startswith("<nqms-")
 
 
+@pytest.mark.walk
 def test_worker_killed_after_the_server_took_the_mail_sends_the_same_mail_again(app: Flask, postbox: Postbox) -> None:
     post(None)
     with unit_of_work() as session:  # due by the worker's own clock, which is the machine's

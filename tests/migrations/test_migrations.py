@@ -139,6 +139,7 @@ def test_revisions_form_one_line() -> None:
     assert ScriptDirectory(str(data_dir("migrations"))).get_heads() == [REVISIONS[-1]]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("at", range(1, len(REVISIONS)))
 def test_each_later_revision_keeps_every_row_up_and_down(empty_app: Flask, at: int) -> None:
     migrate.upgrade(REVISIONS[at - 1])

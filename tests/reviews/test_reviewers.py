@@ -46,7 +46,10 @@ def test_decider_and_others_are_stored_told_and_logged(cast: Cast) -> None:
         ("Lou Ferro", Part.SECOND_OPINION), ("Rosa Reyes", Part.REVIEWER),
     ]  # fmt: skip
     assert sorted(told()) == sorted([kim.email, lou.email])  # who assigned herself needs no mail
-    assert {one.name for one in at_work(cast.cycle)} == {"Kim Oday", "Rosa Reyes"}  # who gives an opinion is not troubled
+    assert {one.name for one in at_work(cast.cycle)} == {
+        "Kim Oday",
+        "Rosa Reyes",
+    }  # who gives an opinion is not troubled
     mark = team.mark
     assign(cast.cycle.id, lou.id, {kim.id: Part.REVIEWER}, mark, cast.reviewer.id, URL)
     team = team_of(cast.cycle)
