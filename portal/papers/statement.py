@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from portal.assessments.queries import submission_of
@@ -46,5 +47,6 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "how": "on paper" if on_paper else "by a personal link",
         "covers": covers,
         "code": code,
+        "look_up": f"{current_app.config['BASE_URL']}/statements".removeprefix("https://").removeprefix("http://"),
         "changed": list(changed_since(cycle, found)),
     }
