@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app, url_for
+
 from portal.cycles.models import Cycle
 from portal.partnerships.queries import rulebook_of_record
 from portal.recognition.models import Award
+from portal.recognition.publishing import listing_of
 from rules.wording import say_date
 
 from .head import head_of
@@ -16,7 +19,7 @@ LONG_NAME = 46  # letters; a longer name is set smaller
 
 def certificate_snapshot(cycle: Cycle, award: Award) -> dict[str, Any]:
     """Return the certificate of a confirmed recognition."""
-    rulebook = rulebook_of_record(award.rulebook)
+    rulebook, listing = rulebook_of_record(award.rulebook), listing_of(cycle.program_id)
     return {
         **head_of(cycle),
         "draft": False,
@@ -26,5 +29,10 @@ def certificate_snapshot(cycle: Cycle, award: Award) -> dict[str, Any]:
         "edition": rulebook.catalogue.title,
         "long": len(cycle.program.name) > LONG_NAME,
         "confirmed_by": award.confirmed_by.name if award.confirmed_by else "",
-        "code": getattr(award, "code", "") or "",
+        "proof": _shown(url_for("partners.verify", address=listing.address, _external=False)) if listing else "",
     }
+
+
+def _shown(path: str) -> str:
+    """Return an address as paper shows it, to be typed."""
+    return f"{current_app.config['BASE_URL']}{path}".removeprefix("https://").removeprefix("http://")

@@ -117,7 +117,7 @@ def test_staff_read_what_waits_and_a_program_does_not(make_app, clock: StandingC
             one.to_email: one.text for one in db.session.scalars(select(Message).where(Message.key.like("daily:%")))
         }
         assert (
-            "Lo demás que espera\n-------------------\n- Harbor True: visita de revisión, antes del 9 de octubre de 2026"
+            "Lo demás que espera\n-------------------\n- Harbor True: visita de revisión, a más tardar el 9 de octubre de 2026"
             in texts[person.email]
         )
         assert "Harbor True" not in texts[owner.email]

@@ -131,7 +131,7 @@ def test_language_of_the_partnership_is_set_and_unknown_ones_are_refused(desk: D
     settings = {"language": "es", "contact_name": "Kim Oday", "contact_email": "kim@example.org"}
     assert desk.client.post(f"{desk.at}/letters", data=settings).status_code == 303
     assert postroom().contact(desk.partnership.id) == To("Kim Oday", "kim@example.org")
-    assert post(desk).subject == "Lista para revisión: Harbor; comuníquese antes del soon"
+    assert post(desk).subject == "Lista para revisión: Harbor; comuníquese a más tardar el soon"
     assert [desk.client.get(f"{desk.at}/letters/{one}").status_code for one in ("to-review/fr", "none/en")] == [
         404,
         404,
