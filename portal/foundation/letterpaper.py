@@ -43,24 +43,25 @@ def as_html(text: str, base_url: str) -> Markup:
 
 
 def _block(lines: list[str], base_url: str) -> Markup:
-    if len(lines) > 1 and re.fullmatch(r"-{3,}", lines[1].strip()):
-        head = Markup("<h2>{}</h2>").format(lines[0])
-        rest = lines[2:]
-        return head + Markup("\n") + _block(rest, base_url) if rest else head
-    if lines[0] == "-- ":
-        return Markup("<hr>\n") + (_block(lines[1:], base_url) if lines[1:] else Markup(""))
-    first = next((at for at, line in enumerate(lines) if line.startswith("- ")), None)
-    if first is None:
-        return Markup("<p>{}</p>").format(Markup("<br>\n").join(_linked(line, base_url) for line in lines))
-    last = first
-    while last < len(lines) and lines[last].startswith("- "):
-        last += 1
-    items = Markup("\n").join(Markup("<li>{}</li>").format(_linked(line[2:], base_url)) for line in lines[first:last])
-    parts = [Markup("<ul>\n{}\n</ul>").format(items)]
-    if first:
-        parts.insert(0, _block(lines[:first], base_url))
-    if last < len(lines):
-        parts.append(_block(lines[last:], base_url))
+    parts: list[Markup] = []
+    while lines:
+        if len(lines) > 1 and re.fullmatch(r"-{3,}", lines[1].strip()):
+            parts.append(Markup("<h2>{}</h2>").format(lines[0]))
+            lines = lines[2:]
+            continue
+        if lines[0] == "-- ":
+            parts.append(Markup("<hr>"))
+            lines = lines[1:]
+            continue
+        listed = lines[0].startswith("- ")
+        end = next((at for at, line in enumerate(lines) if line.startswith("- ") != listed), len(lines))
+        if listed:
+            items = Markup("\n").join(Markup("<li>{}</li>").format(_linked(one[2:], base_url)) for one in lines[:end])
+            parts.append(Markup("<ul>\n{}\n</ul>").format(items))
+        else:
+            shown = Markup("<br>\n").join(_linked(one, base_url) for one in lines[:end])
+            parts.append(Markup("<p>{}</p>").format(shown))
+        lines = lines[end:]
     return Markup("\n").join(parts)
 
 

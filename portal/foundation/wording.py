@@ -126,6 +126,16 @@ def check(kind: Kind, wording: Wording) -> None:
         )
     for language in ("en", "es"):
         _filled(kind, wording, kind.samples(language))
+    empty = {one.name: "" for one in kind.fields if one.name not in kind.needs}  # what a condition hides shows here
+    _filled(kind, Wording(f"- {wording.subject}", wording.body), kind.samples(USUAL) | empty)
+
+
+def _can_be_sent(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a sign, as a program can write it and nobody can type it
+        return False
+    return "\0" not in text
 
 
 def _read(part: str, source: str, kind: Kind) -> set[str]:
@@ -133,8 +143,10 @@ def _read(part: str, source: str, kind: Kind) -> set[str]:
     longest = LONGEST_SUBJECT if part == "subject" else LONGEST_BODY
     if not source.strip():
         raise NotUsable(f"The {part} is empty.")
-    if len(source) > longest or "\0" in source:
+    if len(source) > longest:
         raise NotUsable(f"The {part} can hold {longest:,} characters; this has {len(source):,}.")
+    if not _can_be_sent(source):
+        raise NotUsable(f"The {part} holds a sign that no mail can carry.")
     tree = _parsed(part, source)
     known = {one.name for one in kind.fields}
     for node, depth in _walk(tree):
@@ -142,6 +154,11 @@ def _read(part: str, source: str, kind: Kind) -> set[str]:
             raise NotUsable(
                 f"Line {node.lineno} of the {part} uses something that is not open here. A field like {{{{ program }}}} can be "
                 "shown, and a part left out with {% if until %} … {% endif %}."
+            )
+        if isinstance(node, nodes.Const) and not (isinstance(node.value, str) and node.value.isprintable()):
+            raise NotUsable(
+                f"Line {node.lineno} of the {part}: a field can be compared with a short text, like {{% if count == '1' %}}, "
+                "and with nothing else."
             )
         if isinstance(node, nodes.Name) and node.name not in known:
             raise NotUsable(
@@ -183,8 +200,10 @@ def _filled(kind: Kind, wording: Wording, values: Mapping[str, str]) -> Letter:
     try:
         subject = " ".join(_compiled(wording.subject).render(values).split())
         body = _compiled(wording.body).render(values).strip()
-    except (TemplateError, RecursionError, SyntaxError, ArithmeticError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever a partnership's words do, a mail is never lost by them
         raise NotUsable(f"This wording could not be filled in: {type(error).__name__}.") from None
+    if not _can_be_sent(subject + body):
+        raise NotUsable("The mail would hold a sign that no mail can carry.")
     if not subject:
         raise NotUsable("The subject would be empty.")
     if len(body) > LONGEST_TEXT:

@@ -63,7 +63,17 @@ def gather() -> int:
     with reading() as session:
         due = select(Message.to_email).where(Message.gather_at <= clock.now()).distinct()
         addresses = sorted(session.scalars(due))
-    return sum(_gather(address) for address in addresses)
+    return sum(_gathered(address) for address in addresses)
+
+
+def _gathered(address: str) -> bool:
+    """Put one together; what cannot be put together stops nobody else's, and is tried again."""
+    try:
+        return _gather(address)
+    except Exception:
+        db.session.rollback()
+        log.exception("a mail of the day could not be put together")
+        return False
 
 
 def _gather(address: str) -> bool:

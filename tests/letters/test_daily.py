@@ -135,3 +135,24 @@ def test_very_many_letters_are_listed_by_subject_and_none_is_lost(
     assert ["- Program 59 asks" in text, "- Program 60 asks" in text, "+ 50" in text] == [True, False, True]
     left = db.session.scalars(select(Message).where(Message.gathered_into_id.is_(None), Message.kind != "digest"))
     assert left.all() == []
+
+
+def test_mail_of_the_day_that_breaks_off_keeps_nobody_elses_waiting(make_app, clock: StandingClock) -> None:
+    app = make_app()
+    with app.app_context():
+        broken, fine = make_partnership("broken"), make_partnership("fine")
+        broken_id = broken.id
+
+        def source(place: int, _who: int) -> list[Todo]:
+            if place == broken_id:
+                raise ValueError("a rule of one partnership")
+            return []
+
+        daily.add_duties(app, source)
+        people = [make_person(Role.REVIEWER, one) for one in (broken, fine)]
+        for person, partnership in zip(people, (broken, fine), strict=True):
+            put(person, partnership, 1)
+        address = people[1].email
+        clock.go(hours=17)
+        assert daily.gather() == 1
+        assert list(db.session.scalars(select(Message.to_email).where(Message.key.like("daily:%")))) == [address]

@@ -102,6 +102,9 @@ def test_letter_without_a_translation_is_in_english(monkeypatch: pytest.MonkeyPa
         ("{% raw %}{{ x }}{% endraw %}", "The text has to show {{ link }}"),
         ("{{ link }}{{ answers }}", "does not have: answers"),
         ("{{ self }}", "does not have: self"),
+        ('{{ "\\ud800" }} {{ link }}', "Line 1 of the text: a field can be compared with a short text"),
+        ("{{ link }}\n{% if not program %}{% if 1e400 > program %}x{% endif %}{% endif %}", "Line 2 of the text: a field"),
+        ("{{ link }}\udc00", "holds a sign that no mail can carry"),
         ("{% if until %}{{ link }}{% endif %}", "The text has to show {{ link }}"),
         ("Only words", "The text has to show {{ link }} (where to read on)"),
         ("{{ link }}" + "{% if until %}" * 6 + "{% endif %}" * 6, "too many conditions"),
@@ -116,6 +119,11 @@ def test_wording_that_could_do_harm_or_is_of_no_use_is_refused_with_its_line(bod
         check(READY, Wording("A subject", body))
     with pytest.raises(NotUsable, match="Line 1 of the subject"):
         check(READY, Wording("{{ program.name }}", "{{ link }}"))
+
+
+def test_letter_of_very_many_short_lists_is_shown_whole() -> None:
+    shown = letterpaper.as_html("- a\nb\n" * 2500, "http://here")
+    assert (shown.count("<li>a</li>"), shown.count("<p>b</p>")) == (2500, 2500)
 
 
 def test_wording_that_breaks_later_gives_way_to_the_usual_one_and_is_named() -> None:
