@@ -99,6 +99,7 @@ def test_button_of_one_part_keeps_what_is_typed_in_the_others(running: Running) 
         page = running.staff.post(f"{running.at}/{path}", data=form)
         assert (page.status_code, "All of it.</textarea>" in page.text, note in page.text) == (code, True, True)
         assert f'name="{key}-outcome" value="met" checked' in page.text
+        assert 'data-unsaved="yes"' in page.text
     other = {"months": "1", "reason": "A second grant.", "save_id": "s-2"}
     for change, code in (({f"{key}-outcome": "?"}, 422), ({}, 200)):
         page = running.staff.post(f"{running.at}/outcomes", data=ended | change | other)
