@@ -77,7 +77,7 @@ def save_outcomes(cycle_id: int, told: Sequence[Ended], by_id: int) -> int:
     with unit_of_work() as session:
         cycle = running(cycle_id)
         aims = {aim.priority.key: aim for aim in overview_of(cycle, True).aims}
-        changed = [one for one in told if one.key in aims and _differs(one, aims[one.key])]
+        changed = not_stored(told, tuple(aims.values()))
         if problems := [problem for one in changed for problem in _problems(one)]:
             raise Refused(problems)
         if any(one.seen != last_row(aims[one.key]) for one in changed):
@@ -96,6 +96,12 @@ def save_outcomes(cycle_id: int, told: Sequence[Ended], by_id: int) -> int:
         if changed:
             audit.record("outcomes said", person_id=by_id, cycle_id=cycle.id, priorities=[one.key for one in changed])
     return len(changed)
+
+
+def not_stored(told: Sequence[Ended], aims: Sequence[Aim]) -> list[Ended]:
+    """Return what was typed of these priorities and is not what is stored."""
+    by_key = {aim.priority.key: aim for aim in aims}
+    return [one for one in told if one.key in by_key and _differs(one, by_key[one.key])]
 
 
 def last_row(aim: Aim) -> str:

@@ -36,35 +36,56 @@ def mini_review(cycle_id: int) -> str:
 
 def _page(
     cycle: Cycle, problems: tuple[Problem, ...] = (), ended: dict[str, minireview.Ended] | None = None,
-    time: dict[str, str] | None = None,
+    time: dict[str, str] | None = None, unstored: bool = False,
 ) -> str:  # fmt: skip
+    """Show the page; `unstored` says that parts other than the one just sent hold text that is not stored."""
     policy, found = rulebook_of(cycle).policy, overview_of(cycle, True)
     return render_template(
         "followup/mini_review.html", cycle=cycle, found=found, policy=policy, problems=problems, ended=ended or {},
         time=time or {}, outcomes=list(Outcome), changed=minireview.changed_since_plan(cycle), round=under_way(cycle),
         issues=issues_shown(cycle), open=cycle.state is not CycleState.CLOSED, last_row=minireview.last_row,
-        left=max(0, policy.max_extra_months - sum(one.months for one in found.extra)),
+        left=max(0, policy.max_extra_months - sum(one.months for one in found.extra)), unstored=unstored,
         due=next((one for one in found.duties if one.kind == "mini_review"), None),
     )  # fmt: skip
+
+
+def _ended(cycle: Cycle) -> dict[str, minireview.Ended]:
+    """Return what the page's form says of priorities and is not what is stored."""
+    aims = overview_of(cycle, True).aims
+    return {one.key: one for one in minireview.not_stored(minireview.read_outcomes(request.form, aims), aims)}
+
+
+def _time() -> dict[str, str]:
+    """Return what the page's form says of extra time; nothing when no field of it is filled."""
+    typed = {key: text_of(request.form, key) for key in ("months", "reason", "save_id")}
+    return typed if typed["months"] or typed["reason"] else {}
+
+
+def _back(cycle: Cycle, anchor: str, ended: dict[str, minireview.Ended], time: dict[str, str]) -> Any:
+    """Go to the page again, or show it at once where its one form holds something that is not stored."""
+    if ended or time:
+        return _page(cycle, (), ended, time, unstored=True)
+    return go_to(url_for("followup.mini_review", cycle_id=cycle.id, _anchor=anchor))
 
 
 @bp.post("/cycles/<int:cycle_id>/mini-review/begin")
 def begin_mini_review(cycle_id: int) -> Any:
     """Begin it, so that answers may change again."""
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
+    ended, time = _ended(cycle), _time()
     try:
         minireview.begin(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except OutOfOrder as refusal:
-        return _page(cycle, (Problem("begin", refusal.sentence),)), 422
+        return _page(cycle, (Problem("begin", refusal.sentence),), ended, time, bool(ended or time)), 422
     flash("The mini-review has begun. The program got a mail, and may ask to change answers.", "good")
-    return go_to(url_for("followup.mini_review", cycle_id=cycle.id))
+    return _back(cycle, "begin", ended, time)
 
 
 @bp.post("/cycles/<int:cycle_id>/outcomes")
 def save_outcomes(cycle_id: int) -> Any:
     """Store how priorities ended."""
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
-    told, status = minireview.read_outcomes(request.form, overview_of(cycle, True).aims), 422
+    told, time, status = minireview.read_outcomes(request.form, overview_of(cycle, True).aims), _time(), 422
     try:
         count = minireview.save_outcomes(cycle.id, told, current_user.id)
     except Refused as refusal:
@@ -77,8 +98,8 @@ def save_outcomes(cycle_id: int) -> Any:
         flash(
             "How the priorities ended is stored." if count else "Nothing was different, so nothing was stored.", "good"
         )
-        return go_to(url_for("followup.mini_review", cycle_id=cycle.id, _anchor="outcomes"))
-    return _page(cycle, problems, {one.key: one for one in told}), status
+        return _back(cycle, "outcomes", {}, time)
+    return _page(cycle, problems, {one.key: one for one in told}, time, bool(time)), status
 
 
 @bp.post("/cycles/<int:cycle_id>/extra-time")
@@ -86,13 +107,14 @@ def grant_time(cycle_id: int) -> Any:
     """Give the plan more months."""
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
     typed, base_url = {key: text_of(request.form, key) for key in ("months", "reason", "save_id")}, current_app.config["BASE_URL"]  # fmt: skip
+    ended = _ended(cycle)
     try:
         minireview.grant_time(cycle.id, typed["months"], typed["reason"], typed["save_id"], current_user.id, base_url)
     except (Refused, OutOfOrder) as refusal:
         problems = refusal.problems if isinstance(refusal, Refused) else (Problem("months", refusal.sentence),)
-        return _page(cycle, tuple(problems), time=typed), 422
+        return _page(cycle, tuple(problems), ended, typed, bool(ended)), 422
     flash("The plan has more time, and the program got a mail.", "good")
-    return go_to(url_for("followup.mini_review", cycle_id=cycle.id, _anchor="time"))
+    return _back(cycle, "time", ended, {})
 
 
 @bp.get("/cycles/<int:cycle_id>/plan/again")

@@ -23,6 +23,7 @@ from rules.policy import Policy
 from .models import ANOTHER, CheckIn, CheckInNote
 
 OFFERED = 8  # resources that stand first in the form
+EARLY_DAYS = 30  # further from its day, a call is hardly the planned one; reminder_days only says when staff are told
 
 
 def check_ins_of(cycle: Cycle) -> list[CheckIn]:
@@ -66,12 +67,23 @@ class Month:
     due_on: date
 
 
-def months_open(cycle: Cycle) -> list[Month]:
-    """Return the contacts that are not logged yet; every day is counted from the day the plan was delivered."""
+def early_for(cycle: Cycle, month: int | None, on: date | None) -> date | None:
+    """Return the day of a planned contact that `on` is long before; None in time, and in a mini-review that was begun."""
+    policy, anchor = rulebook_of(cycle).policy, cycle.plan_issued_on
+    if month is None or on is None or anchor is None or not is_asked(policy, month):
+        return None
+    if month == policy.mini_review_months and cycle.mini_review_on is not None:
+        return None
+    due_on = add_months(anchor, month)
+    return due_on if on < due_on - timedelta(days=EARLY_DAYS) else None
+
+
+def months_open(cycle: Cycle, own: int = ANOTHER) -> list[Month]:
+    """Return the contacts that are not logged yet, and the one a check-in is logged as; days count from the plan's."""
     policy, anchor = rulebook_of(cycle).policy, cycle.plan_issued_on
     if anchor is None:
         return []
-    done, months = months_done(cycle), set(months_asked(policy))
+    done, months = set(months_done(cycle)) - {own}, set(months_asked(policy)) | ({own} - {ANOTHER})
     if every := policy.report_every_months:
         months.add(next(n for n in range(every, 10**6, every) if n not in done))
     return [

@@ -14,9 +14,9 @@ from portal.foundation.versions import own_id, renamed
 from portal.programs.mails import tell_administrators
 from portal.resources.queries import Item, chosen, library_of
 
-from .forms import LONGEST, Said, month_problem, problems_of
+from .forms import LONGEST, Said, early_problem, month_problem, problems_of
 from .models import ANOTHER, CheckIn, CheckInNote, CheckInVersion
-from .queries import is_asked, load_check_in, may_edit, months_asked
+from .queries import early_for, is_asked, load_check_in, may_edit, months_asked
 
 
 class CheckInChanged(StaleVersion):
@@ -47,20 +47,12 @@ def log_check_in(cycle_id: int, said: Said, save_id: str, by_id: int, base_url: 
         known = _logged(cycle, said, save_id)
         if known is not None and _says(known, said, by_id):
             return known
-        problems = []
-        if said.month is None or not (said.month == ANOTHER or is_asked(policy, said.month)):
-            problems.append(month_problem(months_asked(policy)))
-        elif known is not None and said.month != ANOTHER:
-            who = known.logged_by.name if known.logged_by else "somebody"
-            problems.append(Problem("month", f"The {said.month}-month check-in is logged already, by {who}. Your text is kept here; add it as a note to that check-in."))  # fmt: skip
+        problems = _month_problems(cycle, said, known)
         if anchor is not None:
             problems += problems_of(said, anchor, local_today(cycle))
-        ends_mini_review = said.month == policy.mini_review_months
-        if ends_mini_review and cycle.reopened:
-            problems.append(Problem("month", f"Answers are open for changes: {', '.join(sorted(cycle.reopened))}. Log the mini-review once the program has sent them or you have closed the changes."))  # fmt: skip
         if problems or said.month is None or said.done_on is None:
             raise Refused(problems)
-        if ends_mini_review:
+        if said.month == policy.mini_review_months:
             cycle.mini_review_done_on = said.done_on
         if known is not None:  # a page brought back with another text: another contact, and that one only once as well
             save_id = renamed(save_id, {"said": str(said)})
@@ -96,8 +88,10 @@ def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_
             raise CheckInChanged(
                 "A colleague edited this check-in while you were writing. Nothing of yours was stored yet."
             )
-        problems = problems_of(said, cycle.plan_issued_on or one.done_on, local_today(cycle))
-        if problems or said.done_on is None:
+        moved = said.month != one.month
+        problems = _month_problems(cycle, said, _logged(cycle, said, "")) if moved else []
+        problems += problems_of(said, cycle.plan_issued_on or one.done_on, local_today(cycle))
+        if problems or said.month is None or said.done_on is None:
             raise Refused(problems)
         session.add(
             CheckInVersion(
@@ -105,7 +99,10 @@ def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_
                 content=one.content(),
             )
         )  # fmt: skip
-        had = bool(one.resources)
+        had, ends = bool(one.resources), rulebook_of(cycle).policy.mini_review_months
+        if moved and ends in (said.month, one.month):  # logged by mistake, the mini-review is not held yet
+            cycle.mini_review_done_on = said.done_on if said.month == ends else None
+        one.month = said.month
         one.done_on, one.how, one.notes, one.private_notes = said.done_on, said.how, said.notes, said.private_notes
         one.resources = chosen(said.resources, items, one.resources)
         one.version, one.edited_at, one.edited_by_id = one.version + 1, clock.now(), by_id
@@ -151,6 +148,21 @@ def _logged(cycle: Cycle, said: Said, save_id: str) -> CheckIn | None:
     """Find what stands in the way: the same month, or another contact that came with this very form."""
     mine = select(CheckIn).where(CheckIn.cycle_id == cycle.id, CheckIn.month == said.month)
     return db.session.scalar((mine.where(CheckIn.save_id == save_id) if said.month == ANOTHER else mine).limit(1))
+
+
+def _month_problems(cycle: Cycle, said: Said, known: CheckIn | None) -> list[Problem]:
+    """Return what keeps a check-in from being logged as the contact chosen; `known` is what is logged as that already."""
+    policy, problems = rulebook_of(cycle).policy, []
+    if said.month is None or not (said.month == ANOTHER or is_asked(policy, said.month)):
+        problems.append(month_problem(months_asked(policy)))
+    elif known is not None and said.month != ANOTHER:
+        who = known.logged_by.name if known.logged_by else "somebody"
+        problems.append(Problem("month", f"The {said.month}-month check-in is logged already, by {who}. Your text is kept here; add it as a note to that check-in."))  # fmt: skip
+    elif not said.early and (due_on := early_for(cycle, said.month, said.done_on)) is not None:
+        problems.append(early_problem(said.month, due_on))
+    if said.month == policy.mini_review_months and cycle.reopened:
+        problems.append(Problem("month", f"Answers are open for changes: {', '.join(sorted(cycle.reopened))}. Log the mini-review once the program has sent them or you have closed the changes."))  # fmt: skip
+    return problems
 
 
 def _says(one: CheckIn, said: Said, by_id: int | None) -> bool:

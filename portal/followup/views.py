@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, local_today, rulebook_of
@@ -18,7 +19,7 @@ from . import services
 from .forms import WAYS, read_check_in, typed_in
 from .models import ANOTHER, CheckIn
 from .overviewing import overview_of
-from .queries import load_check_in, may_edit, months_open, offer_of
+from .queries import early_for, load_check_in, may_edit, months_open, offer_of
 
 bp = Blueprint("followup", __name__)
 
@@ -49,18 +50,20 @@ def new_check_in(cycle_id: int) -> Any:
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
     months = months_open(cycle)
     asked = request.args.get("month", "")
-    first = asked or (str(months[0].number) if months else str(ANOTHER))
-    return _form(cycle, {"month": first, "how": "phone", "done_on": local_today(cycle)})
+    today, near = local_today(cycle), months[0].number if months else ANOTHER
+    first = asked or str(ANOTHER if early_for(cycle, near, today) else near)
+    return _form(cycle, {"month": first, "how": "phone", "done_on": today})
 
 
 def _form(
     cycle: Cycle, typed: dict[str, Any], problems: tuple[Problem, ...] = (), one: CheckIn | None = None,
     theirs: CheckIn | None = None,
 ) -> str:  # fmt: skip
-    picked = typed.get("resources", ())
+    picked, month = typed.get("resources", ()), typed["month"]
+    chosen = read_check_in(MultiDict({"month": month, "done_on": str(typed["done_on"])}))
     return render_template(
         "followup/check_in.html", cycle=cycle, typed=typed, problems=problems, one=one, theirs=theirs, ways=WAYS,
-        months=months_open(cycle), offer=offer_of(cycle), picked=picked, another=ANOTHER,
+        months=months_open(cycle, one.month if one else ANOTHER), early=early_for(cycle, chosen.month, chosen.done_on), offer=offer_of(cycle), picked=picked, another=ANOTHER,
         edit=one is None or may_edit(one, rulebook_of(cycle).policy), policy=rulebook_of(cycle).policy,
         found=overview_of(cycle, True),
     )  # fmt: skip

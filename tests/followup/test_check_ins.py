@@ -79,7 +79,8 @@ def test_check_in_is_logged_and_no_longer_due(issued: Cycle, staff: FlaskClient,
 def test_check_in_on_the_first_and_on_the_last_possible_day_is_logged(
     issued: Cycle, reviewer: Person, day: date
 ) -> None:
-    assert log_check_in(issued.id, Said(3, day, "visit", ""), "s", reviewer.id, "http://localhost").done_on == day
+    said = Said(3, day, "visit", "Held.", early=True)
+    assert log_check_in(issued.id, said, "s", reviewer.id, "http://localhost").done_on == day
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,8 @@ def test_check_in_on_the_first_and_on_the_last_possible_day_is_logged(
         ({"done_on": "2026-06-29"}, "after the plan was issued"),
         ({"how": "fax"}, "Choose e-mail, phone or visit."),
         ({"how": ""}, "Choose e-mail, phone or visit."),
+        ({"month": "6"}, "The 6-month check-in is due on December 30, 2026. Choose another contact"),
+        ({"month": "6", "early": "9"}, "The 6-month check-in is due on December 30, 2026."),
     ],
 )
 def test_check_in_that_cannot_be_is_refused_and_everything_typed_kept(
@@ -103,6 +106,59 @@ def test_check_in_that_cannot_be_is_refused_and_everything_typed_kept(
     assert reply.status_code == 422
     assert [sentence in reply.text, GOOD["notes"] in reply.text] == [True, True]
     assert count() == 0
+
+
+def test_check_in_without_words_is_refused(issued: Cycle, staff: FlaskClient) -> None:
+    reply = staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD | {"notes": " ", "private_notes": "Only for us."})
+    assert (reply.status_code, count()) == (422, 0)
+    assert ["Say in a few words what was said." in reply.text, "Only for us." in reply.text] == [True, True]
+
+
+def test_planned_check_in_is_chosen_near_its_day_and_needs_a_tick_long_before(
+    issued: Cycle, staff: FlaskClient, reviewer: Person, clock: StandingClock
+) -> None:
+    new, chosen = f"/cycles/{issued.id}/check-ins/new", 'name="month" value="{}" checked'
+    assert chosen.format(3) in staff.get(new).text
+    staff.post(f"/cycles/{issued.id}/check-ins", data=GOOD)
+    assert chosen.format(0) in staff.get(new).text  # the next one is due on December 30
+    form, tick = GOOD | {"month": "6", "early": "6"}, "This is the 6-month check-in, held early"
+    asked = staff.post(f"/cycles/{issued.id}/check-ins", data=form | {"early": ""})
+    assert (asked.status_code, tick in asked.text, chosen.format(6) in asked.text) == (422, True, True)
+    assert staff.post(f"/cycles/{issued.id}/check-ins", data=form).status_code == 303
+    assert months_done(issued) == (3, 6)
+    clock.go(days=(date(2027, 2, 27) - TODAY).days)
+    sign_in(staff, reviewer)
+    assert chosen.format(0) in staff.get(new).text  # 31 days before March 30
+    clock.go(days=1)
+    sign_in(staff, reviewer)
+    assert chosen.format(9) in staff.get(new).text
+
+
+def test_check_in_logged_as_the_wrong_one_is_put_right_while_fresh(issued: Cycle, staff: FlaskClient) -> None:
+    at = f"/cycles/{issued.id}/check-ins"
+    staff.post(at, data=GOOD | {"month": "12", "early": "12"})
+    staff.post(at, data=GOOD)
+    one = next(each for each in check_ins_of(issued) if each.month == 12)
+    assert issued.mini_review_done_on == date(2026, 9, 30)
+    page = staff.get(f"{at}/{one.id}").text
+    assert ('value="12" checked' in page, 'name="month" value="3"' in page, 'name="early"' in page) == (
+        True,
+        False,
+        False,
+    )
+    form = GOOD | {"version": "1"}
+    for month, sentence in (
+        ("3", "is logged already, by"),
+        ("6", "tick that this one was held early"),
+        ("5", "Choose one of"),
+    ):
+        reply = staff.post(f"{at}/{one.id}", data=form | {"month": month})
+        assert (reply.status_code, sentence in reply.text) == (422, True)
+    assert staff.post(f"{at}/{one.id}", data=form | {"month": "0"}).status_code == 303
+    db.session.expire_all()
+    assert (months_done(issued), issued.mini_review_done_on) == ((3,), None)
+    [kept] = db.session.scalars(select(CheckInVersion))
+    assert kept.content["month"] == 12
 
 
 def test_check_in_with_three_mistakes_names_all(issued: Cycle, reviewer: Person) -> None:

@@ -87,6 +87,28 @@ def test_outcomes_are_kept_with_their_history_and_a_second_writer_is_told(runnin
     ] == [403, 403]
 
 
+def test_button_of_one_part_keeps_what_is_typed_in_the_others(running: Running) -> None:
+    key, note = running.plan.priorities[0].key, "not stored yet"
+    ended = {f"{key}-seen": "0", f"{key}-outcome": "met", f"{key}-note": "All of it."}
+    time = {"months": "2", "reason": "The grant came late.", "save_id": "s-1"}
+    for path, form, code in (
+        ("extra-time", ended | time | {"months": "99"}, 422),
+        ("mini-review/begin", ended | time, 200),
+        ("extra-time", ended | time, 200),
+    ):
+        page = running.staff.post(f"{running.at}/{path}", data=form)
+        assert (page.status_code, "All of it.</textarea>" in page.text, note in page.text) == (code, True, True)
+        assert f'name="{key}-outcome" value="met" checked' in page.text
+        assert 'data-unsaved="yes"' in page.text
+    other = {"months": "1", "reason": "A second grant.", "save_id": "s-2"}
+    for change, code in (({f"{key}-outcome": "?"}, 422), ({}, 200)):
+        page = running.staff.post(f"{running.at}/outcomes", data=ended | change | other)
+        assert (page.status_code, "A second grant.</textarea>" in page.text, note in page.text) == (code, True, True)
+    assert [one.months for one in db.session.scalars(select(ExtraTime))] == [2]
+    assert [one.note for one in db.session.scalars(select(PriorityOutcome))] == ["All of it."]
+    assert note not in running.staff.get(f"{running.at}/mini-review").text
+
+
 @pytest.mark.parametrize(
     ("months", "reason", "sentence"),
     [

@@ -92,6 +92,12 @@ def test_reader_cannot_say_and_staff_can(running: Running) -> None:
     assert [one.from_staff for one in rows()] == [True]
 
 
+@pytest.mark.parametrize("path", ["progress", "check-ins/new", "mini-review", "plan/again"])
+def test_page_that_stores_by_a_button_watches_over_what_is_typed(running: Running, path: str) -> None:
+    page = running.staff.get(f"{running.at}/{path}").text
+    assert ["leave.js" in page, ' data-unsaved=""' in page] == [True, True]
+
+
 def test_overview_asks_the_database_the_same_for_a_long_log(
     running: Running, count_queries: Callable[[Callable[[], object]], int]
 ) -> None:

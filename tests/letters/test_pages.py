@@ -59,6 +59,7 @@ def test_own_wording_is_previewed_stored_used_and_given_up_again(desk: Desk) -> 
     status, page = save(desk, "preview")
     assert (status, db.session.scalars(select(LetterWording)).all()) == (200, [])
     assert "<strong>News of Harbor Mentors</strong>" in page
+    assert 'data-unsaved="yes"' in page  # a preview stores nothing
     assert "please call by October 15, 2026:<br>" in page
     assert [save(desk)[0] for _ in range(2)] == [303, 303]
     message = post(desk)
