@@ -71,6 +71,15 @@ def advance(cycle: Cycle, to: CycleState, on: date) -> None:
     setattr(cycle, column, on)
 
 
+def correct_day(cycle: Cycle, of: CycleState, on: date) -> None:
+    """Correct the day of the newest step inside the caller's transaction. Raises OutOfOrder once a later one followed."""
+    if cycle.state is not of:
+        raise OutOfOrder(
+            f"The cycle is at “{cycle.state.words}”, so this day does not change any more. Nothing was changed."
+        )
+    setattr(cycle, STEPS[of][1], on)
+
+
 def grant_access(program: Program, by_id: int | None, override_reason: str = "", *, base_url: str) -> Cycle:
     """Open a self-assessment for the program. Raises NotEligible, GateClosed, FactsChanged or CycleUnderWay.
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.assessments.amendments import under_way_in
 from portal.assessments.models import Amendment, AmendmentState
+from portal.cycles.agreed import agreed_days, with_agreed
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
 from portal.followup.models import CheckIn
@@ -215,6 +216,7 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         one.cycle_id: one
         for one in db.session.scalars(select(Award).where(Award.cycle_id.in_([cycle.id for cycle in cycles])))
     }
+    agreed = agreed_days([cycle.id for cycle in cycles])
     for cycle in cycles:
         if cycle.closed_on is not None:
             continue
@@ -229,7 +231,7 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
                            cycle.program_id, where, today, today, team, cycle.id)  # fmt: skip
             continue
         dues = due_dates(policy, cycle.facts(today, tuple(sorted(done.get(cycle.id, ())))))
-        for due in with_award(dues, awards.get(cycle.id)):
+        for due in with_award(with_agreed(dues, agreed.get(cycle.id)), awards.get(cycle.id)):
             if due.kind in STEPS and (current or due.kind in ("expiry", "appeal")):
                 yield _step(cycle, due, team, today)
         if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on:

@@ -12,6 +12,7 @@ from portal.accounts.models import Membership
 from portal.assessments.amendments import under_way_in
 from portal.assessments.models import Amendment, StoredAnswer
 from portal.assessments.queries import Progress, progress_of
+from portal.cycles.agreed import agreed_days, with_agreed
 from portal.cycles.explaining import Explainer, plugins_not_at_hand
 from portal.cycles.models import Cycle, CycleMove
 from portal.cycles.queries import cycles_of, local_today, moves_of, rulebook_of, verdict_at_start
@@ -70,15 +71,16 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
     drafts = [cycle.id for cycle in cycles if cycle.submitted_on is None]
     for row in db.session.scalars(select(StoredAnswer).where(StoredAnswer.cycle_id.in_(drafts))):
         answers.setdefault(row.cycle_id, {})[row.practice_code] = Answer.from_dict(row.content)
-    amending, found = under_way_in(ids), {}
+    amending, agreed, found = under_way_in(ids), agreed_days(ids), {}
     for cycle in cycles:
         rulebook, today = rulebook_of(cycle), local_today(cycle)
         mine = tuple(check_ins.get(cycle.id, ()))
         done = tuple(one.month for one in mine)
         draft = cycle.submitted_on is None
+        dues = with_agreed(due_dates(rulebook.policy, cycle.facts(today, done)), agreed.get(cycle.id))
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
-            with_award(due_dates(rulebook.policy, cycle.facts(today, done)), awards.get(cycle.id)) if cycle.closed_on is None else (),
+            with_award(dues, awards.get(cycle.id)) if cycle.closed_on is None else (),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
             amending.get(cycle.id),
         )  # fmt: skip

@@ -262,6 +262,7 @@ ROUTES: dict[str, Action | Open] = {
     "questions.close": Action.REVIEW,
     "reviews.record_contact": Action.REVIEW,
     "visits.hold": Action.REVIEW,
+    "visits.correct": Action.REVIEW,
     "visits.page": Action.READ_ANSWERS,
     "visits.agenda": Action.READ_ANSWERS,
     "visits.calendar_file": Action.READ_ANSWERS,

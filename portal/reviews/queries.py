@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.assessments.amendments import under_way_in
 from portal.assessments.models import Amendment
 from portal.assessments.queries import assessment_of, scorecards_of
+from portal.cycles.agreed import agreed_days, with_agreed
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import local_today, rulebook_of
 from portal.foundation.database import db
@@ -65,11 +66,12 @@ def queue_of(partnership: Partnership) -> list[QueueRow]:
             select(Review).where(Review.cycle_id.in_(ids)).options(joinedload(Review.reviewer))
         )
     }
-    cards, amending = scorecards_of(ids), under_way_in(ids)
+    cards, amending, agreed = scorecards_of(ids), under_way_in(ids), agreed_days(ids)
     rows = []
     for cycle in cycles:
         today = local_today(cycle)
-        duties = [d for d in due_dates(rulebook_of(cycle).policy, cycle.facts(today)) if d.kind in DUTIES]
+        dues = with_agreed(due_dates(rulebook_of(cycle).policy, cycle.facts(today)), agreed.get(cycle.id))
+        duties = [due for due in dues if due.kind in DUTIES]
         first = duties[0] if duties else None
         gaps = len(cards[cycle.id].safety_gaps) if cycle.id in cards else 0
         late, left = (first.days_late(today), first.days_left(today)) if first else (0, 0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from portal.foundation import clock
 from portal.foundation.addresses import looks_like_address
 from portal.foundation.errors import Problem, Refused
-from portal.foundation.typed import text_problems
+from portal.foundation.typed import text_of, text_problems
+from portal.reviews.forms import read_day
 
 from .times import NoSuchTime, read_time
 
@@ -97,6 +99,23 @@ def read_materials(typed: str) -> tuple[list[str], list[Problem]]:
     if len(found) > MOST_MATERIALS or any(len(one) > 200 or "\0" in one for one in found):
         return found, [Problem("materials", f"There is room for {MOST_MATERIALS} lines of 200 characters each.")]
     return found, []
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is recorded of a visit that was held."""
+
+    on: date | None
+    took_part: str
+    place: str
+
+
+def read_held(form: Mapping[str, str]) -> Held:
+    """Return what was typed about a visit that was held. Raises Refused for a day that is none."""
+    on, problems = read_day(form.get("held_on", ""), "held_on", "the day it was held")
+    if problems:
+        raise Refused(problems)
+    return Held(on, text_of(form, "took_part"), text_of(form, "visit_place"))
 
 
 def read_reason(typed: str, field: str, needed: str) -> str:

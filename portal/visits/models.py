@@ -36,6 +36,7 @@ class VisitDeed(enum.StrEnum):
     CANCELLED = "cancelled"
     DETAILS = "details"
     HELD = "held"
+    CORRECTED = "corrected"  # after it was held
 
     @property
     def words(self) -> str:
@@ -52,6 +53,7 @@ DEEDS = {
     VisitDeed.CANCELLED: "Cancelled",
     VisitDeed.DETAILS: "Place, length, people or materials changed",
     VisitDeed.HELD: "Recorded as held",
+    VisitDeed.CORRECTED: "Corrected",
 }
 
 

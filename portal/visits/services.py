@@ -72,12 +72,12 @@ def propose(cycle_id: int, times: Sequence[datetime], sent: Sent) -> None:
     moments = [one.isoformat() for one in times]
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent)
-        if (key := _fresh(visit, sent, "propose", times=moments)) is None:
+        if (key := fresh(visit, sent, "propose", times=moments)) is None:
             return
         if visit.state is VisitState.PLANNED:
             raise OutOfOrder("A date is set. Move it, or cancel it first. Nothing was changed.")
         visit.proposals, visit.state, visit.asked = moments, VisitState.PROPOSED, ""
-        _note(cycle, visit, VisitDeed.PROPOSED, sent, key, times=moments)
+        note(cycle, visit, VisitDeed.PROPOSED, sent, key, times=moments)
         mails.tell_proposals(cycle, visit, sent.base_url, sent.by_id)
 
 
@@ -85,7 +85,7 @@ def pick(cycle_id: int, moment: datetime, sent: Sent) -> None:
     """Let the program choose one of the proposed dates. Raises Refused, OutOfOrder or VisitChanged."""
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent, starts=False)
-        if (key := _fresh(visit, sent, "pick", time=moment.isoformat())) is None:
+        if (key := fresh(visit, sent, "pick", time=moment.isoformat())) is None:
             return
         if visit.state is not VisitState.PROPOSED or moment not in visit.times:
             raise Refused([Problem("pick", "Choose one of the dates your partnership offers.")])
@@ -100,14 +100,14 @@ def ask_others(cycle_id: int, text: str, sent: Sent) -> None:
     words = read_reason(text, "asked", "Say which days and times would suit you.")
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent, starts=False)
-        if (key := _fresh(visit, sent, "ask", text=words)) is None:
+        if (key := fresh(visit, sent, "ask", text=words)) is None:
             return
         if visit.state not in (VisitState.PROPOSED, VisitState.PLANNED):
             raise OutOfOrder("No date is offered at the moment. Nothing was sent.")
         if visit.state is VisitState.PROPOSED:
             visit.state = VisitState.ASKED
         visit.asked = words
-        _note(cycle, visit, VisitDeed.ASKED, sent, key, words)
+        note(cycle, visit, VisitDeed.ASKED, sent, key, words)
         mails.tell_staff_asked(cycle, visit, sent.base_url, sent.by_id)
 
 
@@ -115,7 +115,7 @@ def set_date(cycle_id: int, moment: datetime, reason: str, sent: Sent) -> None:
     """Set the date, or move it with a reason. Raises Refused, OutOfOrder or VisitChanged."""
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent)
-        if (key := _fresh(visit, sent, "date", time=moment.isoformat(), reason=reason)) is None:
+        if (key := fresh(visit, sent, "date", time=moment.isoformat(), reason=reason)) is None:
             return
         moves, words = visit.state is VisitState.PLANNED, ""
         if moves:
@@ -130,17 +130,13 @@ def cancel(cycle_id: int, reason: str, sent: Sent) -> None:
     words = read_reason(reason, "cancel_reason", "Say why it is cancelled. Both sides read it.")
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent)
-        if (key := _fresh(visit, sent, "cancel", reason=words)) is None:
+        if (key := fresh(visit, sent, "cancel", reason=words)) is None:
             return
         if visit.state in (VisitState.OPEN, VisitState.CANCELLED):
             raise OutOfOrder("There is no date to cancel. Nothing was changed.")
-        planned, before = visit.state is VisitState.PLANNED, visit.starts_at
-        visit.state, visit.proposals, visit.asked = VisitState.CANCELLED, [], ""
-        if planned:
-            visit.sequence += 1
-            mails.cancel_invitations(cycle, visit, sent.base_url)
-        visit.starts_at = None
-        _note(cycle, visit, VisitDeed.CANCELLED, sent, key, words, before)
+        before = visit.starts_at
+        withdraw(cycle, visit, sent.base_url)
+        note(cycle, visit, VisitDeed.CANCELLED, sent, key, words, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +154,27 @@ def change_details(cycle_id: int, new: Details, sent: Sent) -> None:
     plain = {"minutes": new.minutes, "place": new.place, "attendees": new.attendees, "materials": new.materials}
     with unit_of_work():
         cycle, visit = _open(cycle_id, sent)
-        if (key := _fresh(visit, sent, "details", **plain)) is None:
+        if (key := fresh(visit, sent, "details", **plain)) is None:
             return
         changed = [name for name, value in plain.items() if getattr(visit, name) != value]
         if not changed:
             return
         for name in changed:
             setattr(visit, name, plain[name])
-        _note(cycle, visit, VisitDeed.DETAILS, sent, key, before=visit.starts_at, changed=changed, new=plain)
+        note(cycle, visit, VisitDeed.DETAILS, sent, key, before=visit.starts_at, changed=changed, new=plain)
         if visit.state is VisitState.PLANNED and changed != ["materials"]:
             visit.sequence += 1
             mails.invite(cycle, visit, sent.base_url)
+
+
+def withdraw(cycle: Cycle, visit: Visit, base_url: str) -> None:
+    """End the date, and take it out of every calendar that has it. Part of the caller's transaction."""
+    planned = visit.state is VisitState.PLANNED
+    visit.state, visit.proposals, visit.asked = VisitState.CANCELLED, [], ""
+    if planned:
+        visit.sequence += 1
+        mails.cancel_invitations(cycle, visit, base_url)
+    visit.starts_at = None
 
 
 def _plan(
@@ -177,7 +183,7 @@ def _plan(
     before, told = visit.starts_at, bool(visit.sequence or visit.invited)
     visit.starts_at, visit.state, visit.proposals, visit.asked = moment, VisitState.PLANNED, [], ""
     visit.sequence += told
-    _note(cycle, visit, deed, sent, key, reason, before)
+    note(cycle, visit, deed, sent, key, reason, before)
     mails.invite(cycle, visit, sent.base_url)
 
 
@@ -199,7 +205,7 @@ def _open(cycle_id: int, sent: Sent, starts: bool = True) -> tuple[Cycle, Visit]
     return cycle, visit
 
 
-def _fresh(visit: Visit, sent: Sent, what: str, **content: Any) -> str | None:
+def fresh(visit: Visit, sent: Sent, what: str, **content: Any) -> str | None:
     """Return the id to store this form under, or None when it is what was stored last. Raises VisitChanged."""
     key = renamed(own_id(sent.save_id), {"what": what, **content})
     mine = select(VisitEvent.version).where(VisitEvent.visit_id == visit.id, VisitEvent.save_id == key)
@@ -211,10 +217,11 @@ def _fresh(visit: Visit, sent: Sent, what: str, **content: Any) -> str | None:
     return key
 
 
-def _note(
+def note(
     cycle: Cycle, visit: Visit, deed: VisitDeed, sent: Sent, key: str, reason: str = "", before: datetime | None = None,
     **detail: Any,
 ) -> None:  # fmt: skip
+    """Keep what was done to the visit, which is a new version of it. Part of the caller's transaction."""
     visit.version += 1
     db.session.add(
         VisitEvent(

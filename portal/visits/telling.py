@@ -16,14 +16,20 @@ WORDS = {
     VisitState.ASKED: "The program asks for other dates.",
     VisitState.CANCELLED: "The date was cancelled.",
 }
+TO_PROGRAM = {
+    VisitState.PROPOSED: "Your partnership offers dates; an administrator of your program picks one.",
+    VisitState.ASKED: "You asked for other dates. Your partnership offers new ones.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """Where the visit stands, and what is wrong with the promise; `warning` is for staff."""
+    """Where the visit stands, and what is wrong with the promise; `words` and `warning` are for staff."""
 
     words: str
     warning: str
+    to_program: str = ""  # the words as the program reads them
+    to_pick: bool = False  # dates wait for an administrator of the program
 
 
 def visit_line(cycle: Cycle) -> VisitLine:
@@ -34,4 +40,6 @@ def visit_line(cycle: Cycle) -> VisitLine:
     planned = visit.starts_at if visit and visit.state is VisitState.PLANNED else None
     words = say_when(planned, zone, visit.minutes) if visit and planned else WORDS.get(visit.state, "") if visit else ""
     day = local_date(planned, zone) if planned else None
-    return VisitLine(words, promise_words(day, window_of(cycle, policy), policy.review_title, local_today(cycle)))
+    warning = promise_words(day, window_of(cycle, policy), policy.review_title, local_today(cycle))
+    state = visit.state if visit else VisitState.OPEN
+    return VisitLine(words, warning, TO_PROGRAM.get(state, words), state is VisitState.PROPOSED)

@@ -8,19 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, local_today, rulebook_of
 from portal.foundation.access import STAFF_ROLES, TABLE, Action, Role
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, Stranger
 from portal.foundation.htmx import go_to
 from portal.foundation.typed import text_of, text_problems
-from portal.reviews.forms import read_day
 from portal.reviews.queries import review_of
 
-from . import forms, services
+from . import forms, holding, services
 from .agenda import agenda_of
-from .holding import hold as record_held
 from .invitations import PUBLISH, calendar_of, entry_of
 from .mails import address_of
 from .models import VisitState
@@ -60,7 +58,7 @@ def _page(
         "visits/page.html", cycle=cycle, visit=visit, policy=policy, title=policy.review_title, window=window,
         staff=bool(roles & STAFF_ROLES), may_pick=bool(roles & TABLE[Action.RUN_PROGRAM]), warning=warning,
         problems=problems or [], form=form, typed=request.form if form else {}, times=request.form.getlist("time") if form else [],
-        changed=changed, events=events_of(visit), review=review_of(cycle), planned=planned, zone=zone, today=today,
+        changed=changed, correctable=bool(roles & STAFF_ROLES) and cycle.state is CycleState.VISITED, events=events_of(visit), review=review_of(cycle), planned=planned, zone=zone, today=today,
         open=cycle.visited_on is None and cycle.plan_issued_on is None,
         when=lambda moment, minutes=0: say_when(moment, zone, minutes), field=lambda moment: typed_of(moment, zone),
         people=lambda side: forms.shown_people(visit.attendees if visit else (), side), length=say_length,
@@ -193,16 +191,25 @@ def ask_others(cycle_id: int) -> Any:
 def hold(cycle_id: int) -> Any:
     """Record that the visit was held."""
     cycle, roles = _readable(cycle_id, Action.REVIEW)
-    on, problems = read_day(request.form.get("held_on", ""), "held_on", "the day it was held")
-    took_part = text_of(request.form, "took_part")
     try:
-        if problems:
-            raise Refused(problems)
-        place = text_of(request.form, "visit_place")
-        record_held(cycle.id, on, took_part, place, request.form.get("save_id", ""), current_user.id)
+        held = forms.read_held(request.form)
+        sure = held.on is not None and request.form.get("sure") == held.on.isoformat()  # the tick is for this day alone
+        holding.hold(cycle.id, held, _sent(), sure)
     except (Refused, OutOfOrder) as refusal:
         return _refused(cycle, roles, refusal, "hold", "held_on")
     flash(f"The {rulebook_of(cycle).policy.review_title} is recorded as held.", "good")
+    return go_to(url_for("visits.page", cycle_id=cycle.id))
+
+
+@bp.post("/cycles/<int:cycle_id>/visit/correct")
+def correct(cycle_id: int) -> Any:
+    """Correct what was recorded of a visit that was held."""
+    cycle, roles = _readable(cycle_id, Action.REVIEW)
+    try:
+        holding.correct(cycle.id, forms.read_held(request.form), request.form.get("correct_reason", ""), _sent())
+    except (Refused, OutOfOrder, VisitChanged) as refusal:
+        return _refused(cycle, roles, refusal, "correct", "held_on")
+    flash("It is corrected. What was recorded before stays in the list of what happened.", "good")
     return go_to(url_for("visits.page", cycle_id=cycle.id))
 
 
