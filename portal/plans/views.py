@@ -31,6 +31,7 @@ from .models import Plan, new_key
 from .queries import open_statement, plan_of, proposals_for
 from .shared import area_titles, open_comments, shared_drafts
 from .suggesting import noted_proposals, notes_beside, suggester_of
+from .unsettled import unsettled
 
 bp = Blueprint("plans", __name__)
 GUIDES = 5  # named at one priority
@@ -154,13 +155,22 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
 
 def _issue(cycle: Cycle, draft: PlanDraft, seen: str | None) -> Any:
     try:
-        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"], seen, _send_to())
+        services.issue_plan(
+            cycle.id,
+            current_user.id,
+            current_app.config["BASE_URL"],
+            seen,
+            _send_to(),
+            bool(request.form.get("open_seen")),
+        )
     except (Refused, OutOfOrder) as refusal:
         db.session.refresh(cycle)
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
             return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
-        return _editor(cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None), 422
+        return _editor(
+            cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None, unsettled=unsettled(cycle)
+        ), 422
     if open_statement(cycle) is not None:
         flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
     else:
@@ -197,10 +207,17 @@ def _readable(cycle_id: int) -> Cycle:
 def print_page(cycle_id: int) -> str:
     """Show the plan as a page to read or print."""
     cycle = _readable(cycle_id)
-    drafts = shared_drafts(cycle) if cycle.plan_issued_on is None else []
+    return printed(cycle, [])
+
+
+def printed(cycle: Cycle, problems: list[Problem], **more: Any) -> str:
+    """Return the page to read or print; a draft shows what is still open around it."""
+    plan, running = plan_of(cycle), cycle.plan_issued_on is None
+    if running and plan is not None:
+        more["unsettled"] = unsettled(cycle)
     return render_template(
-        "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan_of(cycle),
-        drafts=drafts, problems=[],
+        "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan,
+        drafts=shared_drafts(cycle) if running else [], problems=problems, **more,
     )  # fmt: skip
 
 
