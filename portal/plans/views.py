@@ -215,6 +215,8 @@ def printed(cycle: Cycle, problems: list[Problem], **more: Any) -> str:
     plan, running = plan_of(cycle), cycle.plan_issued_on is None
     if running and plan is not None:
         more["unsettled"] = unsettled(cycle)
+        missing = services.not_ready(plan, rulebook_of(cycle).policy, local_today(cycle)) + services.no_leader(cycle)
+        more["missing"] = [one.sentence for one in missing]
     return render_template(
         "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan,
         drafts=shared_drafts(cycle) if running else [], problems=problems, **more,

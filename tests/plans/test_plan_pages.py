@@ -257,3 +257,19 @@ def test_waiting_request_to_change_answers_refuses_issuing(cast: Cast) -> None:
     sentence = "The program asks to change answers. Answer that request first"
     assert [sentence in preview, refused.status_code, sentence in refused.text] == [True, 422, True]
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.VISITED
+
+
+def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(cast: Cast) -> None:
+    cast.visited()
+    late = {"months": "30", "p2-a1-owner": "", "p3-a1-due": "2030-01", "p3-title": ""}
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(**late))
+    page = cast.staff.get(f"{cast.at}/plan/print").text
+    listed = page.split("Before it can be issued:")[1].split("</ul>")[0]
+    said = (
+        "A plan runs for 6 to 24 months.", "Priority 2, action 1: say who does it.", "Priority 3 needs a title.",
+        "Priority 3, action 1: the month has to be within the plan",
+    )  # fmt: skip
+    assert ([one for one in said if one not in listed], listed.count("<li>")) == ([], 4)
+    assert cast.staff.post(f"{cast.at}/plan/share", data={"seen": "1", "note": ""}).status_code == 303
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2"))
+    assert "Before it can be issued" not in cast.staff.get(f"{cast.at}/plan/print").text
