@@ -25,11 +25,11 @@ from rules.duties import add_months
 from . import services
 from .differences import differences
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import content_from, draft_of, first_draft, left_out, listed, with_proposal
+from .drafts import content_from, draft_of, first_draft, in_plan, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
 from .models import Plan, new_key
 from .queries import open_statement, plan_of, proposals_for
-from .shared import area_titles, open_comments, shared_drafts
+from .shared import area_titles, on_taken_out, open_comments, shared_drafts
 from .suggesting import noted_proposals, notes_beside, suggester_of
 from .unsettled import unsettled
 
@@ -58,14 +58,16 @@ def _editor(
     proposed, policy = noted_proposals(cycle, found.proposed), rulebook.policy
     anchor = cycle.plan_issued_on or local_today(cycle)
     drafts, library = shared_drafts(cycle), library_of(cycle.program.partnership, rulebook)
+    waiting = open_comments(drafts)
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
         blank=PriorityDraft(), later=request.form.get("send_later"), proposals=listed(proposed), wrong=found.undetermined,
-        left_out=left_out(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
+        left_out=left_out(draft, proposed), known=in_plan(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
-        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts), notes=notes_beside(cycle),
-        explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library], **({"version": plan.version if plan else 0} | more),
+        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=waiting, notes=notes_beside(cycle),
+        explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library],
+        taken_out=on_taken_out(waiting, {one.key for one in draft.priorities}), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
 
@@ -133,7 +135,7 @@ def save(cycle_id: int) -> Any:
         return _issue(cycle, draft, str(saved.version))
     if then == "preview":
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
-    flash("The plan is saved as a draft.", "good")
+    flash(_taken_out(typed) or "The plan is saved as a draft.", "good")
     return go_to(url_for("plans.edit", cycle_id=cycle.id, _anchor="priorities" if draft != typed else None))
 
 
@@ -151,6 +153,16 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
     if key := form.get("drop"):
         return without(draft, key)
     return moved_up(draft, key) if (key := form.get("up")) else draft
+
+
+def _taken_out(typed: PlanDraft) -> str:
+    """Say which priority a press took out, and where its text still is; empty when none was."""
+    at = next((n for n, one in enumerate(typed.priorities, 1) if one.key == request.form.get("drop") != ""), 0)
+    if not at:
+        return ""
+    title = typed.priorities[at - 1].title
+    named = f"Priority {at} “{title}”" if title else f"Priority {at}"
+    return f"{named} is taken out. Its earlier text stays in “Earlier texts of this plan”."
 
 
 def _issue(cycle: Cycle, draft: PlanDraft, seen: str | None) -> Any:
