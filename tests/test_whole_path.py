@@ -50,7 +50,7 @@ class Cast:
     def issued(self) -> str:
         """Issue the plan and return the path of the key leader's link."""
         self.visited()
-        assert self.save_plan(then="issue").status_code == 303
+        assert self.save_plan(then="issue", open_seen="yes").status_code == 303
         text = db.session.scalars(
             select(Message.text).where(Message.key.like("statement:%")).order_by(Message.id.desc())
         ).first()
@@ -82,7 +82,7 @@ def test_steps_out_of_order_are_refused_with_what_comes_first(cast: Cast) -> Non
     reply = cast.staff.post(f"{cast.at}/review/visit", data={"held_on": "2026-10-01"})
     assert reply.status_code == 422
     assert "Record the first contact" in reply.text
-    reply = cast.save_plan(then="issue")
+    reply = cast.save_plan(then="issue", open_seen="yes")
     assert reply.status_code == 422
     assert "Record the review meeting before the plan is issued." in reply.text
     assert "Aim 1" in reply.text  # and the typed plan is still on the page
@@ -141,7 +141,9 @@ def test_review_item_keeps_the_protocol_and_the_private_note_stays_private(cast:
 )
 def test_plan_outside_the_limits_is_kept_as_a_draft_and_not_issued(cast: Cast, changed: dict, sentence: str) -> None:
     cast.visited()
-    reply = cast.staff.post(f"{cast.at}/plan", data=plan_fields(0, "plan-save-1", **changed) | {"then": "issue"})
+    reply = cast.staff.post(
+        f"{cast.at}/plan", data=plan_fields(0, "plan-save-1", **changed) | {"then": "issue", "open_seen": "yes"}
+    )
     assert reply.status_code == 422
     assert sentence in reply.text
     assert db.session.scalars(select(Plan)).one().issued_at is None
@@ -173,7 +175,7 @@ def test_program_reads_the_plan_only_after_it_is_issued(cast: Cast) -> None:
         assert cast.staff.get(f"{cast.at}/{page}").status_code == 200
     assert cast.admins.post(f"{cast.at}/documents/plan/letter").status_code == 403
     cast.visited()
-    cast.save_plan(1, "plan-save-9", then="issue")
+    cast.save_plan(1, "plan-save-9", then="issue", open_seen="yes")
     for page in ("plan/print", "summary"):
         assert cast.admins.get(f"{cast.at}/{page}").status_code == 200
 

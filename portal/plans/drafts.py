@@ -90,9 +90,16 @@ def with_proposal(
 
     It is unchanged when there is no such proposal, no room, or a priority for these codes already.
     """
-    room = len(draft.priorities) < most and codes not in {one.codes for one in draft.priorities}
-    found = [suggester.priority(one) for one in proposals if room and ", ".join(one.practices) == codes]
+    room, known = len(draft.priorities) < most, in_plan(draft, proposals)
+    open_ = [one for one in proposals if room and one.practices not in known]
+    found = [suggester.priority(one) for one in open_ if ", ".join(one.practices) == codes]
     return replace(draft, priorities=(*draft.priorities, *found[:1]))
+
+
+def in_plan(draft: PlanDraft, proposals: tuple[Proposal, ...]) -> set[tuple[str, ...]]:
+    """Return the practices of the proposals that one priority names, alone or with other practices."""
+    named = [set(one.code_list) for one in draft.priorities]
+    return {one.practices for one in proposals if any(codes.issuperset(one.practices) for codes in named)}
 
 
 def listed(proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:

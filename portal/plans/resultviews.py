@@ -22,7 +22,7 @@ from .forms import AREAS
 from .listing import results_of
 from .queries import plan_of
 from .shared import SharedDraft, issues_shown, shared_drafts
-from .views import desk_of
+from .views import printed
 
 bp = Blueprint("results", __name__)
 
@@ -103,11 +103,7 @@ def share(cycle_id: int) -> Any:
         made = services.share_draft(cycle.id, request.form.get("seen"), note, current_user.id, base_url)
     except (Refused, OutOfOrder) as refusal:
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("note", refusal.sentence)]
-        page = render_template(
-            "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), problems=problems,
-            note=note, plan=plan_of(cycle), drafts=shared_drafts(cycle),
-        )  # fmt: skip
-        return page, 422
+        return printed(cycle, problems, note=note), 422
     flash("The program can read this draft now, and got a mail. You can go on writing; it sees your changes only when you share again.", "good")  # fmt: skip
     return go_to(url_for("results.draft", cycle_id=cycle.id, number=made.number))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -94,6 +95,18 @@ def open_comments(drafts: list[SharedDraft]) -> dict[str, list[tuple[SharedDraft
         for key, threads in draft.threads.items():
             found.setdefault(key, []).extend((draft, one.first) for one in threads if is_open(one.first))
     return {key: rows for key, rows in found.items() if rows}
+
+
+def on_taken_out(
+    waiting: dict[str, list[tuple[SharedDraft, PlanComment]]], keys: Collection[str]
+) -> list[tuple[str, list[tuple[SharedDraft, PlanComment]]]]:
+    """Return the comments that wait on priorities the plan no longer has, under the titles the program read."""
+    found = []
+    for key, rows in waiting.items():
+        if key and key not in keys:
+            titles = [one.title for one in rows[-1][0].content.priorities if one.key == key]
+            found.append((titles[0] if titles else "", rows))
+    return found
 
 
 def issues_shown(cycle: Cycle) -> list[IssueShown]:

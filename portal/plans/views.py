@@ -25,12 +25,13 @@ from rules.duties import add_months
 from . import services
 from .differences import differences
 from .documents import plan_snapshot, summary_snapshot
-from .drafts import content_from, draft_of, first_draft, left_out, listed, with_proposal
+from .drafts import content_from, draft_of, first_draft, in_plan, left_out, listed, with_proposal
 from .forms import AREAS, MOST_ROWS, ROWS, PlanDraft, PriorityDraft, fields_of, is_sent, moved_up, read_plan, without
 from .models import Plan, new_key
 from .queries import open_statement, plan_of, proposals_for
-from .shared import area_titles, open_comments, shared_drafts
+from .shared import area_titles, on_taken_out, open_comments, shared_drafts
 from .suggesting import noted_proposals, notes_beside, suggester_of
+from .unsettled import unsettled
 
 bp = Blueprint("plans", __name__)
 GUIDES = 5  # named at one priority
@@ -57,14 +58,16 @@ def _editor(
     proposed, policy = noted_proposals(cycle, found.proposed), rulebook.policy
     anchor = cycle.plan_issued_on or local_today(cycle)
     drafts, library = shared_drafts(cycle), library_of(cycle.program.partnership, rulebook)
+    waiting = open_comments(drafts)
     return render_template(
         "plans/edit.html", cycle=cycle, draft=draft, problems=problems, theirs=theirs, policy=policy,
         areas=[area for area in rulebook.catalogue.areas if area.key in AREAS], rows=ROWS, most=MOST_ROWS,
         blank=PriorityDraft(), later=request.form.get("send_later"), proposals=listed(proposed), wrong=found.undetermined,
-        left_out=left_out(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
+        left_out=left_out(draft, proposed), known=in_plan(draft, proposed), plan=plan, fresh=[new_key() for _ in range(policy.max_priorities + 1)],
         months=[add_months(anchor.replace(day=1), n) for n in range(policy.max_months + 1)],
-        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=open_comments(drafts), notes=notes_beside(cycle),
-        explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library], **({"version": plan.version if plan else 0} | more),
+        names=[person.name for person, _ in people_of_program(cycle.program_id)], drafts=drafts, waiting=waiting, notes=notes_beside(cycle),
+        explain=reviewers_explainer(cycle, rulebook), guides=_guides(draft, library), titles=[one.title for one in library],
+        taken_out=on_taken_out(waiting, {one.key for one in draft.priorities}), **({"version": plan.version if plan else 0} | more),
     )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ def save(cycle_id: int) -> Any:
         return _issue(cycle, draft, str(saved.version))
     if then == "preview":
         return go_to(url_for("plans.print_page", cycle_id=cycle.id))
-    flash("The plan is saved as a draft.", "good")
+    flash(_taken_out(typed) or "The plan is saved as a draft.", "good")
     return go_to(url_for("plans.edit", cycle_id=cycle.id, _anchor="priorities" if draft != typed else None))
 
 
@@ -152,15 +155,34 @@ def _changed(cycle: Cycle, draft: PlanDraft) -> PlanDraft:
     return moved_up(draft, key) if (key := form.get("up")) else draft
 
 
+def _taken_out(typed: PlanDraft) -> str:
+    """Say which priority a press took out, and where its text still is; empty when none was."""
+    at = next((n for n, one in enumerate(typed.priorities, 1) if one.key == request.form.get("drop") != ""), 0)
+    if not at:
+        return ""
+    title = typed.priorities[at - 1].title
+    named = f"Priority {at} “{title}”" if title else f"Priority {at}"
+    return f"{named} is taken out. Its earlier text stays in “Earlier texts of this plan”."
+
+
 def _issue(cycle: Cycle, draft: PlanDraft, seen: str | None) -> Any:
     try:
-        services.issue_plan(cycle.id, current_user.id, current_app.config["BASE_URL"], seen, _send_to())
+        services.issue_plan(
+            cycle.id,
+            current_user.id,
+            current_app.config["BASE_URL"],
+            seen,
+            _send_to(),
+            bool(request.form.get("open_seen")),
+        )
     except (Refused, OutOfOrder) as refusal:
         db.session.refresh(cycle)
         if cycle.state is CycleState.PLAN_ISSUED:  # the button was pressed twice at once: the other press did it
             return go_to(url_for("plans.print_page", cycle_id=cycle.id))
         problems = list(refusal.problems) if isinstance(refusal, Refused) else [Problem("months", refusal.sentence)]
-        return _editor(cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None), 422
+        return _editor(
+            cycle, plan_of(cycle), draft, problems, typing=plan_of(cycle) is not None, unsettled=unsettled(cycle)
+        ), 422
     if open_statement(cycle) is not None:
         flash("The plan is issued. The key leader has a link to sign the Statement of Accuracy.", "good")
     else:
@@ -197,10 +219,19 @@ def _readable(cycle_id: int) -> Cycle:
 def print_page(cycle_id: int) -> str:
     """Show the plan as a page to read or print."""
     cycle = _readable(cycle_id)
-    drafts = shared_drafts(cycle) if cycle.plan_issued_on is None else []
+    return printed(cycle, [])
+
+
+def printed(cycle: Cycle, problems: list[Problem], **more: Any) -> str:
+    """Return the page to read or print; a draft shows what is still open around it."""
+    plan, running = plan_of(cycle), cycle.plan_issued_on is None
+    if running and plan is not None:
+        more["unsettled"] = unsettled(cycle)
+        missing = services.not_ready(plan, rulebook_of(cycle).policy, local_today(cycle)) + services.no_leader(cycle)
+        more["missing"] = [one.sentence for one in missing]
     return render_template(
-        "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan_of(cycle),
-        drafts=drafts, problems=[],
+        "plans/print.html", cycle=cycle, d=plan_snapshot(cycle), desk=desk_of(cycle, "plan"), plan=plan,
+        drafts=shared_drafts(cycle) if running else [], problems=problems, **more,
     )  # fmt: skip
 
 

@@ -160,13 +160,13 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
         count(Message, Message.key.like("amend%")) == 7
     )  # asked and sent: 2 of staff each; opened: 2 who answer; receipt: 1
 
-    plan = {"version": "0", "save_id": "one-plan-id", "months": "12", "then": "issue"}
+    plan = {"version": "0", "save_id": "one-plan-id", "months": "12", "then": "issue", "open_seen": "yes"}
     for n in (1, 2, 3):
         plan |= {f"p{n}-title": f"Aim {n}", f"p{n}-codes": "B.2.4", f"p{n}-a1-text": "Ask"}
         plan |= {f"p{n}-a1-owner": "Ana", f"p{n}-a1-due": "2027-03"}
     assert twice(staff, f"{at}/plan", **plan) == [303, 303]
     assert count(Statement) == 1
-    assert twice(staff, f"{at}/plan/issue") == [303, 303]
+    assert twice(staff, f"{at}/plan/issue", open_seen="yes") == [303, 303]
 
     kim = make_person(Role.REVIEWER, partnership)
     team = {"seen": str(people[1].id), f"part-{people[1].id}": "decides", f"part-{kim.id}": "second_opinion"}

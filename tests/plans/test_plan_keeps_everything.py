@@ -50,7 +50,7 @@ class Cast:
     def issue(self) -> str:
         """Issue a plan and return the path of the key leader's link."""
         self.visit()
-        assert self.save(0, "plan-issue", then="issue").status_code == 303
+        assert self.save(0, "plan-issue", then="issue", open_seen="yes").status_code == 303
         text = db.session.scalars(select(Message.text).where(Message.key.like("statement:%"))).one()
         return next(line for line in text.splitlines() if line.startswith("http")).removeprefix("http://localhost")
 
@@ -90,7 +90,7 @@ def test_text_sent_after_issuing_is_shown_and_kept_in_the_history(cast: Cast) ->
 def test_save_repeated_after_issuing_gets_its_first_reply(cast: Cast) -> None:
     cast.visit()
     cast.save(0, "first-save")
-    cast.staff.post(f"{cast.at}/plan/issue")
+    cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert cast.save(0, "first-save").status_code == 303
     assert [one.refused for one in db.session.scalars(select(PlanVersion))] == [False]
 
@@ -127,7 +127,7 @@ def test_safety_practice_left_out_warns_and_does_not_block(cast: Cast) -> None:
     cast.visit()
     cast.save(0, "first-save")
     assert "No priority names these safety practices yet: B.2.5, B.3.1." in cast.staff.get(f"{cast.at}/plan").text
-    assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 303
+    assert cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 303
     assert "No priority names these safety practices: B.2.5, B.3.1." in cast.staff.get(f"{cast.at}/plan/print").text
 
 
@@ -157,7 +157,7 @@ def test_program_cannot_fetch_the_drafts_pdf_after_issuing(cast: Cast) -> None:
         pass
     document = db.session.scalars(select(Document)).one()
     cast.visit()
-    cast.save(1, "plan-issue", then="issue")
+    cast.save(1, "plan-issue", then="issue", open_seen="yes")
     for path in ("", "/file"):
         assert cast.program.get(f"{cast.at}/documents/{document.id}{path}").status_code == 404
         assert cast.staff.get(f"{cast.at}/documents/{document.id}{path}").status_code == 200

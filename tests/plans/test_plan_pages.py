@@ -8,15 +8,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal.accounts.models import Person
+from portal.assessments import amending
 from portal.cycles.models import Cycle, CycleState
+from portal.cycles.queries import rulebook_of
 from portal.cycles.services import advance
-from portal.foundation import jobs, pdf
+from portal.foundation import clock, jobs, pdf
 from portal.foundation.access import Role
 from portal.foundation.clock import local_day
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState
+from portal.plans.forms import AREAS
 from portal.plans.models import Plan, PlanVersion, Statement
 from portal.programs.models import Program
+from portal.reviews.models import Review, ReviewItem
+from portal.reviews.queries import review_of
+from portal.reviews.questions import ask
 from portal.visits.notes import record_note
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
 
@@ -96,9 +102,11 @@ def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
 
 def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     cast.visited()
-    assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 422  # nothing is stored yet
+    assert (
+        cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 422
+    )  # nothing is stored yet
     assert cast.staff.post(f"{cast.at}/plan", data=plan_fields()).status_code == 303
-    reply = cast.staff.post(f"{cast.at}/plan/issue")
+    reply = cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert (reply.status_code, reply.location) == (303, f"{cast.at}/plan/print")
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
 
@@ -107,15 +115,15 @@ def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> Non
     cast.visited()
     cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
-    refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1"})
+    refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1", "open_seen": "yes"})
     assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
     assert "New words" in refused.text
-    assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2"}).status_code == 303
+    assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2", "open_seen": "yes"}).status_code == 303
 
 
 def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
     cast.visited()
-    replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue")) for _ in range(2)]
+    replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue", open_seen="yes")) for _ in range(2)]
     assert [(one.status_code, one.location) for one in replies] == [(303, f"{cast.at}/plan/print")] * 2
     assert db.session.scalar(select(func.count(Statement.id))) == 1
 
@@ -140,7 +148,7 @@ def test_draft_is_marked_for_the_partnership_until_it_is_issued(cast: Cast) -> N
     cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     mark = "<strong>Draft.</strong>"
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [True, True]
-    cast.staff.post(f"{cast.at}/plan/issue")
+    cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [False, False]
 
 
@@ -174,7 +182,7 @@ def test_pdf_of_a_draft_stays_with_the_partnership(cast: Cast) -> None:
     cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     where = cast.staff.post(f"{cast.at}/documents/plan/letter").location
     assert cast.admins.get(where).status_code == 403
-    cast.staff.post(f"{cast.at}/plan/issue")
+    cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert cast.admins.get(where).status_code == 404
     assert cast.staff.get(where).status_code == 200
 
@@ -195,3 +203,73 @@ def test_made_up_link_answers_gone_with_a_sentence(client: FlaskClient) -> None:
     for reply in (client.get("/statement/made-up"), client.post("/statement/made-up", data={"name": "Lee"})):
         assert (reply.status_code, reply.headers["Referrer-Policy"]) == (410, "no-referrer")
         assert "This link does not work any more." in reply.text
+
+
+def test_what_is_open_is_listed_and_takes_a_tick(cast: Cast) -> None:
+    cast.visited()
+    cast.note("B.2.4", "improve", "Check the national list.")
+    ask(cast.cycle, "B.5.5", "How long?", "ask-save-1", cast.reviewer.id, "http://localhost")
+    db.session.commit()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(overview=""))
+    preview = cast.staff.get(f"{cast.at}/plan/print").text
+    said = (
+        "1 question to the program is still open: B.5.5.", "In the review, nobody has looked at 115 of 116 practices yet.",
+        "“What matters most” is empty.", "“Strengths” is empty for ", "“Areas for improvement” is empty for ",
+    )  # fmt: skip
+    assert [one for one in said if one not in preview] == []
+    assert 'name="open_seen"' not in cast.staff.get(f"{cast.at}/plan").text
+    for where, typed in (
+        ("plan/issue", {}),
+        ("plan", plan_fields(version="1", save_id="plan-save-2", overview="", then="issue")),
+    ):
+        refused = cast.staff.post(f"{cast.at}/{where}", data=typed)
+        assert (refused.status_code, 'id="plan-open_seen-error"' in refused.text) == (422, True)
+        assert [one for one in (*said, "Aim 3") if one not in refused.text] == []
+    assert cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 303
+
+
+def test_nothing_open_takes_no_tick(cast: Cast) -> None:
+    cast.visited()
+    with unit_of_work():
+        review = review_of(cast.cycle) or Review(cycle_id=cast.cycle.id)
+        db.session.add(review)
+        db.session.flush()
+        for practice in rulebook_of(cast.cycle).catalogue.practices:
+            db.session.add(
+                ReviewItem(
+                    review_id=review.id, practice_code=practice.code, content={"mark": "reviewed"}, version=1,
+                    save_id="seen", saved_at=clock.now(),
+                )
+            )  # fmt: skip
+    texts = {f"{kind}-{area}": "A text." for kind in ("strengths", "improvements") for area in AREAS}
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(**texts))
+    page = cast.staff.get(f"{cast.at}/plan/print").text
+    assert ["open_seen" in page, "Still open" in page] == [False, False]
+    assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 303
+
+
+def test_waiting_request_to_change_answers_refuses_issuing(cast: Cast) -> None:
+    cast.visited()
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+    amending.ask(cast.cycle.id, ["B.2.5"], "It was wrong.", cast.admin.id, "http://localhost")
+    preview = cast.staff.get(f"{cast.at}/plan/print").text
+    refused = cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
+    sentence = "The program asks to change answers. Answer that request first"
+    assert [sentence in preview, refused.status_code, sentence in refused.text] == [True, 422, True]
+    assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.VISITED
+
+
+def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(cast: Cast) -> None:
+    cast.visited()
+    late = {"months": "30", "p2-a1-owner": "", "p3-a1-due": "2030-01", "p3-title": ""}
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(**late))
+    page = cast.staff.get(f"{cast.at}/plan/print").text
+    listed = page.split("Before it can be issued:")[1].split("</ul>")[0]
+    said = (
+        "A plan runs for 6 to 24 months.", "Priority 2, action 1: say who does it.", "Priority 3 needs a title.",
+        "Priority 3, action 1: the month has to be within the plan",
+    )  # fmt: skip
+    assert ([one for one in said if one not in listed], listed.count("<li>")) == ([], 4)
+    assert cast.staff.post(f"{cast.at}/plan/share", data={"seen": "1", "note": ""}).status_code == 303
+    cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2"))
+    assert "Before it can be issued" not in cast.staff.get(f"{cast.at}/plan/print").text

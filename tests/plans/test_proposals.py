@@ -8,7 +8,8 @@ from flask import Flask
 
 from portal.accounts.models import Person
 from portal.foundation.access import Role
-from portal.plans.drafts import listed
+from portal.plans.drafts import in_plan, listed
+from portal.plans.forms import PlanDraft, PriorityDraft
 from portal.plans.queries import Proposal, proposals_for
 from rules.results import Trace
 from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -64,3 +65,25 @@ def test_list_is_cut_but_what_helps_is_still_listed() -> None:
     plain = tuple(Proposal(f"Aim {n}", ("B.2.4",), "Why.", False, TRACE) for n in range(20))
     helping = tuple(Proposal(f"Help {n}", ("B.2.4",), "Why.", False, TRACE, "Expert Partner") for n in range(8))
     assert listed((*plain, *helping)) == (*plain[:12], *helping[:6])
+
+
+def test_proposal_inside_a_priority_with_other_practices_is_in_the_plan() -> None:
+    both, split, other = (
+        Proposal("Aim", codes, "Why.", False, TRACE) for codes in (("B.5.5",), ("B.5.5", "B.1.2"), ("B.5",))
+    )
+    draft = PlanDraft(priorities=(PriorityDraft("One", codes="B.5.6, b.5.5"), PriorityDraft("Two", codes="B.1.2")))
+    assert in_plan(draft, (both, split, other)) == {("B.5.5",)}
+
+
+def test_editor_with_the_most_priorities_says_so_and_adds_none(app: Flask) -> None:
+    program = make_program(make_partnership("riverbend"))
+    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), ("B.2.4", "B.1.2", "E.1.1"))
+    client, at = app.test_client(), f"/cycles/{cycle.id}/plan"
+    sign_in(client, make_person(Role.REVIEWER, program.partnership))
+    full = "There are 5 priorities, the most there can be. Take one out to add another."
+    for version, count, expected in ((0, 4, [False, True, 1]), (1, 5, [True, False, 1])):
+        fields = {"version": str(version), "save_id": f"plan-save-{version}", "months": "12"}
+        fields |= {f"p{n}-title": f"Aim {n}" for n in range(1, count + 1)} | {"p1-codes": "B.2.4, B.2.5"}
+        assert client.post(at, data=fields).status_code == 303
+        page = client.get(at).text
+        assert [full in page, 'name="add"' in page, page.count('<span class="tag good">in the plan</span>')] == expected

@@ -161,3 +161,23 @@ def test_page_of_drafts_asks_the_database_as_often_for_many(cast: Cast, count_qu
         cast.save(replace(draft_of(plan_of(cast.cycle)), overview=f"Text {n}"), n - 1, f"plan-save-{n}")
         cast.share(n)
     assert count_queries(lambda: cast.admins.get(f"{cast.at}/plan/drafts/1")) == one
+
+
+def test_comment_on_a_priority_taken_out_stays_on_the_page(cast: Cast) -> None:
+    cast.share()
+    third = plan_of(cast.cycle).priorities[2]
+    key, title = third.key, third.title
+    assert cast.say(cast.admins, "Keep this one, please.", key).status_code == 303
+    heading = "On priorities that were taken out"
+    assert heading not in cast.staff.get(f"{cast.at}/plan").text
+    dropped = cast.staff.post(
+        f"{cast.at}/plan", data={"save_id": "press-drop-1", "drop": key}, follow_redirects=True
+    ).text
+    assert f"Priority 3 “{title}” is taken out. Its earlier text stays in “Earlier texts of this plan”." in dropped
+    below = dropped.split(heading)[1].split('<fieldset class="card">')[0]
+    assert [f"“{title}”" in below, "Keep this one, please." in below] == [True, True]
+    newer = cast.staff.get(cast.share(version=2)).text
+    assert ["1 comment waits for you on" in newer, "No comment waits for you" in newer] == [True, False]
+    cast.staff.post(f"{cast.at}/plan/comments/1", data={"done": "yes"})
+    assert heading not in cast.staff.get(f"{cast.at}/plan").text
+    assert "No comment waits for you." in cast.staff.get(f"{cast.at}/plan/drafts/2").text

@@ -12,7 +12,7 @@ from portal.assessments import amending
 from portal.cycles.models import CycleState
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
-from portal.foundation.errors import OutOfOrder
+from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.plans import services
 from portal.plans.documents import plan_snapshot
@@ -55,10 +55,17 @@ def sign() -> None:
 
 def test_plan_waits_while_answers_are_open_and_says_what_for(cast: Cast) -> None:
     round_ = cast.open(CODE)
-    with pytest.raises(OutOfOrder) as refusal:
+    with pytest.raises(Refused) as refusal:
         issue(cast)
-    assert refusal.value.sentence.startswith("Answers are open for changes: B.2.3.")
-    form = {"version": "1", "save_id": "plan-save-2", "months": "12", "overview": "Typed at length.", "then": "issue"}
+    assert refusal.value.problems[-1].sentence.startswith("Practices are open for changes: B.2.3.")
+    form = {
+        "version": "1",
+        "save_id": "plan-save-2",
+        "months": "12",
+        "overview": "Typed at length.",
+        "then": "issue",
+        "open_seen": "yes",
+    }
     reply = cast.client(cast.reviewer).post(cast.at("plan"), data=form)
     assert [reply.status_code, "Typed at length." in reply.text, "Open for changes: B.2.3" in reply.text] == [
         422,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.accounts.signing import LinkOver
 
 from .drafts import PlanChanged, save_plan
-from .issuing import freeze_plan, issue_plan, keep_issue, not_ready
+from .issuing import freeze_plan, issue_plan, keep_issue, no_leader, not_ready
 from .reissuing import IssuedMeanwhile, reissue_plan
 from .sharing import comment, mark_done, share_draft
 from .statements import SignLater, TextChanged, open_link, send_statement, sign, signed_hash
@@ -21,6 +21,7 @@ __all__ = [
     "issue_plan",
     "keep_issue",
     "mark_done",
+    "no_leader",
     "not_ready",
     "open_link",
     "reissue_plan",

@@ -16,6 +16,7 @@ from portal.plans.contents import RestsOn
 from portal.plans.models import Plan, PlanIssue
 from portal.plans.queries import newest_issue_number, plan_of
 from portal.plans.resting import content_of, rests_of
+from portal.plans.unsettled import unsettled
 from portal.programs.mails import tell_administrators
 from rules.codec import canonical_json
 from rules.duties import add_months
@@ -73,24 +74,36 @@ def not_ready(plan: Plan | None, policy: Policy, anchor: date, extra_months: int
     return problems
 
 
-def issue_plan(cycle_id: int, by_id: int, base_url: str, seen: str | None = None, send_to: str | None = None) -> Plan:
+def no_leader(cycle: Cycle) -> list[Problem]:
+    """Return what is missing to ask the key leader for a signature."""
+    if cycle.program.key_leader_name and cycle.program.key_leader_email:
+        return []
+    return [Problem("months", "Name the key leader and the e-mail address in the program's facts first.")]
+
+
+def issue_plan(
+    cycle_id: int,
+    by_id: int,
+    base_url: str,
+    seen: str | None = None,
+    send_to: str | None = None,
+    open_seen: bool = True,
+) -> Plan:
     """Freeze the plan and send the Statement to the key leader. Raises OutOfOrder or Refused with every problem.
 
     `seen` is the version of the draft that was read before: nobody issues words of somebody else unread. `send_to` is the
-    address that was confirmed; to another one, or none, nothing is sent. None stands for the program's own.
+    address that was confirmed; to another one, or none, nothing is sent. None stands for the program's own. `open_seen`
+    tells whether the presser has seen what is still open around the plan.
     """
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         plan, today = plan_of(cycle), local_today(cycle)
         if cycle.state is CycleState.VISITED:
-            problems = not_ready(plan, rulebook_of(cycle).policy, today)
+            problems = not_ready(plan, rulebook_of(cycle).policy, today) + no_leader(cycle)
             if plan is not None and seen not in (None, str(plan.version)):
                 changed = "The draft was changed after you opened the page. Read it as it is now, then issue it."
                 problems.insert(0, Problem("overview", changed))
-            if not cycle.program.key_leader_name or not cycle.program.key_leader_email:
-                problems.append(
-                    Problem("months", "Name the key leader and the e-mail address in the program's facts first.")
-                )
+            problems += unsettled(cycle).problems(open_seen)
             if problems:
                 raise Refused(problems)
         advance(cycle, CycleState.PLAN_ISSUED, today)
