@@ -25,6 +25,7 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.recognition.duties import with_award
 from portal.recognition.models import Award
+from portal.recognition.withholding import withheld_in
 from portal.requests.queries import open_matters
 from portal.reviews.reviewers import Team, teams_of
 from rules.discovery import UnknownPlugin
@@ -215,6 +216,7 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         one.cycle_id: one
         for one in db.session.scalars(select(Award).where(Award.cycle_id.in_([cycle.id for cycle in cycles])))
     }
+    withheld = withheld_in(cycle.id for cycle in newest.values())
     for cycle in cycles:
         if cycle.closed_on is not None:
             continue
@@ -232,7 +234,7 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         for due in with_award(dues, awards.get(cycle.id)):
             if due.kind in STEPS and (current or due.kind in ("expiry", "appeal")):
                 yield _step(cycle, due, team, today)
-        if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on:
+        if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on and cycle.id not in withheld:
             where = path_of("recognition.decision", cycle_id=cycle.id)
             yield _row("recognition", "Decide the recognition", cycle.program.name, cycle.program_id, where,
                        cycle.statement_signed_on, today, team, cycle.id)  # fmt: skip

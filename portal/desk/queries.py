@@ -26,6 +26,7 @@ from portal.programs.queries import eligibility_of
 from portal.recognition.duties import with_award
 from portal.recognition.models import Award
 from portal.recognition.queries import AwardShown, award_shown
+from portal.recognition.withholding import Withheld, withheld_of
 from rules.answers import Answer
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
@@ -102,6 +103,7 @@ class AboutCycle:
     gone: tuple[str, ...]  # told to staff alone: plugins that cannot judge here any more
     changed: tuple[str, ...]  # answers that differ from what the Statement was sent or signed over
     shown: AwardShown | None
+    withheld: Withheld | None  # a partnership administrator decided that there is no recognition for now
 
 
 def about_cycle(life: Life, staff: bool) -> AboutCycle:
@@ -110,7 +112,7 @@ def about_cycle(life: Life, staff: bool) -> AboutCycle:
     return AboutCycle(
         verdict_at_start(cycle), Explainer(rulebook), tuple(moves_of(cycle)),
         plugins_not_at_hand(rulebook) if staff and life.award is None else (), changed_since(cycle, life.statement),
-        award_shown(cycle, life.award) if life.award else None,
+        award_shown(cycle, life.award) if life.award else None, withheld_of(cycle),
     )  # fmt: skip
 
 
