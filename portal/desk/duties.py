@@ -247,7 +247,7 @@ LEADS = {  # kind -> the page where it is done, and the day it is counted from
     "statement": ("statements.page", "plan_issued_on"),
     "check_in": ("followup.new_check_in", "plan_issued_on"),
     "mini_review": ("followup.mini_review", "plan_issued_on"),
-    "appeal": ("recognition.decision", "awarded_on"),
+    "appeal": ("recognition.decision", "awarded_on"),  # counted from the day it was made
 }
 
 
@@ -256,6 +256,6 @@ def _step(cycle: Cycle, due: Due, team: Team | None, today: date) -> Duty:
     anchor = "awarded_on" if due.kind in NEVER_LATE else anchor
     where = path_of(page, cycle_id=cycle.id) if page else path_of("desk.program", program_id=cycle.program_id)
     where += "#contact" if due.kind == "contact" else ""
-    since: date = getattr(cycle, anchor) or today
+    since: date = due.on if due.kind == "appeal" else getattr(cycle, anchor) or today
     return _row(due.kind, due.title, cycle.program.name, cycle.program_id, where, since, today, team, cycle.id,
                 due.on if due.until else None, due.until or due.on)  # fmt: skip

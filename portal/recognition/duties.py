@@ -20,5 +20,6 @@ def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
     if award.standing is Standing.HELD:
         kept.append(Due("expiry", "Recognition ends", award.last_day))
     if award.appeal_open and (made := open_appeal(award)) is not None:
-        kept.append(Due("appeal", "Answer to the appeal", made.on + timedelta(days=policy_of(award).appeal_days)))
+        until = made.on + timedelta(days=policy_of(award).appeal_days)
+        kept.append(Due("appeal", "Answer to the appeal", made.on, until))  # it waits from the day it was made
     return tuple(sorted(kept, key=lambda due: (due.on, due.until or due.on, due.kind)))

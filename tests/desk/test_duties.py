@@ -16,12 +16,14 @@ from portal.followup.models import CheckIn
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.partnerships.models import Partnership
+from portal.recognition.appeals import appeal
 from portal.requests.queries import open_matters
 from portal.reviews.assigning import assign
 from portal.reviews.reviewers import Part
 from tests.conftest import StandingClock
 from tests.factories import (
     ask_and_report,
+    make_award,
     make_cycle,
     make_partnership,
     make_person,
@@ -112,6 +114,17 @@ def test_desk_joins_every_open_matter_and_a_request_to_change_answers(here: Part
     assert open_matters(here.id).count == len(waiting - {"amendment"})
     assert [(found[kind].program_id, found[kind].link) for kind in ("registration", "amendment")] == [
         (None, "/registrations/1"), (program.id, f"/cycles/{cycle.id}/changes"),
+    ]  # fmt: skip
+
+
+def test_appeal_belongs_to_this_week_from_the_day_it_was_made(here: Partnership, clock: StandingClock) -> None:
+    award = make_award(make_program(here), date(2026, 9, 20), date(2029, 9, 20))
+    person = make_person(Role.PROGRAM_ADMINISTRATOR, award.cycle.program)
+    appeal(award.cycle_id, "We think it is more.", person.id, URL)
+    clock.go(days=2)
+    found = chosen(duties_of(here), Choice(kind="appeal"), date(2026, 10, 3), person.id)
+    assert [(one.opens, one.due, one.age, one.when_words) for one in found] == [
+        (date(2026, 10, 1), date(2026, 10, 31), 2, "in 28 days"),
     ]  # fmt: skip
 
 
