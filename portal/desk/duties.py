@@ -23,7 +23,7 @@ from portal.foundation import clock
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
-from portal.recognition.duties import with_award
+from portal.recognition.duties import of_closed, with_award
 from portal.recognition.models import Award
 from portal.recognition.withholding import withheld_in
 from portal.requests.queries import open_matters
@@ -218,10 +218,11 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
     }
     withheld = withheld_in(cycle.id for cycle in newest.values())
     for cycle in cycles:
-        if cycle.closed_on is not None:
-            continue
         current = cycle is newest[cycle.program_id]
         team = teams.get(cycle.id)
+        if cycle.closed_on is not None:  # by a renewal; what it was recognized for lasts as long as it was given
+            yield from _of_closed(cycle, awards.get(cycle.id), team, today)
+            continue
         try:
             policy = rulebook_of(cycle).policy
         except (UnknownPlugin, RulebookNotBuilt):
@@ -238,6 +239,13 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
             where = path_of("recognition.decision", cycle_id=cycle.id)
             yield _row("recognition", "Decide the recognition", cycle.program.name, cycle.program_id, where,
                        cycle.statement_signed_on, today, team, cycle.id)  # fmt: skip
+
+
+def _of_closed(cycle: Cycle, award: Award | None, team: Team | None, today: date) -> list[Duty]:
+    try:
+        return [_step(cycle, due, team, today) for due in of_closed(award)]
+    except (UnknownPlugin, RulebookNotBuilt):
+        return []
 
 
 LEADS = {  # kind -> the page where it is done, and the day it is counted from

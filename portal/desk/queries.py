@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from portal.plans.models import Plan, Statement
 from portal.plans.queries import changed_since
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
-from portal.recognition.duties import with_award
+from portal.recognition.duties import of_closed, with_award
 from portal.recognition.models import Award
 from portal.recognition.queries import AwardShown, award_shown
 from portal.recognition.withholding import Withheld, withheld_of
@@ -79,7 +79,8 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
         draft = cycle.submitted_on is None
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
-            with_award(due_dates(rulebook.policy, cycle.facts(today, done)), awards.get(cycle.id)) if cycle.closed_on is None else (),
+            with_award(due_dates(rulebook.policy, cycle.facts(today, done)), awards.get(cycle.id))
+            if cycle.closed_on is None else of_closed(awards.get(cycle.id)),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
             amending.get(cycle.id),
         )  # fmt: skip
@@ -87,10 +88,15 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
 
 
 def lives_of_program(program: Program) -> list[Life]:
-    """Return the program's cycles, newest first."""
+    """Return the program's cycles, newest first; the newest has the end of an earlier one's recognition among its duties."""
     cycles = cycles_of(program.id)
-    found = lives_of(cycles)
-    return [found[cycle.id] for cycle in cycles]
+    by_id = lives_of(cycles)
+    found = [by_id[cycle.id] for cycle in cycles]
+    earlier = tuple(due for life in found[1:] for due in life.duties if due.kind in ("expiry", "appeal"))
+    if earlier:
+        duties = sorted((*found[0].duties, *earlier), key=lambda due: (due.on, due.until or due.on, due.kind))
+        found[0] = replace(found[0], duties=tuple(duties))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

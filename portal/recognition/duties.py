@@ -11,6 +11,11 @@ from .models import Award, Standing
 from .terms import policy_of
 
 
+def of_closed(award: Award | None) -> tuple[Due, ...]:
+    """Return what a closed cycle still has: the end of its recognition, while no newer one followed, and an open appeal."""
+    return with_award((), award)
+
+
 def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
     """Return a cycle's duties with those of its recognition; what has ended ends no more, what was followed is not renewed."""
     if award is None:
