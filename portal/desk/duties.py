@@ -18,6 +18,7 @@ from portal.assessments.amendments import under_way_in
 from portal.assessments.models import Amendment, AmendmentState
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
+from portal.cycles.requests import invited
 from portal.followup.models import CheckIn
 from portal.foundation import clock
 from portal.foundation.database import db
@@ -171,7 +172,9 @@ def _asked(
     for access in matters.access:
         where = path_of("desk.program", program_id=access.program_id) + "#request"
         since = _local(access.asked_at, partnership)
-        yield _row("access", "Answer the request for access", access.program.name, access.program_id, where, since,
+        one = newest.get(access.program_id)
+        also = " (it is invited, and may begin its renewal by itself)" if one is not None and invited([one]) else ""
+        yield _row("access", f"Answer the request for access{also}", access.program.name, access.program_id, where, since,
                    today, team(access.program_id))  # fmt: skip
     for advice in matters.advice:
         where = path_of("advice.talk", advice_id=advice.id)
