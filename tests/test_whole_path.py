@@ -86,7 +86,7 @@ def test_steps_out_of_order_are_refused_with_what_comes_first(cast: Cast) -> Non
     assert reply.status_code == 422
     assert "Record the review meeting before the plan is issued." in reply.text
     assert "Aim 1" in reply.text  # and the typed plan is still on the page
-    reply = cast.staff.post(f"{cast.at}/recognition/confirm")
+    reply = cast.staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"})
     assert reply.status_code == 422
     assert "after the Statement of Accuracy is signed" in reply.text
     assert db.session.scalar(select(func.count(Award.id))) == 0
@@ -202,8 +202,8 @@ def test_key_leader_signs_once_and_the_recognition_follows(cast: Cast, client: F
     assert "It is signed." in pressed_again.text
     assert client.post(link, data={"name": "Ana Roe", "title": "Director", "confirm": "yes"}).status_code == 410
     assert client.get(link).status_code == 410
-    assert cast.staff.post(f"{cast.at}/recognition/confirm").status_code == 303
-    assert cast.staff.post(f"{cast.at}/recognition/confirm").status_code == 303  # pressed twice: one award, below
+    assert cast.staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 303
+    assert cast.staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 303  # pressed twice: one award, below
     award = db.session.scalars(select(Award)).one()
     assert (award.tier_name, award.expires_on.isoformat()) == ("Dedicated Partner", "2029-10-01")
     mails = list(db.session.scalars(select(Message)))

@@ -51,6 +51,13 @@ def may_ask(cycles: list[Cycle]) -> bool:
     return not cycles or cycles[0].state in (CycleState.RECOGNIZED, CycleState.CLOSED)
 
 
+def invited(cycles: list[Cycle]) -> Cycle | None:
+    """Return the cycle, newest of these, whose renewal the program was invited to begin by itself."""
+    newest = cycles[0] if cycles else None
+    ready = newest and newest.state is CycleState.RECOGNIZED and newest.renewal_invited_on is not None
+    return newest if ready else None
+
+
 def ask_access(program_id: int, asked: Asked, by_id: int, base_url: str) -> AccessRequest:
     """Store the request and tell the partnership's administrators. Raises Refused or OutOfOrder; while one waits, no second is made."""
     if asked.problems or asked.start_on is None:

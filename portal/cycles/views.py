@@ -20,7 +20,7 @@ from rules.texts import USUAL
 
 from . import requests, services
 from .explaining import Explainer
-from .queries import newest_request
+from .queries import cycles_of, newest_request
 
 bp = Blueprint("cycles", __name__)
 
@@ -85,8 +85,14 @@ def decline_access(program_id: int) -> Any:
 
 @bp.route("/programs/<int:program_id>/ask-access", methods=["GET", "POST"])
 def ask_access(program_id: int) -> Any:
-    """Let the program's administrator ask for a self-assessment."""
+    """Let the program's administrator ask for a self-assessment; one that may begin its renewal is led there instead."""
     program, _ = load_program(current_user, program_id, Action.RUN_PROGRAM)
+    rulebook = current_rulebook(program.partnership)
+    verdict, closed = eligibility_of(program, rulebook), closed_gates(rulebook.policy, facts_of(program))
+    ready = requests.invited(cycles_of(program.id)) if verdict.eligible and not closed else None
+    if request.method == "GET" and ready is not None:
+        flash("You are invited to renew, so you need not ask for access. You can begin here.", "good")
+        return go_to(url_for("followup.renewal", cycle_id=ready.id))
     asked = requests.read_request(request.form, clock.local_day(program.partnership.time_zone))
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
@@ -97,9 +103,8 @@ def ask_access(program_id: int) -> Any:
         else:
             flash(f"Your request is with {program.partnership.name}. You get a mail when it is answered.", "good")
             return go_to(url_for("desk.program", program_id=program_id))
-    rulebook = current_rulebook(program.partnership)
     page = render_template(
-        "cycles/ask_access.html", program=program, verdict=eligibility_of(program, rulebook), policy=rulebook.policy,
-        typed=asked.typed, problems=problems, closed=closed_gates(rulebook.policy, facts_of(program)),
+        "cycles/ask_access.html", program=program, verdict=verdict, policy=rulebook.policy,
+        typed=asked.typed, problems=problems, closed=closed,
     )  # fmt: skip
     return page, 422 if problems else 200

@@ -19,13 +19,15 @@ from portal.assessments.models import Amendment, AmendmentState
 from portal.cycles.agreed import agreed_days, with_agreed
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
+from portal.cycles.requests import invited
 from portal.followup.models import CheckIn
 from portal.foundation import clock
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
-from portal.recognition.duties import with_award
+from portal.recognition.duties import of_closed, with_award
 from portal.recognition.models import Award
+from portal.recognition.withholding import withheld_in
 from portal.requests.queries import open_matters
 from portal.reviews.reviewers import Team, teams_of
 from rules.discovery import UnknownPlugin
@@ -171,7 +173,9 @@ def _asked(
     for access in matters.access:
         where = path_of("desk.program", program_id=access.program_id) + "#request"
         since = _local(access.asked_at, partnership)
-        yield _row("access", "Answer the request for access", access.program.name, access.program_id, where, since,
+        one = newest.get(access.program_id)
+        also = " (it is invited, and may begin its renewal by itself)" if one is not None and invited([one]) else ""
+        yield _row("access", f"Answer the request for access{also}", access.program.name, access.program_id, where, since,
                    today, team(access.program_id))  # fmt: skip
     for advice in matters.advice:
         where = path_of("advice.talk", advice_id=advice.id)
@@ -217,11 +221,13 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         for one in db.session.scalars(select(Award).where(Award.cycle_id.in_([cycle.id for cycle in cycles])))
     }
     agreed = agreed_days([cycle.id for cycle in cycles])
+    withheld = withheld_in(cycle.id for cycle in newest.values())
     for cycle in cycles:
-        if cycle.closed_on is not None:
-            continue
         current = cycle is newest[cycle.program_id]
         team = teams.get(cycle.id)
+        if cycle.closed_on is not None:  # by a renewal; what it was recognized for lasts as long as it was given
+            yield from _of_closed(cycle, awards.get(cycle.id), team, today)
+            continue
         try:
             policy = rulebook_of(cycle).policy
         except (UnknownPlugin, RulebookNotBuilt):
@@ -234,10 +240,17 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         for due in with_award(with_agreed(dues, agreed.get(cycle.id)), awards.get(cycle.id)):
             if due.kind in STEPS and (current or due.kind in ("expiry", "appeal")):
                 yield _step(cycle, due, team, today)
-        if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on:
+        if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on and cycle.id not in withheld:
             where = path_of("recognition.decision", cycle_id=cycle.id)
             yield _row("recognition", "Decide the recognition", cycle.program.name, cycle.program_id, where,
                        cycle.statement_signed_on, today, team, cycle.id)  # fmt: skip
+
+
+def _of_closed(cycle: Cycle, award: Award | None, team: Team | None, today: date) -> list[Duty]:
+    try:
+        return [_step(cycle, due, team, today) for due in of_closed(award)]
+    except (UnknownPlugin, RulebookNotBuilt):
+        return []
 
 
 LEADS = {  # kind -> the page where it is done, and the day it is counted from
@@ -247,7 +260,7 @@ LEADS = {  # kind -> the page where it is done, and the day it is counted from
     "statement": ("statements.page", "plan_issued_on"),
     "check_in": ("followup.new_check_in", "plan_issued_on"),
     "mini_review": ("followup.mini_review", "plan_issued_on"),
-    "appeal": ("recognition.decision", "awarded_on"),
+    "appeal": ("recognition.decision", "awarded_on"),  # counted from the day it was made
 }
 
 
@@ -256,6 +269,6 @@ def _step(cycle: Cycle, due: Due, team: Team | None, today: date) -> Duty:
     anchor = "awarded_on" if due.kind in NEVER_LATE else anchor
     where = path_of(page, cycle_id=cycle.id) if page else path_of("desk.program", program_id=cycle.program_id)
     where += "#contact" if due.kind == "contact" else ""
-    since: date = getattr(cycle, anchor) or today
+    since: date = due.on if due.kind == "appeal" else getattr(cycle, anchor) or today
     return _row(due.kind, due.title, cycle.program.name, cycle.program_id, where, since, today, team, cycle.id,
                 due.on if due.until else None, due.until or due.on)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -24,9 +24,10 @@ from portal.plans.models import Plan, Statement
 from portal.plans.queries import changed_since
 from portal.programs.models import Program
 from portal.programs.queries import eligibility_of
-from portal.recognition.duties import with_award
+from portal.recognition.duties import of_closed, with_award
 from portal.recognition.models import Award
 from portal.recognition.queries import AwardShown, award_shown
+from portal.recognition.withholding import Withheld, withheld_of
 from rules.answers import Answer
 from rules.duties import Due, due_dates
 from rules.eligibility import Eligibility
@@ -80,7 +81,7 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
         dues = with_agreed(due_dates(rulebook.policy, cycle.facts(today, done)), agreed.get(cycle.id))
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
-            with_award(dues, awards.get(cycle.id)) if cycle.closed_on is None else (),
+            with_award(dues, awards.get(cycle.id)) if cycle.closed_on is None else of_closed(awards.get(cycle.id)),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
             amending.get(cycle.id),
         )  # fmt: skip
@@ -88,10 +89,15 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
 
 
 def lives_of_program(program: Program) -> list[Life]:
-    """Return the program's cycles, newest first."""
+    """Return the program's cycles, newest first; the newest has the end of an earlier one's recognition among its duties."""
     cycles = cycles_of(program.id)
-    found = lives_of(cycles)
-    return [found[cycle.id] for cycle in cycles]
+    by_id = lives_of(cycles)
+    found = [by_id[cycle.id] for cycle in cycles]
+    earlier = tuple(due for life in found[1:] for due in life.duties if due.kind in ("expiry", "appeal"))
+    if earlier:
+        duties = sorted((*found[0].duties, *earlier), key=lambda due: (due.on, due.until or due.on, due.kind))
+        found[0] = replace(found[0], duties=tuple(duties))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class AboutCycle:
     gone: tuple[str, ...]  # told to staff alone: plugins that cannot judge here any more
     changed: tuple[str, ...]  # answers that differ from what the Statement was sent or signed over
     shown: AwardShown | None
+    withheld: Withheld | None  # a partnership administrator decided that there is no recognition for now
 
 
 def about_cycle(life: Life, staff: bool) -> AboutCycle:
@@ -112,7 +119,7 @@ def about_cycle(life: Life, staff: bool) -> AboutCycle:
     return AboutCycle(
         verdict_at_start(cycle), Explainer(rulebook), tuple(moves_of(cycle)),
         plugins_not_at_hand(rulebook) if staff and life.award is None else (), changed_since(cycle, life.statement),
-        award_shown(cycle, life.award) if life.award else None,
+        award_shown(cycle, life.award) if life.award else None, withheld_of(cycle),
     )  # fmt: skip
 
 

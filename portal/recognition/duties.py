@@ -11,6 +11,11 @@ from .models import Award, Standing
 from .terms import policy_of
 
 
+def of_closed(award: Award | None) -> tuple[Due, ...]:
+    """Return what a closed cycle still has: the end of its recognition, while no newer one followed, and an open appeal."""
+    return with_award((), award)
+
+
 def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
     """Return a cycle's duties with those of its recognition; what has ended ends no more, what was followed is not renewed."""
     if award is None:
@@ -20,5 +25,6 @@ def with_award(dues: tuple[Due, ...], award: Award | None) -> tuple[Due, ...]:
     if award.standing is Standing.HELD:
         kept.append(Due("expiry", "Recognition ends", award.last_day))
     if award.appeal_open and (made := open_appeal(award)) is not None:
-        kept.append(Due("appeal", "Answer to the appeal", made.on + timedelta(days=policy_of(award).appeal_days)))
+        until = made.on + timedelta(days=policy_of(award).appeal_days)
+        kept.append(Due("appeal", "Answer to the appeal", made.on, until))  # it waits from the day it was made
     return tuple(sorted(kept, key=lambda due: (due.on, due.until or due.on, due.kind)))

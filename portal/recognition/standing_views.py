@@ -17,7 +17,7 @@ from portal.foundation.typed import day_of, text_of
 from portal.programs.models import Program
 from portal.programs.queries import load_program
 
-from . import appeals, badges, changing, publishing, services
+from . import appeals, badges, changing, publishing, services, withholding
 from .history import events_of_program, newest_award
 from .public_views import absolute, snippet
 from .queries import benefits_of
@@ -49,6 +49,7 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
         told=bool(award and local_today(award.cycle) >= notice_from(award)),
         may_appeal=appeals.appealable(award) if award else None, appeal=appeals.open_appeal(award) if award else None,
         events=events_of_program(program.id), chosen_by=publishing.chosen_by(listing) if listing else "",
+        withheld=withholding.withheld_of_program(program.id),
         address=absolute("partners.verify", address=status.address) if status else "",
         badge=badges.parts_of(status) if status else None, snippet=snippet(status) if status else "",
     )  # fmt: skip
@@ -56,8 +57,10 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
 
 @bp.post("/cycles/<int:cycle_id>/recognition/override")
 def override(cycle_id: int) -> Any:
-    """Award another tier than the rules decide."""
+    """Award another tier than the rules decide, or none for now."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.OVERRIDE)
+    if request.form.get("tier") == withholding.NO_TIER:
+        return _withhold(cycle)
     chosen = services.Override(
         request.form.get("tier", ""), text_of(request.form, "reason"), request.form.get("knows") == "yes"
     )
@@ -66,6 +69,16 @@ def override(cycle_id: int) -> Any:
     except DomainError as refusal:
         return _refused(cycle, refusal, "override")
     flash(f"{cycle.program.name} is now {award.tier_name}. Your reason is kept beside what the rules decided.", "good")
+    return go_to(url_for("recognition.decision", cycle_id=cycle.id))
+
+
+def _withhold(cycle: Cycle) -> Any:
+    reason = text_of(request.form, "reason")
+    try:
+        withholding.withhold(cycle.id, reason, current_user.id, current_app.config["BASE_URL"])
+    except DomainError as refusal:
+        return _refused(cycle, refusal, "override")
+    flash("The recognition is withheld for now. The program is told that there is news, and reads your reason.", "good")
     return go_to(url_for("recognition.decision", cycle_id=cycle.id))
 
 

@@ -37,6 +37,7 @@ from .queries import (
     staff_conditions,
 )
 from .terms import ending_of
+from .withholding import stale_page, withheld_of
 
 bp = Blueprint("recognition", __name__)
 
@@ -54,11 +55,13 @@ def recognition_page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: di
     award, rulebook = award_of(cycle), deciding_rulebook(cycle)
     now = decision_now(cycle) if award and award.standing is Standing.HELD else None
     tier = found.tier.key if found and found.tier else ""
+    card = scorecard_of(cycle) if found and not award else None
     return render_template(
         "recognition/decision.html", cycle=cycle, decision=found, award=award, problems=problems, typed=typed or {},
         shown=award_shown(cycle, award) if award else None, explain=explainer_of(cycle, rulebook),
         by_hand=staff_conditions(now or found) if found else (), months=months_of(rulebook, tier),
-        benefits=benefits_of(rulebook, tier), wrong=scorecard_of(cycle).undetermined if found and not award else (),
+        benefits=benefits_of(rulebook, tier), wrong=card.undetermined if card else (),
+        gaps=card.safety_gaps if card else (), withheld=withheld_of(cycle),
         gone=() if award else plugins_not_at_hand(rulebook), move=move_address(cycle), rulebook=rulebook,
         amending=under_way(cycle), changed=changed_since(cycle, signed_statement(cycle)),
         **_changeable(cycle, award, rulebook, now),
@@ -106,7 +109,11 @@ def move_up(cycle_id: int) -> str:
 @bp.post("/cycles/<int:cycle_id>/recognition/confirm")
 def confirm(cycle_id: int) -> Any:
     """Confirm the tier the rules decide."""
-    cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
+    cycle, roles = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
+    if request.form.get("read") != "yes":
+        return recognition_page(cycle, (Problem("read", "Tick that you have read the conditions above."),)), 422
+    if held := stale_page(cycle, request.form.get("withheld", ""), may(roles, Action.OVERRIDE)):
+        return recognition_page(cycle, (Problem("decision", held),)), 422
     try:
         award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
     except (services.NotAwarded, OutOfOrder) as refusal:

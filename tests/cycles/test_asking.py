@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.cycles.models import AccessRequest, Cycle, RequestState
+from portal.desk.duties import duties_of
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
-from tests.factories import browser, make_cycle, make_partnership, make_person, make_program
+from tests.factories import browser, make_award, make_cycle, make_partnership, make_person, make_program
 
 FORM = {"start_on": "2026-11-02", "helpers": "Our director\r\nand <b>two</b> board members", "note": ""}
 
@@ -96,6 +97,26 @@ def test_declined_request_tells_why_and_may_be_made_again(program: Program, owne
     assert states == [RequestState.DECLINED, RequestState.OPEN]
     deeds = db.session.scalars(select(AuditEntry.deed).where(AuditEntry.program_id == program.id)).all()
     assert deeds == ["access asked", "access declined", "access asked"]
+
+
+def test_program_that_is_invited_to_renew_is_led_there_instead_of_asking(program: Program, owner) -> None:
+    cycle, where = make_award(program, date(2023, 12, 1), date(2026, 12, 1)).cycle, f"/programs/{program.id}/ask-access"
+    assert (owner.get(where).status_code, where in owner.get(f"/programs/{program.id}").text) == (200, True)
+    with unit_of_work():
+        cycle.renewal_invited_on = date(2026, 9, 1)
+    reply, renewal = owner.get(where), f"/cycles/{cycle.id}/renewal"
+    assert (reply.status_code, reply.headers["Location"]) == (303, renewal)
+    page = owner.get(f"/programs/{program.id}").text
+    assert [f'href="{renewal}">Begin the renewal' in page, where in page] == [True, False]
+    assert "you need not ask for access" in page
+    assert (
+        owner.post(where, data=FORM).status_code == 303
+    )  # from a page loaded before: kept, and staff read why it is needless
+    told = [one.title for one in duties_of(program.partnership) if one.kind == "access"]
+    assert told == ["Answer the request for access (it is invited, and may begin its renewal by itself)"]
+    with unit_of_work():
+        db.session.get_one(Program, program.id).in_service_area = False
+    assert owner.get(where).status_code == 200  # it cannot begin by itself now, so it may ask
 
 
 def test_program_under_way_has_nothing_to_ask_for(program: Program, owner) -> None:

@@ -7,21 +7,27 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.assessments.amending import ask, reopen
 from portal.cycles.models import Cycle, CycleState
+from portal.cycles.services import grant_access
 from portal.desk.choosing import Choice, chosen
 from portal.desk.duties import Duty, duties_of
 from portal.followup.models import CheckIn
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.partnerships.models import Partnership
+from portal.recognition.appeals import appeal
+from portal.recognition.models import Award, Standing
 from portal.requests.queries import open_matters
 from portal.reviews.assigning import assign
 from portal.reviews.reviewers import Part
 from tests.conftest import StandingClock
 from tests.factories import (
     ask_and_report,
+    browser,
+    make_award,
     make_cycle,
     make_partnership,
     make_person,
@@ -46,6 +52,13 @@ def cycle_at(here: Partnership, state: CycleState, name: str = "Harbor Light", *
         for column, day in days.items():
             setattr(cycle, column, day)
     return cycle
+
+
+def make_award_of(here: Partnership, name: str) -> Award:
+    """Return a recognition whose cycle was closed by the renewal that began."""
+    award = make_award(make_program(here, name), date(2023, 12, 20), date(2026, 12, 20))
+    grant_access(award.cycle.program, None, base_url=URL)
+    return award
 
 
 def told(duties: list[Duty]) -> list[tuple[str, str]]:
@@ -113,6 +126,42 @@ def test_desk_joins_every_open_matter_and_a_request_to_change_answers(here: Part
     assert [(found[kind].program_id, found[kind].link) for kind in ("registration", "amendment")] == [
         (None, "/registrations/1"), (program.id, f"/cycles/{cycle.id}/changes"),
     ]  # fmt: skip
+
+
+def test_appeal_belongs_to_this_week_from_the_day_it_was_made(here: Partnership, clock: StandingClock) -> None:
+    award = make_award(make_program(here), date(2026, 9, 20), date(2029, 9, 20))
+    person = make_person(Role.PROGRAM_ADMINISTRATOR, award.cycle.program)
+    appeal(award.cycle_id, "We think it is more.", person.id, URL)
+    clock.go(days=2)
+    found = chosen(duties_of(here), Choice(kind="appeal"), date(2026, 10, 3), person.id)
+    assert [(one.opens, one.due, one.age, one.when_words) for one in found] == [
+        (date(2026, 10, 1), date(2026, 10, 31), 2, "in 28 days"),
+    ]  # fmt: skip
+
+
+def test_recognition_ends_on_the_desk_and_the_program_page_also_after_the_renewal_began(
+    app: Flask, here: Partnership, count_queries: Callable[[Callable[[], object]], int]
+) -> None:
+    runner = make_person(Role.PROGRAM_ADMINISTRATOR, make_award_of(here, "Harbor Light").cycle.program)
+    program = runner.memberships[0].program_id
+    assert [(one.kind, one.due) for one in duties_of(here) if one.kind == "expiry"] == [("expiry", date(2026, 12, 20))]
+    client = browser(app, runner)
+    assert "December 20, 2026" in client.get(f"/programs/{program}").text.partition("<h2>Next</h2>")[2]
+    following = "Recognition ends"
+    assert following in client.get(f"/programs/{program}").text
+    there = make_partnership("there")
+    for name in ("One", "Two", "Three"):
+        make_award_of(there, name)
+
+    def read(place: Partnership) -> list[str]:
+        db.session.expire_all()
+        return [one.program for one in duties_of(place) if one.kind == "expiry"]
+
+    assert count_queries(lambda: read(here)) == count_queries(lambda: read(there))
+    assert sorted(read(there)) == ["One", "Three", "Two"]
+    with unit_of_work():  # a newer recognition follows the one whose cycle was closed
+        db.session.scalars(select(Award)).first().standing = Standing.FOLLOWED
+    assert (read(here), following in client.get(f"/programs/{program}").text) == ([], False)
 
 
 def test_answers_left_open_past_their_day_come_up(here: Partnership, clock: StandingClock) -> None:

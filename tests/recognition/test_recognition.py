@@ -124,7 +124,7 @@ def test_rule_that_could_not_judge_leaves_it_undetermined_and_is_named(app: Flas
     staff = cast.browser(app)
     page = staff.get(cast.where).text
     assert ["Confirm:" in page, "riverbend" in page, "could not judge" in page] == [False, True, True]
-    assert staff.post(f"{cast.where}/confirm").status_code == 422
+    assert staff.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code == 422
     assert db.session.scalar(select(func.count(Award.id))) == 0
     db.session.refresh(cast.cycle)
     assert cast.cycle.state is CycleState.SIGNED
@@ -142,9 +142,9 @@ def test_page_tells_every_condition_of_every_tier_with_its_rule(app: Flask) -> N
 def test_second_administrator_is_told_that_it_is_done_and_nothing_is_doubled(app: Flask) -> None:
     cast = Cast()
     staff = cast.browser(app)
-    assert staff.post(f"{cast.where}/confirm").status_code == 303
+    assert staff.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code == 303
     second = cast.browser(app, make_person(Role.PARTNERSHIP_ADMINISTRATOR, cast.program.partnership))
-    reply = second.post(f"{cast.where}/confirm")
+    reply = second.post(f"{cast.where}/confirm", data={"read": "yes"})
     assert reply.status_code == 422
     assert "This step was already taken" in reply.text
     assert db.session.scalar(select(func.count(Award.id))) == 1
@@ -185,5 +185,8 @@ def test_program_and_other_partnership_cannot_decide(app: Flask) -> None:
     elsewhere = make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership("elsewhere"))
     for person, code in ((cast.admin, 403), (make_person(Role.CONTRIBUTOR, cast.program), 403), (elsewhere, 404)):
         client = cast.browser(app, person)
-        assert [client.get(cast.where).status_code, client.post(f"{cast.where}/confirm").status_code] == [code, code]
+        assert [
+            client.get(cast.where).status_code,
+            client.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code,
+        ] == [code, code]
     assert award_of(cast.cycle) is None

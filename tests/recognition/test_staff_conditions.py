@@ -53,7 +53,7 @@ def cast(folder: Path, signed: Callable):
 
 def test_agreeing_with_a_reason_meets_the_condition_and_is_logged(cast) -> None:
     staff = cast.browser(cast.reviewer)
-    assert staff.post(f"{cast.at}/recognition/confirm").status_code == 422
+    assert staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 422
     sent = staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "reason": " They <i>shine</i>. "})
     assert sent.status_code == 303
     page = cast.page(cast.reviewer, f"{cast.at}/recognition")
@@ -84,9 +84,9 @@ def test_agreement_can_be_taken_back_until_the_recognition(cast) -> None:
     agree = {"key": "spirit", "reason": "They shine."}
     staff.post(f"{cast.at}/recognition/agree", data=agree)
     staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "then": "take_back"})
-    assert staff.post(f"{cast.at}/recognition/confirm").status_code == 422
+    assert staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 422
     staff.post(f"{cast.at}/recognition/agree", data=agree)
-    assert staff.post(f"{cast.at}/recognition/confirm").status_code == 303
+    assert staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 303
     late = staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "then": "take_back"})
     assert (late.status_code, "no longer changes" in late.text) == (422, True)
 
@@ -102,7 +102,7 @@ def test_taking_back_what_nobody_agreed_to_leaves_no_trace(cast) -> None:
 def test_award_lasts_as_long_as_its_tier_and_shows_benefits_and_words_escaped(cast) -> None:
     staff = cast.browser(cast.reviewer)
     staff.post(f"{cast.at}/recognition/agree", data={"key": "spirit", "reason": "They shine."})
-    staff.post(f"{cast.at}/recognition/confirm")
+    staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"})
     assert award_of(cast.cycle).expires_on == date(2027, 10, 1)
     page = cast.page(cast.admin, f"/programs/{cast.program.id}")
     assert ["A seat at the &lt;b&gt;table&lt;/b&gt;." in page, "Thank you &lt;3" in page] == [True, True]

@@ -188,7 +188,7 @@ def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it
         cast.change("tier", tier_key="expert")
     asked = [
         Due("expiry", "Recognition ends", date(2026, 10, 31)),
-        Due("appeal", "Answer to the appeal", date(2026, 10, 31)),
+        Due("appeal", "Answer to the appeal", date(2026, 10, 1), date(2026, 10, 31)),
     ]
     ends_by_policy = (Due("expiry", "Recognition ends", date(2026, 10, 20)),)
     assert with_award(ends_by_policy, cast.now()) == tuple(asked[::-1])

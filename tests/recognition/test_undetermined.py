@@ -30,7 +30,7 @@ def test_rule_that_raises_is_named_to_everybody_and_keeps_the_recognition_off(fo
     assert "your partnership sees this too" in cast.page(cast.admin, f"{cast.at}/scorecard")
     assert f'href="{cast.at}/rules"' in cast.page(cast.manager, f"{cast.at}/recognition")
     assert f'href="{cast.at}/rules"' not in cast.page(cast.reviewer, f"{cast.at}/recognition")
-    refused = cast.browser(cast.reviewer).post(f"{cast.at}/recognition/confirm")
+    refused = cast.browser(cast.reviewer).post(f"{cast.at}/recognition/confirm", data={"read": "yes"})
     assert (refused.status_code, "No tier can be decided now" in refused.text) == (422, True)
     assert db.session.scalars(select(Award)).all() == []
 
@@ -47,7 +47,7 @@ def test_mended_plugin_makes_the_judgement_whole_and_the_recognition_possible(fo
     assert [NAMED in page, "B.2.4 fits your county." in page] == [False, True]
     history = cast.page(cast.admin, f"{cast.at}/judgements")
     assert "Judged again by Lakeside rules: safety gaps and notes." in history
-    assert cast.browser(cast.reviewer).post(f"{cast.at}/recognition/confirm").status_code == 303
+    assert cast.browser(cast.reviewer).post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 303
 
 
 def test_drop_in_changed_without_a_new_number_is_not_taken_for_the_same(folder: Path, signed: Callable) -> None:
