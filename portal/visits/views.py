@@ -14,7 +14,7 @@ from portal.foundation.access import STAFF_ROLES, TABLE, Action, Role
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, Stranger
 from portal.foundation.htmx import go_to
-from portal.foundation.typed import text_of, text_problems
+from portal.foundation.typed import text_of
 from portal.reviews.forms import read_day
 from portal.reviews.queries import review_of
 
@@ -141,8 +141,8 @@ def details(cycle_id: int) -> Any:
         people, more = forms.read_people(text_of(request.form, side), side)
         attendees, problems = attendees + people, problems + more
     materials, more = forms.read_materials(text_of(request.form, "materials"))
-    place = " ".join(text_of(request.form, "place").split())
-    problems += more + text_problems(place, "place", "place", forms.MOST_PLACE)
+    place, wrong = forms.read_place(text_of(request.form, "place"))
+    problems += more + wrong
     try:
         if problems:
             raise Refused(problems)

@@ -10,6 +10,7 @@ from flask import Flask
 from icalendar import Calendar, Event
 
 from portal.foundation.access import Role
+from portal.foundation.database import unit_of_work
 from portal.foundation.mail import deliver_due
 from tests.factories import make_person, make_program
 from tests.smtp import mail_server
@@ -98,3 +99,13 @@ def test_somebody_taken_off_gets_no_more_of_a_visit_and_guests_still_do(cast: Ca
     cast.post(cast.ours, "cancel", cancel_reason="More snow")
     after = [one.to_email for one in cast.mails("visit-invitation")][len(everybody) :]
     assert (len(after), set(after)) == (6, everybody - {bo.email})
+
+
+def test_control_sign_in_a_programs_name_stays_out_of_the_calendar(cast: Cast) -> None:
+    with unit_of_work():
+        cast.program.name = "Jóvenes\x07 Unidos"
+    cast.planned()
+    file = cast.theirs.get(f"{cast.at}/visit.ics").get_data(as_text=True)
+    mailed = "".join(one.calendar for one in cast.mails("visit-invitation"))
+    assert ["Jóvenes Unidos" in one for one in (file, mailed)] == [True, True]
+    assert ["\x07" in one for one in (file, mailed)] == [False, False]
