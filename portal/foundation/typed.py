@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -20,6 +21,16 @@ def text_problems(typed: str, field: str, what: str, most: int, needed: str = ""
     if len(typed) > most or "\x00" in typed:
         return [Problem(field, f"The {what} can hold {most:,} characters; this has {len(typed):,}.")]
     return []
+
+
+def only_printable(text: str) -> str:
+    """Return a text without control signs and halves of signs, which neither calendars nor drawings can hold.
+
+    What joins letters or pictures stays: some names are not spelled without it.
+    """
+    return "".join(
+        sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cs") and sign not in "\ufffe\uffff"
+    )
 
 
 def day_of(text: str) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,9 @@ from portal.accounts.memberships import invited_at
 from portal.accounts.models import Membership, Person
 from portal.foundation import clock
 from portal.foundation.access import PROGRAM_ROLES, Role
+from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
+from portal.programs.models import Program
 
 from .models import Comment, Discussion, Flag, Said, SectionGiven, SectionSeen, SectionWord
 
@@ -163,3 +165,28 @@ def listed(names: Iterable[str]) -> str:
     """Join names as people do: Ana, Bo and Cy."""
     *most, last = list(names) or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def places_at(person_id: int, partnership_id: int) -> tuple[bool, bool]:
+    """Tell whether the person is staff of the partnership, and whether they belong to a program of it."""
+    mine = select(Membership.id).where(Membership.person_id == person_id).limit(1)
+    programs = select(Program.id).where(Program.partnership_id == partnership_id)
+    staff = db.session.scalar(mine.where(Membership.partnership_id == partnership_id))
+    return staff is not None, db.session.scalar(mine.where(Membership.program_id.in_(programs))) is not None
+
+
+def taken_off(program: Program, emails: Collection[str]) -> frozenset[str]:
+    """Return which of these addresses are of people who have an account and no place here any more.
+
+    Somebody of another program who never belonged to this one is a guest, as is whoever has no account.
+    """
+    known = {one.id: one for one in db.session.scalars(select(Person).where(Person.email.in_(emails)))}
+    held = select(Membership.person_id, Membership.program_id, Membership.partnership_id)
+    rows = list(db.session.execute(held.where(Membership.person_id.in_(known))))
+    here = {at for at, program_id, place in rows if program_id == program.id or place == program.partnership_id}
+    deeds = select(AuditEntry.detail).where(
+        AuditEntry.deed == "person taken off", AuditEntry.program_id == program.id
+    )  # fmt: skip
+    left = {detail.get("removed") for detail in db.session.scalars(deeds)}
+    guests = {at for at, *_ in rows} - left  # they belong somewhere else and come from there
+    return frozenset(one.email for at, one in known.items() if at not in here | guests)

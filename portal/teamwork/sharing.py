@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,10 +20,12 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder
 from portal.foundation.outbox import Message
 from portal.foundation.versions import own_id
+from portal.programs.models import Program
 
 from .models import Flag, Said, SectionGiven, SectionSeen, SectionWord
-from .queries import Member, members
+from .queries import Member, members, places_at
 
+PLACE = re.compile(r"/(cycles|programs)/(\d{1,9})\b")  # what a letter leads to
 NOTED_FOR = timedelta(seconds=20)  # a sign of life younger than this is not written again
 
 
@@ -160,11 +163,38 @@ def forget(program_id: int, person_id: int) -> None:
 
 
 def hold_back_mail(program_id: int, person_id: int) -> None:
-    """Send nothing that still waits for somebody who was taken off, in the running transaction."""
-    for cycle_id in db.session.scalars(select(Cycle.id).where(Cycle.program_id == program_id)).all():
-        for key in (f"comment:{cycle_id}:%:{person_id}:%", f"section-given:{cycle_id}:{person_id}:%"):
-            waiting = Message.key.like(key) & Message.sent_at.is_(None)
-            db.session.execute(update(Message).where(waiting).values(next_try_at=None, gather_at=None))
+    """Send nothing that still waits for somebody who was taken off, in the running transaction.
+
+    Somebody left without a place at the partnership gets none of its mail; with another program there, none about this
+    one. Staff go on getting what staff get, and lose what is the program's alone.
+    """
+    program, email = db.session.get_one(Program, program_id), db.session.get_one(Person, person_id).email
+    cycles = set(db.session.scalars(select(Cycle.id).where(Cycle.program_id == program_id)))
+    staff, elsewhere = places_at(person_id, program.partnership_id)
+    unsent = (Message.to_email == email) & Message.sent_at.is_(None)
+    waiting = Message.next_try_at.is_not(None) | Message.gather_at.is_not(None)
+    for message in db.session.scalars(select(Message).where(unsent, waiting).with_for_update()).all():
+        parts = db.session.scalars(select(Message).where(Message.gathered_into_id == message.id)).all()
+        held = [one for one in parts or [message] if _is_held(one, program, cycles, staff, elsewhere)]
+        if not held:
+            continue
+        message.next_try_at, message.gather_at, message.error = None, None, ""
+        for one in parts:
+            if one not in held:  # it came with what is held back, so it leaves with the next mail of the day
+                zone = program.partnership.time_zone
+                one.gathered_into_id, one.gather_at = None, outbox.next_morning(zone)
+
+
+def _is_held(message: Message, program: Program, cycles: Collection[int], staff: bool, elsewhere: bool) -> bool:
+    """Tell whether a letter is about this program, and nothing its recipient gets for another reason."""
+    if staff and message.kind not in ("comment", "section-given"):
+        return False
+    if not elsewhere and not staff and message.partnership_id == program.partnership_id:
+        return True
+    links = PLACE.findall(message.text)
+    if not links:
+        return message.partnership_id == program.partnership_id and program.name in f"{message.subject} {message.text}"
+    return any(int(at) in (cycles if word == "cycles" else (program.id,)) for word, at in links)
 
 
 def ids(values: Iterable[str]) -> frozenset[int]:

@@ -2,11 +2,12 @@
 
 The program's history comes first. Sections follow, those with the widest difference between both sides' ratings first,
 then those with open questions and safety gaps. The program sees topics, open questions and safety gaps, which it knows;
-ratings of the reviewer are for staff alone.
+ratings of the reviewer are for staff alone, so the program's order and lengths are made without them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -41,11 +42,11 @@ class Topic:
     ends: str = ""
 
 
-def agenda_of(cycle: Cycle, visit: Visit | None) -> tuple[Topic, ...]:
-    """Return the parts of the visit; their minutes add up to its length."""
+def agenda_of(cycle: Cycle, visit: Visit | None, staff: bool = False) -> tuple[Topic, ...]:
+    """Return the parts of the visit; their minutes add up to its length. Without `staff` no rating shapes them."""
     rulebook = rulebook_of(cycle)
     minutes = visit.minutes if visit else usual_minutes(rulebook.policy)
-    sections = _sections(cycle)
+    sections = _sections(cycle, staff)
     plan = [
         (HISTORY, "Welcome, and the history of the program", None, 2),
         *((TALK, one.section.title, one, one.weight) for one in sections),
@@ -88,10 +89,12 @@ class _About:
         return 2 + self.widest + 2 * len(self.questions) + 2 * len(self.safety)
 
 
-def _sections(cycle: Cycle) -> list[_About]:
+def _sections(cycle: Cycle, staff: bool) -> list[_About]:
     """Return every section, the one that needs most talk first; those that need none stay in the catalogue's order."""
     catalogue = rulebook_of(cycle).catalogue
-    gaps = widest_gaps(cycle, answers_of(cycle), items_of(review_of(cycle)), most=len(catalogue.practices))
+    gaps: Sequence[RatingGap] = ()
+    if staff:  # even an order or a minute would tell the program where the reviewer rated otherwise
+        gaps = widest_gaps(cycle, answers_of(cycle), items_of(review_of(cycle)), most=len(catalogue.practices))
     section_of = {practice.code: practice.section for practice in catalogue.practices}
     questions, safety = open_questions(cycle), scorecard_of(cycle).safety_gaps
     found = [

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from portal.foundation import clock
 from portal.foundation.addresses import looks_like_address
 from portal.foundation.errors import Problem, Refused
-from portal.foundation.typed import text_of, text_problems
+from portal.foundation.typed import only_printable, text_of, text_problems
 from portal.reviews.forms import read_day
 
 from .times import NoSuchTime, read_time
@@ -19,6 +19,8 @@ MOST_PEOPLE = 40  # on each side
 MOST_MATERIALS = 40
 SHORTEST, LONGEST = 15, 720  # minutes
 MOST_REASON, MOST_PLACE = 1000, 300
+FURTHEST = timedelta(days=731)  # two years from now; later is a slip of the keys
+UNPRINTABLE = "This holds a character that cannot be printed, often from copying. Type the words anew, please."
 AROUND = " ,;<>()"
 SIDES = ("program", "partnership")
 
@@ -55,6 +57,10 @@ def _future(typed: str, time_zone: str, field: str) -> tuple[datetime | None, li
         return None, [Problem(field, str(no))]
     if moment <= clock.now():
         return None, [Problem(field, "This time is over. Choose one that is still to come.")]
+    if moment > clock.now() + FURTHEST:
+        return None, [
+            Problem(field, "This day is more than two years away. Check the year, and choose an earlier day.")
+        ]
     return moment, []
 
 
@@ -73,7 +79,9 @@ def read_people(typed: str, side: str) -> tuple[list[dict[str, str]], list[Probl
     for line in filter(None, lines):
         address = next((word for word in line.split() if "@" in word), "")
         name, email = line.replace(address, "", 1).strip(AROUND), address.strip(AROUND).lower()
-        if len(line) > 200:
+        if line != only_printable(line):
+            problems.append(Problem(side, UNPRINTABLE))
+        elif len(line) > 200:
             problems.append(Problem(side, "A line can hold 200 characters."))
         elif address and not looks_like_address(email):
             problems.append(
@@ -98,7 +106,18 @@ def read_materials(typed: str) -> tuple[list[str], list[Problem]]:
     found = list(dict.fromkeys(line for line in lines if line))
     if len(found) > MOST_MATERIALS or any(len(one) > 200 or "\0" in one for one in found):
         return found, [Problem("materials", f"There is room for {MOST_MATERIALS} lines of 200 characters each.")]
-    return found, []
+    return found, unprintable(found, "materials")
+
+
+def read_place(typed: str) -> tuple[str, list[Problem]]:
+    """Return where it is, on one line."""
+    place = " ".join(typed.split())
+    return place, text_problems(place, "place", "place", MOST_PLACE) or unprintable([place], "place")
+
+
+def unprintable(texts: Iterable[str], field: str) -> list[Problem]:
+    """Return what is wrong with characters that would go raw into a calendar; accents and other scripts are none."""
+    return [] if all(one == only_printable(one) for one in texts) else [Problem(field, UNPRINTABLE)]
 
 
 @dataclass(frozen=True, slots=True)

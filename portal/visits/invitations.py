@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from portal.foundation import clock
+from portal.foundation.typed import only_printable
 from rules.wording import sentence_case
 
 from .models import Visit
@@ -30,7 +31,7 @@ def calendar_of(method: str = "", name: str = "") -> Calendar:
 
 def summary_of(title: str, program: str) -> str:
     """Return what a calendar shows: the kind of review and the program, and nothing that is confidential."""
-    return f"{sentence_case(title)}: {program}"
+    return only_printable(f"{sentence_case(title)}: {program}")
 
 
 def entry_of(visit: Visit, starts_at: datetime, title: str, address: str, cancelled: bool = False) -> Event:
@@ -45,7 +46,7 @@ def entry_of(visit: Visit, starts_at: datetime, title: str, address: str, cancel
     made.add("description", f"Agenda, people and what to have at hand: {address}")
     made.add("url", address)
     if visit.place:
-        made.add("location", visit.place)
+        made.add("location", only_printable(visit.place))
     made.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     return made
 
@@ -56,7 +57,7 @@ def invitation(method: str, entry: Event, name: str, email: str, sender: str) ->
     organizer.params["cn"] = vText(parseaddr(sender)[0] or "NQMS Portal")
     entry.add("organizer", organizer)
     guest = vCalAddress(f"mailto:{email}")
-    guest.params["cn"] = vText(name)
+    guest.params["cn"] = vText(only_printable(name))
     guest.params["role"] = vText("REQ-PARTICIPANT")
     guest.params["partstat"] = vText("NEEDS-ACTION")
     guest.params["rsvp"] = vText("FALSE")

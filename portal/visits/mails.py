@@ -13,6 +13,7 @@ from portal.foundation import outbox
 from portal.foundation.languages import Phrase, Value
 from portal.programs.mails import tell
 from portal.reviews.reviewers import at_work
+from portal.teamwork.queries import taken_off
 
 from .invitations import CANCEL, REQUEST, entry_of, invitation
 from .models import Visit
@@ -62,18 +63,20 @@ def _tell_staff(cycle: Cycle, visit: Visit, kind: str, by_id: int, fields: dict[
 
 
 def guests_of(cycle: Cycle, visit: Visit) -> list[dict[str, str]]:
-    """Return who gets an invitation, each address once; the program's administrators do in any case."""
+    """Return who gets an invitation, each address once; the program's administrators do, people taken off do not."""
     found = {one["email"]: one["name"] for one in reversed(visit.attendees) if one["email"]}
+    gone = taken_off(cycle.program, list(found))
+    found = {email: name for email, name in found.items() if email not in gone}
     listed = [{"name": name, "email": email} for email, name in reversed(found.items())]
     more = [one for one in administrators_of_program(cycle.program_id) if one.email not in found]
     return listed + [{"name": one.name, "email": one.email} for one in more]
 
 
 def invite(cycle: Cycle, visit: Visit, base_url: str) -> None:
-    """Send everybody the visit as it is now; whoever is no longer on the list gets its end."""
+    """Send everybody the visit as it is now; whoever is no longer on the list gets its end, unless taken off."""
     guests = guests_of(cycle, visit)
     here = {one["email"] for one in guests}
-    gone = [one for one in visit.invited if one["email"] not in here]
+    gone = [one for one in _still_told(cycle, visit) if one["email"] not in here]
     for one in guests:
         _send(cycle, visit, one, REQUEST, base_url)
     for one in gone:
@@ -83,9 +86,15 @@ def invite(cycle: Cycle, visit: Visit, base_url: str) -> None:
 
 def cancel_invitations(cycle: Cycle, visit: Visit, base_url: str) -> None:
     """Take the visit out of every calendar it was sent to."""
-    for one in visit.invited:
+    for one in _still_told(cycle, visit):
         _send(cycle, visit, one, CANCEL, base_url)
     visit.invited = []
+
+
+def _still_told(cycle: Cycle, visit: Visit) -> list[dict[str, str]]:
+    """Return who was invited, without those who were taken off since: where a visit moved is not theirs to know."""
+    gone = taken_off(cycle.program, [one["email"] for one in visit.invited])
+    return [one for one in visit.invited if one["email"] not in gone]
 
 
 def _send(cycle: Cycle, visit: Visit, to: dict[str, str], method: str, base_url: str) -> None:

@@ -51,7 +51,7 @@ def _stored(cycle: Cycle) -> list[NoteForm]:
     visit, zone = visit_of(cycle), cycle.program.partnership.time_zone
     rows = notes.notes_of(visit)
     parts = [(notes.FREE, "Free notes", "The history of the program, and whatever belongs to no section.")]
-    for topic in agenda_of(cycle, visit):
+    for topic in agenda_of(cycle, visit, staff=True):
         if topic.section is not None:
             codes = [one.code for one in topic.gaps] + [one.practice_code for one in topic.questions]
             parts.append((topic.section.key, topic.title, ", ".join(dict.fromkeys(codes))))

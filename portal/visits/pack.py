@@ -35,7 +35,7 @@ def pack_snapshot(cycle: Cycle) -> dict[str, Any]:
     """Return everything a reviewer takes along: agenda, and every practice with both sides and room to write."""
     rulebook, visit, copy = rulebook_of(cycle), visit_of(cycle), submission_of(cycle)
     catalogue, program, labels = rulebook.catalogue, cycle.program, labels_of(rulebook)
-    topics, answers, items = agenda_of(cycle, visit), answers_of(cycle), items_of(review_of(cycle))
+    topics, answers, items = agenda_of(cycle, visit, staff=True), answers_of(cycle), items_of(review_of(cycle))
     opinions = opinions_of(review_of(cycle))
     evidence, before = shown_by_practice(cycle, STAFF_ROLES), last_time(cycle, catalogue.practices)
     asked: dict[str, list[OpenQuestion]] = {}

@@ -139,8 +139,8 @@ def details(cycle_id: int) -> Any:
         people, more = forms.read_people(text_of(request.form, side), side)
         attendees, problems = attendees + people, problems + more
     materials, more = forms.read_materials(text_of(request.form, "materials"))
-    place = " ".join(text_of(request.form, "place").split())
-    problems += more + text_problems(place, "place", "place", forms.MOST_PLACE)
+    place, wrong = forms.read_place(text_of(request.form, "place"))
+    problems += more + wrong
     try:
         if problems:
             raise Refused(problems)
@@ -218,8 +218,9 @@ def agenda(cycle_id: int) -> str:
     """Show the agenda, to read or print; the program sees no rating of the reviewer."""
     cycle, roles = _readable(cycle_id)
     visit, zone, policy = visit_of(cycle), cycle.program.partnership.time_zone, rulebook_of(cycle).policy
+    staff = bool(roles & STAFF_ROLES)
     return render_template(
-        "visits/agenda.html", cycle=cycle, visit=visit, topics=agenda_of(cycle, visit), staff=bool(roles & STAFF_ROLES),
+        "visits/agenda.html", cycle=cycle, visit=visit, topics=agenda_of(cycle, visit, staff), staff=staff,
         title=policy.review_title, policy=policy, when=say_when(visit.starts_at, zone, visit.minutes) if visit else "",
         length=say_length,
     )  # fmt: skip

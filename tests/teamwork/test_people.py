@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Invitation, Membership, Person
 from portal.assessments import services as assessments
+from portal.foundation import outbox
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
+from portal.letters import daily
 from portal.teamwork.people import read_invitees
 from tests.conftest import StandingClock
-from tests.factories import make_person, make_program, raw_answer
+from tests.factories import make_partnership, make_person, make_program, raw_answer
 
 from .conftest import Cast
 
@@ -179,6 +181,59 @@ def test_mail_that_waits_for_a_person_taken_off_is_not_sent(cast: Cast) -> None:
     admin.post(f"/programs/{cast.program.id}/people/{cast.bo.id}/take-off", data={"sure": "yes"})
     assert [one.waits for one in mails(email)] == [False, False]
     assert [one.waits for one in mails(cast.ria.email)] == [True]
+
+
+FIELDS = {"program": "Any", "partnership": "Any", "link": "http://localhost/x", "topic": "Help"}
+
+
+def letter(cast: Cast, kind: str, key: str, link: str, listed: bool = True) -> None:
+    """Let a letter of the partnership wait for Bo."""
+    fields = FIELDS | {"link": f"http://localhost{link}"}
+    with unit_of_work():
+        outbox.write(kind, key, cast.bo, fields, cast.partnership.id, listed=listed)
+
+
+def waiting(email: str) -> list[tuple[str, bool]]:
+    return [(one.key, one.waits) for one in mails(email)]
+
+
+def test_all_mail_of_the_partnership_is_held_back_from_somebody_with_no_place_left(
+    cast: Cast, clock: StandingClock
+) -> None:  # fmt: skip
+    elsewhere = make_partnership("elsewhere")
+    letter(cast, "help-asked", "one", f"/programs/{cast.program.id}")
+    letter(cast, "help-asked", "two", "/nowhere")
+    with unit_of_work():
+        outbox.write("help-asked", "three", cast.bo, FIELDS, elsewhere.id)
+    assert waiting(cast.bo.email) == [("one", True), ("two", True), ("three", True)]
+    take_off(cast)
+    assert waiting(cast.bo.email) == [("one", False), ("two", False), ("three", True)]
+    clock.go(days=2)
+    daily.gather()
+    assert [one.waits for one in mails(cast.bo.email) if one.key.startswith("daily:")] == [True]
+    carried = {one.key: one.gathered_into_id is not None for one in mails(cast.bo.email)}
+    assert [carried[key] for key in ("one", "two", "three")] == [False, False, True]
+
+
+def test_mail_about_another_program_still_leaves_even_out_of_a_mail_of_the_day_held_back(
+    cast: Cast, clock: StandingClock
+) -> None:  # fmt: skip
+    other = make_program(cast.partnership, name="Second Mentors")
+    with unit_of_work() as session:
+        session.add(Membership(person_id=cast.bo.id, role=Role.READER, program_id=other.id))
+    letter(cast, "help-asked", "here", f"/programs/{cast.program.id}/help")
+    letter(cast, "help-asked", "there", f"/programs/{other.id}/help")
+    clock.go(days=2)
+    daily.gather()
+    digest = next(one.key for one in mails(cast.bo.email) if one.key.startswith("daily:"))
+    assert waiting(cast.bo.email) == [("here", False), ("there", False), (digest, True)]
+    take_off(cast)
+    assert waiting(cast.bo.email) == [("here", False), ("there", True), (digest, False)]
+
+
+def take_off(cast: Cast) -> None:
+    at = f"/programs/{cast.program.id}/people/{cast.bo.id}/take-off"
+    assert cast.client(cast.ana).post(at, data={"sure": "yes"}).status_code == 303
 
 
 def test_administrator_who_leaves_goes_home(cast: Cast) -> None:

@@ -48,7 +48,7 @@ def test_agenda_leads_with_history_then_the_widest_gap_then_open_questions(cast:
     cast.planned()
     cast.post(cast.ours, "details", minutes="127", place="", program="", partnership="", materials="")
     cycle = db.session.get_one(Cycle, cast.cycle.id)
-    topics = agenda_of(cycle, cast.visit())
+    topics = agenda_of(cycle, cast.visit(), staff=True)
     codes = [one.section.practices[0].code.rpartition(".")[0] if one.section else one.kind for one in topics]
     assert (codes[:4], codes[-1], len(codes)) == (["history", "B.4", "B.2", "B.6"], "closing", 15)
     assert sum(one.minutes for one in topics) == 127
@@ -58,6 +58,22 @@ def test_agenda_leads_with_history_then_the_widest_gap_then_open_questions(cast:
     ours, theirs = (words(client.get(f"{cast.at}/agenda").text) for client in (cast.ours, cast.theirs))
     assert [text in ours for text in ("the program says 4, you say 1", "Who leads the last talk?")] == [True, True]
     assert ["you say" in theirs, "Ours alone" in theirs, "Who leads the last talk?" in theirs] == [False, False, True]
+
+
+def test_programs_agenda_is_the_same_whatever_the_reviewer_rated(cast: Cast) -> None:
+    cast.planned()
+    copies = []
+    for save_id in ("", "save-B-4-1"):
+        if save_id:
+            item = {"rating": "1", "finding": "", "finding_text": "", "private_note": "", "na_accepted": ""}
+            services.record_review_item(cast.cycle.id, "B.4.1", item, "0", save_id, cast.reviewer.id)
+        copies.append([words(client.get(f"{cast.at}/agenda").text) for client in (cast.ours, cast.theirs)])
+    (ours_before, theirs_before), (ours_after, theirs_after) = copies
+    assert (ours_before == ours_after, theirs_before == theirs_after) == (False, True)
+    cycle = db.session.get_one(Cycle, cast.cycle.id)
+    topics, visit = agenda_of(cycle, cast.visit()), cast.visit()
+    assert sum(one.minutes for one in topics) == visit.minutes
+    assert {one.gaps for one in topics} == {()}
 
 
 def test_agenda_names_safety_gaps(app) -> None:

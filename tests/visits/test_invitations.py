@@ -9,7 +9,10 @@ from email.message import EmailMessage
 from flask import Flask
 from icalendar import Calendar, Event
 
+from portal.foundation.access import Role
+from portal.foundation.database import unit_of_work
 from portal.foundation.mail import deliver_due
+from tests.factories import make_person, make_program
 from tests.smtp import mail_server
 
 from .cast import ALSO, IN_TIME, Cast
@@ -79,3 +82,30 @@ def test_calendar_file_on_the_page_says_the_same_and_only_while_it_is_planned(ca
     assert (reply.mimetype, entry.decoded("dtstart")) == ("text/calendar", datetime(2026, 11, 2, 15, tzinfo=UTC))
     cast.post(cast.ours, "cancel", cancel_reason="Snow")
     assert cast.theirs.get(where).status_code == 404
+
+
+def test_somebody_taken_off_gets_no_more_of_a_visit_and_guests_still_do(cast: Cast) -> None:
+    bo = make_person(Role.CONTRIBUTOR, cast.program, "Bo Lund")
+    peer = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(cast.program.partnership), "Kim Vo")
+    people = f"Ana Núñez, {cast.admin.email}\nBo Lund, {bo.email}\nKim Vo, {peer.email}\nGuest, guest@example.org"
+    cast.post(cast.ours, "details", minutes="120", place="", program=people, partnership="", materials="")
+    cast.planned()
+    everybody = {cast.admin.email, bo.email, peer.email, "guest@example.org"}
+    assert {one.to_email for one in cast.mails("visit-invitation")} == everybody
+    away = f"/programs/{cast.program.id}/people/{bo.id}/take-off"
+    assert cast.theirs.post(away, data={"sure": "yes"}).status_code == 303
+    assert {one.to_email for one in cast.mails("visit-invitation") if not one.waits} == {bo.email}
+    cast.post(cast.ours, "date", starts_at=ALSO, reason="Snow")
+    cast.post(cast.ours, "cancel", cancel_reason="More snow")
+    after = [one.to_email for one in cast.mails("visit-invitation")][len(everybody) :]
+    assert (len(after), set(after)) == (6, everybody - {bo.email})
+
+
+def test_control_sign_in_a_programs_name_stays_out_of_the_calendar(cast: Cast) -> None:
+    with unit_of_work():
+        cast.program.name = "Jóvenes\x07 Unidos"
+    cast.planned()
+    file = cast.theirs.get(f"{cast.at}/visit.ics").get_data(as_text=True)
+    mailed = "".join(one.calendar for one in cast.mails("visit-invitation"))
+    assert ["Jóvenes Unidos" in one for one in (file, mailed)] == [True, True]
+    assert ["\x07" in one for one in (file, mailed)] == [False, False]

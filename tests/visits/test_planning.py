@@ -120,7 +120,7 @@ def test_form_sent_twice_changes_the_date_once(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [("", "Enter at least one day and time."), ("soon", "like 2026-10-20 10:00"), ("2026-10-20", "like 2026-10-20 10:00"),
-     ("2026-09-30T10:00", "This time is over."), ("2027-03-14T02:30", "the clocks go forward, so 02:30 does not exist")],
+     ("2026-09-30T10:00", "This time is over."), ("2200-01-05T10:00", "This day is more than two years away."), ("2027-03-14T02:30", "the clocks go forward, so 02:30 does not exist")],
 )  # fmt: skip
 def test_impossible_time_is_refused_and_kept(cast: Cast, typed: str, sentence: str) -> None:
     reply = cast.post(cast.ours, "propose", time=[typed, ALSO if typed else ""])
@@ -210,6 +210,21 @@ def test_details_are_read_stored_and_shown_to_both(cast: Cast) -> None:
     ]
     page = words(cast.theirs.get(cast.at).text)
     assert ["The binder" in page, "Two mentors" in page, "10:00 to 12:15" in page] == [True] * 3
+
+
+@pytest.mark.parametrize("field", ["place", "program", "partnership", "materials"])
+def test_control_sign_is_refused_in_words_with_everything_typed_kept(cast: Cast, field: str) -> None:
+    fields = {
+        "minutes": "135",
+        "place": "Room 4",
+        "program": "Ana 👩‍👧 Núñez",
+        "partnership": "Rosa",
+        "materials": "Book",
+    }
+    reply = cast.post(cast.ours, "details", **(fields | {field: "Room\x07 four"}))
+    assert (reply.status_code, "cannot be printed" in reply.text, "135" in reply.text) == (422, True, True)
+    assert "Room\x07 four" in reply.text
+    assert cast.post(cast.ours, "details", **fields).status_code == 303
 
 
 def test_what_to_have_at_hand_is_a_list_of_texts_in_the_policy() -> None:
