@@ -21,11 +21,13 @@ from portal.plans.services import reissue_plan
 from portal.programs.mails import tell_administrators
 from rules.wording import say_count
 
+from .gone import Gone, PartsGone, keys_named, titles_of
 from .models import ExtraTime, PriorityOutcome
-from .overviewing import Aim, extra_time_of, overview_of
+from .overviewing import Aim, extra_time_of, outcomes_of, overview_of
 from .services import running
 
 LONGEST = 2000  # characters of a note or a reason
+PARTS = ("outcome", "note", "seen")
 
 
 class OutcomeChanged(StaleVersion):
@@ -66,18 +68,36 @@ def changed_since_plan(cycle: Cycle) -> list[Copy]:
     ]  # fmt: skip
 
 
-def read_outcomes(form: Mapping[str, str], aims: Sequence[Aim]) -> list[Ended]:
+def read_outcomes(form: Mapping[str, str]) -> list[Ended]:
     """Read what the form says of the priorities it names."""
-    keys = [aim.priority.key for aim in aims]
-    return [Ended(key, *(text_of(form, f"{key}-{part}") for part in ("outcome", "note", "seen"))) for key in keys if f"{key}-seen" in form]  # fmt: skip
+    return [Ended(key, *(text_of(form, f"{key}-{part}") for part in PARTS)) for key in keys_named(form)]
+
+
+def gone_of(cycle: Cycle, told: Sequence[Ended], aims: Sequence[Aim]) -> tuple[Gone, ...]:
+    """Return what is new of what was typed about priorities that the plan no longer has."""
+    keys = {aim.priority.key for aim in aims}
+    missing = [one for one in told if one.key not in keys]
+    if not missing:
+        return ()
+    said, titles, words = outcomes_of(cycle.id), titles_of(cycle), {one.value: one.words for one in Outcome}
+    stored = {key: (rows[0].outcome, rows[0].note) for key, rows in said.items()}
+    return tuple(
+        Gone(titles.get(one.key, ""), words.get(one.outcome, ""), one.note,
+             {f"{one.key}-{part}": getattr(one, part) for part in PARTS})
+        for one in missing if (one.outcome, one.note) != stored.get(one.key, ("", ""))
+    )  # fmt: skip
 
 
 def save_outcomes(cycle_id: int, told: Sequence[Ended], by_id: int) -> int:
-    """Store how priorities ended, and return how many changed. Raises OutOfOrder, Refused or OutcomeChanged."""
+    """Store how priorities ended, and return how many changed.
+
+    Raises OutOfOrder, Refused or OutcomeChanged; once the rest is stored, PartsGone.
+    """
     with unit_of_work() as session:
         cycle = running(cycle_id)
-        aims = {aim.priority.key: aim for aim in overview_of(cycle, True).aims}
-        changed = not_stored(told, tuple(aims.values()))
+        found = overview_of(cycle, True).aims
+        gone, aims = gone_of(cycle, told, found), {aim.priority.key: aim for aim in found}
+        changed = not_stored(told, found)
         if problems := [problem for one in changed for problem in _problems(one)]:
             raise Refused(problems)
         if any(one.seen != last_row(aims[one.key]) for one in changed):
@@ -95,6 +115,8 @@ def save_outcomes(cycle_id: int, told: Sequence[Ended], by_id: int) -> int:
             )  # fmt: skip
         if changed:
             audit.record("outcomes said", person_id=by_id, cycle_id=cycle.id, priorities=[one.key for one in changed])
+    if gone:
+        raise PartsGone("priority", gone)
     return len(changed)
 
 

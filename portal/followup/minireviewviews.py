@@ -23,6 +23,7 @@ from portal.plans.shared import issues_shown
 from portal.resources.queries import library_of
 
 from . import minireview
+from .gone import Gone, PartsGone, sentence_of
 from .overviewing import overview_of
 from .views import bp, follow_up_of
 
@@ -36,13 +37,13 @@ def mini_review(cycle_id: int) -> str:
 
 def _page(
     cycle: Cycle, problems: tuple[Problem, ...] = (), ended: dict[str, minireview.Ended] | None = None,
-    time: dict[str, str] | None = None, unstored: bool = False,
+    time: dict[str, str] | None = None, unstored: bool = False, gone: tuple[Gone, ...] = (), again: bool = False,
 ) -> str:  # fmt: skip
     """Show the page; `unstored` says that parts other than the one just sent hold text that is not stored."""
     policy, found = rulebook_of(cycle).policy, overview_of(cycle, True)
     return render_template(
         "followup/mini_review.html", cycle=cycle, found=found, policy=policy, problems=problems, ended=ended or {},
-        time=time or {}, outcomes=list(Outcome), changed=minireview.changed_since_plan(cycle), round=under_way(cycle),
+        time=time or {}, outcomes=list(Outcome), gone=gone, again=again, changed=minireview.changed_since_plan(cycle), round=under_way(cycle),
         issues=issues_shown(cycle), open=cycle.state is not CycleState.CLOSED, last_row=minireview.last_row,
         left=max(0, policy.max_extra_months - sum(one.months for one in found.extra)), unstored=unstored,
         due=next((one for one in found.duties if one.kind == "mini_review"), None),
@@ -52,7 +53,7 @@ def _page(
 def _ended(cycle: Cycle) -> dict[str, minireview.Ended]:
     """Return what the page's form says of priorities and is not what is stored."""
     aims = overview_of(cycle, True).aims
-    return {one.key: one for one in minireview.not_stored(minireview.read_outcomes(request.form, aims), aims)}
+    return {one.key: one for one in minireview.not_stored(minireview.read_outcomes(request.form), aims)}
 
 
 def _time() -> dict[str, str]:
@@ -85,7 +86,7 @@ def begin_mini_review(cycle_id: int) -> Any:
 def save_outcomes(cycle_id: int) -> Any:
     """Store how priorities ended."""
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
-    told, time, status = minireview.read_outcomes(request.form, overview_of(cycle, True).aims), _time(), 422
+    told, time, status = minireview.read_outcomes(request.form), _time(), 422
     try:
         count = minireview.save_outcomes(cycle.id, told, current_user.id)
     except Refused as refusal:
@@ -94,12 +95,16 @@ def save_outcomes(cycle_id: int) -> Any:
         problems = (Problem("outcomes", refusal.sentence),)
     except minireview.OutcomeChanged as conflict:
         problems, status = (Problem("outcomes", conflict.sentence),), 409
+    except PartsGone as conflict:
+        return _page(cycle, (Problem("gone", conflict.sentence),), {}, time, bool(time), conflict.gone), 409
     else:
         flash(
             "How the priorities ended is stored." if count else "Nothing was different, so nothing was stored.", "good"
         )
         return _back(cycle, "outcomes", {}, time)
-    return _page(cycle, problems, {one.key: one for one in told}, time, bool(time)), status
+    if gone := minireview.gone_of(cycle, told, overview_of(cycle, True).aims):
+        problems = (*problems, Problem("gone", sentence_of("priority")))
+    return _page(cycle, problems, {one.key: one for one in told}, time, bool(time), gone, again=True), status
 
 
 @bp.post("/cycles/<int:cycle_id>/extra-time")

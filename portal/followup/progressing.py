@@ -13,11 +13,13 @@ from portal.foundation.database import unit_of_work
 from portal.foundation.errors import Problem, Refused, StaleVersion
 from portal.foundation.typed import day_of, text_of, text_problems
 
+from .gone import Gone, PartsGone, keys_named, titles_of
 from .models import ActionProgress, ProgressState
-from .overviewing import Aim, Step, overview_of
+from .overviewing import Aim, Step, overview_of, progress_of
 from .services import running
 
 LONGEST = 2000  # characters of a note
+PARTS = ("state", "note", "on", "seen")
 
 
 class ProgressChanged(StaleVersion):
@@ -39,19 +41,42 @@ class Told:
     seen: str
 
 
-def read_progress(form: Mapping[str, str], aims: Sequence[Aim]) -> list[Told]:
+def read_progress(form: Mapping[str, str]) -> list[Told]:
     """Read what the form says about the actions it names; an action it does not name stays as it is."""
-    keys = [step.action.key for aim in aims for step in aim.steps]
-    parts = ("state", "note", "on", "seen")
-    return [Told(key, *(text_of(form, f"{key}-{part}") for part in parts)) for key in keys if f"{key}-seen" in form]
+    return [Told(key, *(text_of(form, f"{key}-{part}") for part in PARTS)) for key in keys_named(form)]
+
+
+def gone_of(cycle: Cycle, told: Sequence[Told], aims: Sequence[Aim]) -> tuple[Gone, ...]:
+    """Return what is new of what was typed about actions that the plan no longer has."""
+    keys = {step.action.key for aim in aims for step in aim.steps}
+    missing = [one for one in told if one.key not in keys]
+    if not missing:
+        return ()
+    said, titles, words = progress_of(cycle.id), titles_of(cycle), {one.value: one.words for one in ProgressState}
+    return tuple(
+        Gone(titles.get(one.key, ""), " ".join((words.get(one.state, ""), one.on)).strip(), one.note,
+             {f"{one.key}-{part}": getattr(one, part) for part in PARTS})
+        for one in missing if _is_new(one, [row for row in said.get(one.key, ()) if not row.refused])
+    )  # fmt: skip
+
+
+def _is_new(one: Told, said: Sequence[ActionProgress]) -> bool:
+    if not said:
+        return bool(one.note) or one.state not in ("", ProgressState.NOT_STARTED)
+    last = said[-1]
+    return (one.state, one.note) != (last.state, last.note) or (bool(one.on) and day_of(one.on) != last.on)
 
 
 def tell_progress(cycle_id: int, told: Sequence[Told], by_id: int, from_staff: bool) -> int:
-    """Store what changed and return how much. Raises OutOfOrder, Refused with every problem, or ProgressChanged."""
+    """Store what changed and return how much.
+
+    Raises OutOfOrder or Refused with every problem; once the rest is stored, ProgressChanged or PartsGone.
+    """
     late, stored = [], 0
     with unit_of_work() as session:
         cycle = running(cycle_id)
         today, aims = local_today(cycle), overview_of(cycle, from_staff).aims
+        gone = gone_of(cycle, told, aims)
         steps = {step.action.key: step for aim in aims for step in aim.steps}
         changed = [one for one in told if one.key in steps and _differs(one, steps[one.key], today)]
         if problems := [problem for one in changed for problem in _problems(one, cycle, today)]:
@@ -72,6 +97,8 @@ def tell_progress(cycle_id: int, told: Sequence[Told], by_id: int, from_staff: b
             audit.record("progress told", person_id=by_id, cycle_id=cycle.id, actions=[one.key for one in changed])
     if late:
         raise ProgressChanged(tuple(late))
+    if gone:
+        raise PartsGone("step", gone)
     return stored
 
 

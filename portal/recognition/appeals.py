@@ -14,7 +14,7 @@ from portal.foundation.typed import text_problems
 from portal.programs.mails import tell_managers
 
 from .changing import load_award, reinstate, until_problems
-from .history import note, tell_program
+from .history import followed, note, tell_program
 from .models import Award, AwardEvent, EventKind, Standing
 from .terms import policy_of
 
@@ -59,14 +59,17 @@ def appeal(cycle_id: int, text: str, by_id: int, base_url: str) -> None:
     with unit_of_work():
         load_for_change(cycle_id)
         award = db.session.scalars(
-            select(Award).where(Award.cycle_id == cycle_id).execution_options(populate_existing=True)
+            select(Award)
+            .where(Award.cycle_id == cycle_id)
+            .with_for_update(of=Award)
+            .execution_options(populate_existing=True)
         ).one()
         known = open_appeal(award)
         if known is not None and (known.by_id, known.reason) == (by_id, text):
             return  # pressed twice
         if known is not None:
             raise OutOfOrder("An appeal of your program waits for an answer already. Nothing was stored.")
-        if appealable(award) is None:
+        if followed(award) or appealable(award) is None:
             raise OutOfOrder("There is nothing to appeal against now, or the time for it is over. Nothing was stored.")
         award.appeal_open = True
         made = note(award, K.APPEAL_MADE, by_id=by_id, reason=text, decision=award.decision)
@@ -82,7 +85,7 @@ def decide_appeal(
     Granted, an announced loss is called off, and what has ended is given back to the new last day.
     """
     with unit_of_work():
-        award = load_award(cycle_id, seen)
+        award = load_award(cycle_id, seen, changes=granted is not False)
         if not award.appeal_open:
             raise OutOfOrder("No appeal waits for an answer. Nothing was changed.")
         today = local_today(award.cycle)

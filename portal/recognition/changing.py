@@ -17,7 +17,7 @@ from rules.duties import add_months
 from rules.tiers import Decision, decide
 from rules.wording import say_date
 
-from .history import newest_event, note, tell_program
+from .history import followed, newest_event, note, tell_program
 from .models import Award, EventKind, Standing
 from .queries import award_of
 from .services import LONGEST, WHY, NotAwarded
@@ -97,8 +97,6 @@ def change_problems(award: Award, chosen: Change, decision: Decision) -> list[Pr
     problems, today, held = [], local_today(award.cycle), award.standing is Standing.HELD
     if chosen.kind not in KINDS:
         problems.append(Problem("kind", "Choose what changes."))
-    elif award.standing is Standing.FOLLOWED:
-        problems.append(Problem("kind", "A newer recognition followed this one, so it no longer changes."))
     elif chosen.kind in ("tier", "withdraw") and award.appeal_open:
         problems.append(Problem("kind", "An appeal waits, and until it is answered the recognition stays as it is."))
     elif chosen.kind != "reinstate" and not held:
@@ -193,13 +191,18 @@ def _say(
     tell_program(made, base_url)
 
 
-def load_award(cycle_id: int, seen: int) -> Award:
-    """Read the recognition again inside the write, unless somebody changed it since the page was shown."""
+def load_award(cycle_id: int, seen: int, changes: bool = True) -> Award:
+    """Read the recognition again inside the write, unless somebody changed it since the page was shown.
+
+    One that a newer recognition followed `changes` no more: a program would hold two at once.
+    """
     load_for_change(cycle_id)
     award = award_of(db.session.get_one(Cycle, cycle_id))
     if award is None:
         raise OutOfOrder("This cycle has no recognition yet. Nothing was changed.")
-    db.session.refresh(award)
+    db.session.refresh(award, with_for_update={"of": Award})  # confirming a newer one waits, or this sees it
+    if changes and followed(award):
+        raise OutOfOrder("A newer recognition followed this one, so it no longer changes. Nothing was stored.")
     if newest_event(award) != seen:
         raise StaleVersion(
             "Somebody changed this recognition after your page was loaded. Nothing of yours was stored; look at the history "

@@ -19,6 +19,7 @@ from rules.tiers import Decision
 from .models import Award, AwardEvent, EventKind, Listing, Standing
 
 K = EventKind
+APPEAL_OVER = "The appeal that waited for an answer ended with it."
 
 
 def note(
@@ -42,17 +43,19 @@ def note(
 
 
 def begin(award: Award, by_id: int | None, reason: str = "") -> AwardEvent:
-    """Write the first row of a new recognition, end the one it follows, and give the program its public address."""
+    """Write the first row of a new recognition, end the one it follows, and give the program its public address.
+
+    What an earlier one still waits for ends with it: an appeal that is answered later could bring two back at once.
+    """
     program_id = award.cycle.program_id
-    mine = select(Award).join(Cycle).where(Cycle.program_id == program_id, Award.standing == Standing.HELD)
-    for earlier in db.session.scalars(mine.where(Award.id != award.id).with_for_update(of=Award)):
-        earlier.standing, earlier.ending_on, earlier.ending_tier, earlier.appeal_open = (
-            Standing.FOLLOWED,
-            None,
-            "",
-            False,
-        )
-        note(earlier, K.FOLLOWED, by_id=by_id, on=award.awarded_on)
+    mine = select(Award).join(Cycle).where(Cycle.program_id == program_id, Award.id != award.id).order_by(Award.id)
+    for earlier in db.session.scalars(mine.with_for_update(of=Award).execution_options(populate_existing=True)).all():
+        waited, earlier.appeal_open = earlier.appeal_open, False
+        if earlier.standing is Standing.HELD:
+            earlier.standing, earlier.ending_on, earlier.ending_tier = Standing.FOLLOWED, None, ""
+        elif not waited:
+            continue
+        note(earlier, K.FOLLOWED, by_id=by_id, on=award.awarded_on, reason=APPEAL_OVER if waited else "")
     if db.session.scalar(select(Listing.id).where(Listing.program_id == program_id)) is None:
         db.session.add(Listing(program_id=program_id, address=secrets.token_hex(8), listed=False))
     return note(
@@ -95,6 +98,12 @@ def _shown(event: AwardEvent) -> EventShown:
     decision = Decision.from_json(event.decision) if event.decision else None
     tier = decision.tier.name if decision and decision.tier else ""
     return EventShown(event, event.award.cycle.number, decision.sentence if decision else "", tier)
+
+
+def followed(award: Award) -> bool:
+    """Tell whether a later cycle of the program was recognized."""
+    later = select(Award.id).join(Cycle).where(Cycle.program_id == award.cycle.program_id)
+    return db.session.scalar(later.where(Cycle.number > award.cycle.number).limit(1)) is not None
 
 
 def newest_award(program_id: int) -> Award | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from portal.accounts.models import Person
 from portal.cycles.models import Cycle
@@ -195,10 +195,15 @@ def _listed() -> Select[Program, Award, Listing]:
         Award.standing == Standing.HELD,
         or_(Award.appeal_open, and_(Award.expires_on >= day, or_(Award.ending_on.is_(None), Award.ending_on >= day))),
     )
+    other, theirs = aliased(Cycle), aliased(Award)
+    newest = (
+        select(func.max(other.number)).join(theirs, theirs.cycle_id == other.id)
+        .where(other.program_id == Program.id).correlate(Program).scalar_subquery()
+    )  # fmt: skip
     return (
         select(Program, Award, Listing).join(Listing, Listing.program_id == Program.id)
         .join(Cycle, Cycle.program_id == Program.id).join(Award, Award.cycle_id == Cycle.id)
-        .join(Partnership, Partnership.id == Program.partnership_id).where(Listing.listed, held)
+        .join(Partnership, Partnership.id == Program.partnership_id).where(Listing.listed, held, Cycle.number == newest)
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from portal.foundation.access import STAFF_ROLES, TABLE, Action, Role
 from portal.foundation.database import db
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused, Stranger
 from portal.foundation.htmx import go_to
-from portal.foundation.typed import text_of, text_problems
+from portal.foundation.typed import text_of
 from portal.reviews.queries import review_of
 
 from . import forms, holding, services

@@ -13,13 +13,15 @@ from portal.assessments.models import Amendment
 from portal.cycles.models import CycleState
 from portal.followup.models import ExtraTime, PriorityOutcome
 from portal.followup.overviewing import overview_of
+from portal.foundation import clock
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from portal.plans.drafts import draft_of
 from portal.plans.forms import fields_of
 from portal.plans.models import Outcome
 from portal.plans.queries import issues_of
+from portal.plans.services import keep_issue
 from portal.resources.queries import library_of
 from tests.factories import browser, make_person, raw_answer
 from tests.followup.conftest import ISSUED, Running
@@ -207,3 +209,18 @@ def test_resource_of_an_action_keeps_its_title_and_leads_to_the_library(running:
     again = fields_of(draft_of(running.plan)) | {"seen": "2", "reason": "More time.", "months": "13"}
     assert running.staff.post(f"{running.at}/plan/again", data=again).status_code == 303
     assert [running.action(1, action).resource_key for action in (1, 2)] == keys  # also of one that is offered no more
+
+
+def test_note_on_a_priority_that_the_plan_lost_is_shown_to_copy_and_the_others_are_stored(running: Running) -> None:
+    gone, stays, _ = (one.key for one in running.plan.priorities)
+    form = {f"{gone}-seen": "0", f"{gone}-outcome": "met", f"{gone}-note": "All of it.",
+            f"{stays}-seen": "0", f"{stays}-outcome": "met", f"{stays}-note": "This as well."}  # fmt: skip
+    with unit_of_work() as session:
+        session.delete(running.plan.priorities[0])
+        session.flush()
+        session.expire_all()
+        keep_issue(running.cycle, running.plan, clock.now(), running.reviewer.id, "One less.")
+    reply = running.staff.post(f"{running.at}/outcomes", data=form)
+    told = ("All of it.</textarea>", "<strong>Aim 1</strong>", "This priority is no longer in the plan")
+    assert (reply.status_code, [one for one in told if one not in reply.text]) == (409, [])
+    assert [one.note for one in db.session.scalars(select(PriorityOutcome))] == ["This as well."]

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from portal.accounts.models import Person
 from portal.followup.models import ActionProgress, ProgressState
 from portal.followup.overviewing import overview_of
+from portal.foundation import clock
 from portal.foundation.access import Role
-from portal.foundation.database import db
+from portal.foundation.database import db, unit_of_work
+from portal.plans.services import keep_issue
 from tests.factories import browser, make_person
 from tests.followup.conftest import Running
 
@@ -20,6 +22,16 @@ from tests.followup.conftest import Running
 def typed(running: Running, seen: int = 0, **parts: str) -> dict[str, str]:
     key = running.action().key
     return {f"{key}-seen": str(seen), **{f"{key}-{name}": text for name, text in parts.items()}}
+
+
+def issue_without_step(running: Running, key: str) -> None:
+    """Let the plan go on without one action, as if it was issued again."""
+    with unit_of_work() as session:
+        plan = running.plan
+        session.delete(next(one for each in plan.priorities for one in each.actions if one.key == key))
+        session.flush()
+        session.expire_all()
+        keep_issue(running.cycle, running.plan, clock.now(), running.reviewer.id, "One step less.")
 
 
 def rows() -> list[ActionProgress]:
@@ -115,3 +127,30 @@ def test_overview_asks_the_database_the_same_for_a_long_log(
         write(number)
     assert len(rows()) == 7
     assert count_queries(lambda: running.staff.get(where)) == few <= 16
+
+
+def test_note_on_a_step_that_the_plan_lost_is_shown_to_copy_and_the_others_are_stored(running: Running) -> None:
+    where, gone, stays = f"{running.at}/progress", running.action().key, running.action(2).key
+    issue_without_step(running, gone)
+    form = {f"{gone}-seen": "0", f"{gone}-state": "under_way", f"{gone}-note": "Two of <five> asked.",
+            f"{stays}-seen": "0", f"{stays}-state": "soon", f"{stays}-note": "Begun."}  # fmt: skip
+    wrong = running.theirs.post(where, data=form)
+    again = f'name="{gone}-note" value="Two of &lt;five&gt; asked."'
+    assert (wrong.status_code, again in wrong.text, rows()) == (422, True, [])
+    reply = running.theirs.post(where, data=form | {f"{stays}-state": "under_way"})
+    told = (
+        "Two of &lt;five&gt; asked.</textarea>",
+        "<strong>Step 1.1</strong>",
+        "You chose: under way.",
+        "Everything else is stored.",
+    )
+    assert (reply.status_code, [one for one in told if one not in reply.text], again in reply.text) == (409, [], False)
+    assert [(one.action_key, one.note) for one in rows()] == [(stays, "Begun.")]
+
+
+def test_step_that_the_plan_lost_is_no_conflict_when_nothing_new_was_typed(running: Running) -> None:
+    gone = running.action().key
+    running.theirs.post(f"{running.at}/progress", data=typed(running, state="under_way", note="Stored."))
+    form = typed(running, rows()[0].id, state="under_way", note="Stored.")
+    issue_without_step(running, gone)
+    assert running.theirs.post(f"{running.at}/progress", data=form).status_code == 303

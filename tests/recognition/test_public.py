@@ -20,6 +20,7 @@ from portal.foundation.pace import EXTENSION, PER_MINUTE, Pace
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.recognition.daily import take_due_steps
+from portal.recognition.models import Award, Standing
 from portal.recognition.publishing import choose, listing_of
 from tests.conftest import StandingClock
 from tests.factories import browser, make_award, make_partnership, make_person, make_program
@@ -209,3 +210,21 @@ def test_address_that_asks_too_often_has_to_wait(app: Flask, client: FlaskClient
     app.extensions.pop(EXTENSION)
     assert (last.status_code, late.status_code, late.headers["Retry-After"], after.status_code) == (200, 429, "60", 200)
     assert "Please try again in 60 seconds." in late.text
+
+
+def test_directory_takes_only_the_newest_recognition_of_a_program(
+    client: FlaskClient, partnership: Partnership
+) -> None:
+    program = recognized(partnership, "River Mentors", listed=True)
+    old = db.session.scalars(select(Award)).one()
+    with unit_of_work():
+        old.cycle.number = 0
+    newer = make_award(program, date(2026, 10, 1), date(2029, 10, 1))
+    with unit_of_work():
+        old.standing = Standing.HELD  # as two could once be held
+    assert [(one["program"], one["until"]) for one in client.get("/partners.json").json["partners"]] == [
+        ("River Mentors", "2029-10-01")
+    ]
+    with unit_of_work():
+        newer.standing = Standing.WITHDRAWN
+    assert names(client) == []

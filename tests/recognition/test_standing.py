@@ -308,6 +308,30 @@ def test_newer_recognition_ends_the_one_before_and_keeps_the_address(app: Flask)
     make_award(cast.program, TODAY, date(2029, 10, 1))
     assert (cast.now().standing, listing_of(cast.program.id).address) == (Standing.FOLLOWED, address)
     assert take_due_steps() == 0
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(OutOfOrder) as refusal:
         cast.change("extend", until=date(2030, 1, 1))
-    assert "A newer recognition followed this one" in str(refusal.value)
+    assert "A newer recognition followed this one" in refusal.value.sentence
+
+
+def test_lapsed_recognition_is_not_given_back_once_a_newer_one_is_held(app: Flask) -> None:
+    cast = Cast(app, until=END)
+    assert take_due_steps() == 1
+    appeals.appeal(cast.cycle_id, "We were away.", cast.runner.id, URL)
+    with unit_of_work():
+        cast.award.cycle.number = 0
+    newer = make_award(cast.program, TODAY, date(2029, 10, 1))
+    assert (cast.now().standing, cast.now().appeal_open) == (Standing.LAPSED, False)
+    last = next(one.event for one in events_of_program(cast.program.id) if one.event.award_id == cast.now().id)
+    assert (last.kind.value, "The appeal that waited" in last.reason) == ("followed by a newer recognition", True)
+    with unit_of_work():
+        cast.now().appeal_open = True  # as one was left before appeals ended with a newer recognition
+    with pytest.raises(OutOfOrder, match="A newer recognition followed this one"):
+        cast.change("reinstate", until=date(2028, 1, 1))
+    until = date(2028, 1, 1)
+    with pytest.raises(OutOfOrder, match="A newer recognition followed this one"):
+        appeals.decide_appeal(cast.cycle_id, True, "Yes.", until, newest_event(cast.now()), cast.manager.id, URL)
+    appeals.decide_appeal(cast.cycle_id, False, "No.", None, newest_event(cast.now()), cast.manager.id, URL)
+    held = db.session.scalars(select(Award.id).where(Award.standing == Standing.HELD)).all()
+    assert (held, cast.now().appeal_open) == ([newer.id], False)
+    with pytest.raises(OutOfOrder, match="nothing to appeal"):
+        appeals.appeal(cast.cycle_id, "Once more.", cast.runner.id, URL)
