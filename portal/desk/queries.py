@@ -14,7 +14,7 @@ from portal.assessments.models import Amendment, StoredAnswer
 from portal.assessments.queries import Progress, progress_of
 from portal.cycles.explaining import Explainer, plugins_not_at_hand
 from portal.cycles.models import Cycle, CycleMove
-from portal.cycles.queries import cycles_of, local_today, moves_of, rulebook_of, verdict_at_start
+from portal.cycles.queries import cycles_of, local_today, moves_of, not_under_way, rulebook_of, verdict_at_start
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
@@ -78,7 +78,7 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
         draft = cycle.submitted_on is None
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
-            with_award(due_dates(rulebook.policy, cycle.facts(today, done)), awards.get(cycle.id)) if cycle.closed_on is None else (),
+            with_award(not_under_way(cycle, due_dates(rulebook.policy, cycle.facts(today, done))), awards.get(cycle.id)) if cycle.closed_on is None else (),
             plans.get(cycle.id), statements.get(cycle.id), awards.get(cycle.id), mine, today,
             amending.get(cycle.id),
         )  # fmt: skip
