@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -61,6 +62,13 @@ def local_today(cycle: Cycle) -> date:
 def open_duties(cycle: Cycle, check_ins_done: tuple[int, ...] = ()) -> tuple[Due, ...]:
     """Return what is due in this cycle, by the policy of its rules."""
     return due_dates(rulebook_of(cycle).policy, cycle.facts(local_today(cycle), check_ins_done))
+
+
+def not_under_way(cycle: Cycle, dues: Iterable[Due]) -> tuple[Due, ...]:
+    """Leave out the mini-review while it is under way: it is no duty to come, until its day is past."""
+    today = local_today(cycle)
+    begun = cycle.in_mini_review
+    return tuple(one for one in dues if not begun or one.kind != "mini_review" or one.days_late(today))
 
 
 def cycles_of(program_id: int) -> list[Cycle]:

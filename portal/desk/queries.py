@@ -15,7 +15,7 @@ from portal.assessments.queries import Progress, progress_of
 from portal.cycles.agreed import agreed_days, with_agreed
 from portal.cycles.explaining import Explainer, plugins_not_at_hand
 from portal.cycles.models import Cycle, CycleMove
-from portal.cycles.queries import cycles_of, local_today, moves_of, rulebook_of, verdict_at_start
+from portal.cycles.queries import cycles_of, local_today, moves_of, not_under_way, rulebook_of, verdict_at_start
 from portal.followup.models import CheckIn
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
@@ -78,7 +78,8 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
         mine = tuple(check_ins.get(cycle.id, ()))
         done = tuple(one.month for one in mine)
         draft = cycle.submitted_on is None
-        dues = with_agreed(due_dates(rulebook.policy, cycle.facts(today, done)), agreed.get(cycle.id))
+        dues = not_under_way(cycle, due_dates(rulebook.policy, cycle.facts(today, done)))
+        dues = with_agreed(dues, agreed.get(cycle.id))
         found[cycle.id] = Life(
             cycle, progress_of(rulebook.catalogue, answers.get(cycle.id, {})) if draft else None,
             with_award(dues, awards.get(cycle.id)) if cycle.closed_on is None else of_closed(awards.get(cycle.id)),

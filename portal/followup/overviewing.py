@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.cycles.models import Cycle
-from portal.cycles.queries import local_today, open_duties, rulebook_of
+from portal.cycles.queries import local_today, not_under_way, open_duties, rulebook_of
 from portal.foundation.database import db
 from portal.plans.models import Outcome, Plan, PlanAction, Priority
 from portal.plans.queries import plan_of
@@ -115,7 +115,7 @@ def overview_of(cycle: Cycle, staff: bool) -> Overview:
     duties = () if cycle.closed_on else open_duties(cycle, tuple(one.month for one in log if one.month))
     return Overview(
         plan, tuple(aims), tuple(_entry(one, staff, may_edit(one, policy)) for one in log), extra,
-        ends_on(cycle, plan, extra), tuple(one for one in duties if one.kind in KINDS), today,
+        ends_on(cycle, plan, extra), not_under_way(cycle, (one for one in duties if one.kind in KINDS)), today,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.assessments import amending, services
 from portal.assessments.amendments import copies_of
 from portal.assessments.models import Amendment
-from portal.cycles.models import CycleState
+from portal.cycles.models import Cycle, CycleState
 from portal.followup.models import ExtraTime, PriorityOutcome
 from portal.followup.overviewing import overview_of
 from portal.foundation import clock
@@ -87,6 +87,17 @@ def test_outcomes_are_kept_with_their_history_and_a_second_writer_is_told(runnin
         running.theirs.get(f"{running.at}/mini-review").status_code,
         running.theirs.post(where, data=form).status_code,
     ] == [403, 403]
+
+
+def test_mini_review_under_way_is_not_told_as_coming_and_is_again_once_its_day_is_past(running: Running) -> None:
+    pages, coming = (f"/programs/{running.cycle.program_id}", f"{running.at}/follow-up"), 'class="what">Mini-review<'
+    assert [coming in running.staff.get(page).text for page in pages] == [True, True]
+    running.staff.post(f"{running.at}/mini-review/begin")
+    assert [coming in running.staff.get(page).text for page in pages] == [False, False]
+    assert "The mini-review began on October 1" in running.staff.get(pages[0]).text
+    with unit_of_work() as session:
+        session.get_one(Cycle, running.cycle.id).plan_issued_on = date(2025, 9, 30)
+    assert [coming in running.staff.get(page).text for page in pages] == [True, True]
 
 
 def test_button_of_one_part_keeps_what_is_typed_in_the_others(running: Running) -> None:

@@ -74,6 +74,21 @@ def test_closed_question_opens_again_with_a_message(program: Program, owner, rev
     assert (talk().state, talk().closed_at) == (AdviceState.OPEN, None)
 
 
+def test_closing_sends_what_is_typed_first_and_keeps_what_cannot_be_sent(program: Program, owner, reviewer) -> None:
+    owner.post(f"/programs/{program.id}/advice", data=QUESTION)
+    at = f"/advice/{talk().id}"
+    assert "Send and close" in reviewer.get(at).text
+    long = "x" * 5001
+    refused = reviewer.post(f"{at}/close", data={"text": long, "save_id": "two"})
+    assert (refused.status_code, long in refused.text, talk().state) == (422, True, AdviceState.OPEN)
+    answer = {"text": "Ask the fire station.", "save_id": "two"}
+    assert [reviewer.post(f"{at}/close", data=answer).status_code for _ in range(2)] == [303, 303]
+    assert [one.text for one in talk().messages][1:] == ["Ask the fire station."]
+    assert (talk().state, talk().closed_by.name) == (AdviceState.CLOSED, "Rosa Rey")
+    page = owner.get(at).text
+    assert ["Ask the fire station." in page, "Send and close" in page] == [True, False]
+
+
 def test_same_page_sent_again_with_another_text_is_another_message(program: Program, owner) -> None:
     owner.post(f"/programs/{program.id}/advice", data=QUESTION)
     owner.post(f"/programs/{program.id}/advice", data=QUESTION | {"topic": "Another"})

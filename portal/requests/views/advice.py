@@ -72,16 +72,18 @@ def _talk(
     return page, 422 if problems else 200
 
 
+def _send(advice_id: int, roles: frozenset[Role], typed: dict[str, str]) -> None:
+    by, base_url = current_user, current_app.config["BASE_URL"]
+    services.reply(advice_id, typed["text"], typed["save_id"], by, bool(roles & STAFF_ROLES), base_url)
+
+
 @bp.post("/advice/<int:advice_id>/reply")
 def reply(advice_id: int) -> Any:
     """Add a message."""
     found, roles = load_advice(current_user, advice_id, Action.TALK)
     typed = {key: text_of(request.form, key) for key in ("text", "save_id")}
     try:
-        services.reply(
-            advice_id, typed["text"], typed["save_id"], current_user, bool(roles & STAFF_ROLES),
-            current_app.config["BASE_URL"],
-        )  # fmt: skip
+        _send(advice_id, roles, typed)
     except Refused as refusal:
         return _talk(found, roles, typed, refusal.problems)
     flash("Your message is there, and the other side is told by mail.", "good")
@@ -90,8 +92,15 @@ def reply(advice_id: int) -> Any:
 
 @bp.post("/advice/<int:advice_id>/close")
 def close(advice_id: int) -> Any:
-    """Close a talk."""
-    load_advice(current_user, advice_id, Action.TALK)
+    """Send what is typed, when there is something, and close a talk."""
+    found, roles = load_advice(current_user, advice_id, Action.TALK)
+    typed, sent = {key: text_of(request.form, key) for key in ("text", "save_id")}, ""
+    if typed["text"]:
+        try:
+            _send(advice_id, roles, typed)
+        except Refused as refusal:
+            return _talk(found, roles, typed, refusal.problems)
+        sent = "Your message is there, and the other side is told by mail. "
     services.close(advice_id, current_user.id)
-    flash("The question is closed. A new message opens it again.", "good")
+    flash(f"{sent}The question is closed. A new message opens it again.", "good")
     return go_to(url_for("advice.talk", advice_id=advice_id))
