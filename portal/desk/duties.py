@@ -35,12 +35,17 @@ from rules.duties import Due, due_dates
 from rules.rulebook import RulebookNotBuilt
 from rules.wording import say_count
 
+from .waiting import PAGES, SAID, words_of
+
 KINDS = {
     "registration": "Registration",
     "access": "Request for access",
     "advice": "Request for help",
     "notice": "News of a change",
     "amendment": "Changes to answers",
+    "dates": "Other dates for the visit",
+    "answered": "Answers to questions",
+    "comments": "Comments on a draft",
     "contact": "First contact",
     "visit": "Visit or meeting",
     "results": "Results",
@@ -126,6 +131,7 @@ def duties_of(partnership: Partnership) -> list[Duty]:
     found = [
         *_asked(partnership, newest, teams, today),
         *_amendments(newest, teams, today),
+        *_said(newest, teams, today),
         *_steps(cycles, newest, teams, today),
     ]
     return sorted(found, key=_first)
@@ -207,6 +213,17 @@ def _amendment(
     moment = round_.asked_at or round_.answered_at or cycle.created_at
     return _row("amendment", title, program.name, program.id, path_of("amendments.page", cycle_id=cycle.id),
                 _local(moment, program.partnership), today, teams.get(cycle.id), cycle.id, due=due)  # fmt: skip
+
+
+def _said(newest: Mapping[int, Cycle], teams: Mapping[int, Team], today: date) -> Iterator[Duty]:
+    """Name what each program said in its newest cycle and nobody acted on."""
+    by_id = {cycle.id: cycle for cycle in newest.values() if cycle.closed_on is None}
+    for word in words_of(by_id):
+        program = by_id[word.cycle_id].program
+        more = {"number": word.draft} if word.draft else {}
+        link = path_of(PAGES[word.kind], cycle_id=word.cycle_id, **more)
+        yield _row(word.kind, SAID[word.kind], program.name, program.id, link, _local(word.since, program.partnership),
+                   today, teams.get(word.cycle_id), word.cycle_id)  # fmt: skip
 
 
 def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int, Team], today: date) -> Iterator[Duty]:

@@ -39,4 +39,5 @@ def agreed_days(cycle_ids: Collection[int]) -> dict[int, date]:
         .join(Partnership, Program.partnership_id == Partnership.id)
         .where(Visit.cycle_id.in_(cycle_ids), Visit.state == VisitState.PLANNED, Visit.starts_at.is_not(None))
     )
-    return {cycle_id: local_date(at, zone) for cycle_id, at, zone in db.session.execute(planned) if at is not None}
+    rows = db.session.execute(planned)
+    return {cycle_id: local_date(starts_at, zone) for cycle_id, starts_at, zone in rows if starts_at}
