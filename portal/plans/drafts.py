@@ -8,6 +8,7 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
+from rules.wording import say_month
 
 from .carrying import carried_over
 from .contents import ActionContent, PlanContent, PriorityContent
@@ -27,7 +28,7 @@ def draft_of(plan: Plan) -> PlanDraft:
             one.why,
             ", ".join(one.practice_codes),
             tuple(
-                ActionDraft(a.text, a.owner, f"{a.due_month:%Y-%m}" if a.due_month else "", a.resource, a.key)
+                ActionDraft(a.text, a.owner, say_month(a.due_month) if a.due_month else "", a.resource, a.key)
                 for a in one.actions
             ),
             one.key,

@@ -23,7 +23,7 @@ PREFIX = "plan-"  # before the name of each field of the editor
 
 @dataclass(frozen=True, slots=True)
 class ActionDraft:
-    """One action as typed; `due` is a month like 2027-03, or empty. `key` marks a stored one."""
+    """One action as typed; `due` is a month like March 2027 or 2027-03, or empty. `key` marks a stored one."""
 
     text: str = ""
     owner: str = ""
@@ -177,7 +177,7 @@ def unreadable(draft: PlanDraft, catalogue: Catalogue) -> list[Problem]:
                 )
             if action.due and read_month(action.due) is None:
                 problems.append(
-                    Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like 2027-03 or March 2027.")
+                    Problem(f"p{n}-a{k}-due", f"Priority {n}, action {k}: enter the month like March 2027 or 2027-03.")
                 )
     problems += [
         Problem(name, f"This text can hold {LONGEST:,} characters.")

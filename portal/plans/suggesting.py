@@ -21,6 +21,7 @@ from rules.practice import Practice
 from rules.results import Trace
 from rules.rulebook import Rulebook
 from rules.scorecard import CORE
+from rules.wording import say_month
 
 from .forms import ActionDraft, PriorityDraft
 from .queries import Proposal
@@ -44,7 +45,7 @@ class Suggester:
         share = len(texts) + 1
         actions = tuple(
             ActionDraft(
-                text, "", f"{add_months(self.today, self.months * k // share):%Y-%m}", self.guides.get(one.code, "")
+                text, "", say_month(add_months(self.today, self.months * k // share)), self.guides.get(one.code, "")
             )
             for k, (one, text) in enumerate(texts[:MOST_SUGGESTED], 1)
         )

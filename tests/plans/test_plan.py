@@ -18,7 +18,8 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
-from portal.plans.forms import ActionDraft, PlanDraft, PriorityDraft
+from portal.plans.drafts import draft_of
+from portal.plans.forms import ActionDraft, PlanDraft, PriorityDraft, read_month
 from portal.plans.models import Plan, PlanIssue, PlanVersion, Statement
 from portal.plans.queries import plan_of, proposals_for
 from portal.plans.services import LinkOver, PlanChanged, issue_plan, open_link, save_plan, send_statement, sign
@@ -287,3 +288,19 @@ def test_link_itself_is_not_stored_with_the_statement(cast: Cast) -> None:
     stored = db.session.scalars(select(Statement)).one()
     assert stored.token_hash != cast.link()
     assert submission_of(cast.cycle).content_hash != stored.content_hash != plan_of(cast.cycle).issued_hash
+
+
+def test_program_hears_of_its_results_as_soon_as_the_leader(cast: Cast) -> None:
+    cast.visited()
+    cast.save(a_plan())
+    cast.issue()
+    mails = db.session.scalars(select(Message).where(Message.kind.in_(("results-ready", "statement"))))
+    assert sorted((one.kind, one.gather_at, one.next_try_at is None) for one in mails) == [
+        ("results-ready", None, False), ("statement", None, False),
+    ]  # fmt: skip
+
+
+def test_due_month_is_read_back_as_people_write_it(cast: Cast) -> None:
+    cast.save(a_plan())
+    months = {action.due for one in draft_of(plan_of(cast.cycle)).priorities for action in one.actions}
+    assert (months, read_month("March 2027")) == ({"March 2027"}, date(2027, 3, 1))

@@ -166,3 +166,16 @@ def test_rules_propose_anew_once_answers_changed_and_an_issued_plan_keeps_its_pr
     issue(cast)
     cast.amend("B.2.5", status="not_in_practice", rating="")
     assert [code in proposed() for code in ("B.2.4", "B.2.5")] == [True, False]
+
+
+def test_staff_read_that_nobody_can_sign_while_practices_are_open(cast: Cast) -> None:
+    issue(cast)
+    staff, page = cast.client(cast.reviewer), cast.at("statement")
+    assert "Waits for " in staff.get(page).text
+    round_ = cast.open(CODE)
+    shown = staff.get(page).text
+    assert ["Waits for " in shown, "Nobody can sign right now." in shown, "Open for changes: B.2.3." in shown] == [
+        False, True, True,
+    ]  # fmt: skip
+    amending.close(cast.cycle.id, round_.id, "We talked.", cast.reviewer.id, URL)
+    assert "Waits for " in staff.get(page).text

@@ -40,7 +40,7 @@ def test_first_draft_holds_safety_gaps_then_what_was_noted_each_with_actions_in_
     draft = first_draft(cast.cycle)
     assert [one.codes for one in draft.priorities] == ["B.2.4", "B.3.1", "B.1.4"]
     assert draft.priorities[1].why == "Training is short."
-    assert [[a.due for a in one.actions] for one in draft.priorities] == [["2027-02", "2027-06"]] * 3
+    assert [[a.due for a in one.actions] for one in draft.priorities] == [["February 2027", "June 2027"]] * 3
     assert draft.months == "12"
     assert first_draft(cast.cycle) == draft  # a page can name its priorities before anything is stored
 

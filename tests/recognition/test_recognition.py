@@ -97,6 +97,7 @@ def test_mail_about_the_recognition_names_no_result(app: Flask) -> None:
     confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     mail = db.session.scalars(select(Message).where(Message.key.like("recognized:%"))).one()
     assert mail.to_email == cast.admin.email
+    assert f"about the recognition of {cast.program.name}. Please sign in to read it:" in mail.text
     assert [word for word in ("Expert", "Dedicated", "tier", "%") if word in mail.subject + mail.text] == []
 
 
