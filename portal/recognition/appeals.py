@@ -20,6 +20,7 @@ from .terms import policy_of
 
 K = EventKind
 SAID = (K.AWARDED, K.MOVED_UP, K.STEPPED_DOWN, K.NOTICE, K.ANNOUNCED, K.LAPSED, K.EXPIRED, K.WITHDRAWN)
+LOST = (K.NOTICE, K.ANNOUNCED, K.LAPSED, K.EXPIRED, K.WITHDRAWN)  # of SAID: an end; the others say which tier it is
 LONGEST = 3000
 
 
@@ -50,6 +51,14 @@ def open_appeal(award: Award) -> AwardEvent | None:
         return None
     mine = select(AwardEvent).where(AwardEvent.award_id == award.id, AwardEvent.kind == K.APPEAL_MADE)
     return db.session.scalar(mine.order_by(AwardEvent.id.desc()).limit(1))
+
+
+def is_about_a_loss(award: Award, made: AwardEvent | None) -> bool:
+    """Tell whether an appeal was made against an end that was announced or came, and not against the tier that was given."""
+    if made is None:
+        return False
+    mine = select(AwardEvent.kind).where(AwardEvent.award_id == award.id, AwardEvent.kind.in_(SAID))
+    return db.session.scalar(mine.where(AwardEvent.id < made.id).order_by(AwardEvent.id.desc()).limit(1)) in LOST
 
 
 def appeal(cycle_id: int, text: str, by_id: int, base_url: str) -> None:

@@ -92,7 +92,13 @@ class AwardShown:
     today: Today
     ending: Ending
     told: bool  # that it ends: the days of the notice have begun
+    on: date  # today, where the program is
     decided_on: date  # the rules decided what is shown on this day; it moves when the recognition moves up
+
+    @property
+    def adds_today(self) -> bool:
+        """Tell whether today's line says anything: on a later day, or where it differs from what was decided."""
+        return self.on > self.decided_on or self.today.undetermined or self.today.tier != self.award.tier_name
 
 
 def award_shown(cycle: Cycle, award: Award) -> AwardShown:
@@ -103,7 +109,7 @@ def award_shown(cycle: Cycle, award: Award) -> AwardShown:
     told = award.current(today := local_today(cycle)) and today >= notice_from(award)
     return AwardShown(
         award, Decision.from_json(award.decision), rulebook, explain, benefits, today_of(cycle), ending_of(award), told,
-        _decided_on(award),
+        today, _decided_on(award),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
     award, listing = newest_award(program.id), publishing.listing_of(program.id)
     status = publishing.status_of(listing, award) if listing and award else None
     rulebook = rules_of(award) if award else None
+    waits = appeals.open_appeal(award) if award else None
     return render_template(
         "recognition/standing.html", program=program, award=award, listing=listing, status=status, problems=problems,
         typed=typed, staff=bool(roles & STAFF_ROLES), runs=may(roles, Action.RUN_PROGRAM),
@@ -47,7 +48,8 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
         ending=ending_of(award) if award else None,
         top=bool(award and rulebook and rulebook.tiers and rulebook.tiers[-1].key == award.tier_key),
         told=bool(award and local_today(award.cycle) >= notice_from(award)),
-        may_appeal=appeals.appealable(award) if award else None, appeal=appeals.open_appeal(award) if award else None,
+        may_appeal=appeals.appealable(award) if award else None, appeal=waits,
+        lost=bool(award) and appeals.is_about_a_loss(award, waits),
         events=events_of_program(program.id), chosen_by=publishing.chosen_by(listing) if listing else "",
         withheld=withholding.withheld_of_program(program.id),
         address=absolute("partners.verify", address=status.address) if status else "",

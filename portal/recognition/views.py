@@ -22,7 +22,7 @@ from rules.rulebook import Rulebook
 from rules.tiers import Decision
 
 from . import moving, services
-from .appeals import open_appeal
+from .appeals import is_about_a_loss, open_appeal
 from .changing import decision_now, higher_tier
 from .comparing import NothingToCompare, comparison_of
 from .history import events_of_program, newest_event
@@ -71,10 +71,11 @@ def recognition_page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: di
 def _changeable(cycle: Cycle, award: Award | None, rulebook: Rulebook, now: Decision | None) -> dict[str, Any]:
     """Return what the forms on the page need: who may decide against the rules, and what stands."""
     roles = roles_at(current_user.memberships, cycle.program.partnership_id, cycle.program_id)
+    appeal = open_appeal(award) if award else None
     return {
         "overrides": may(roles, Action.OVERRIDE), "seen": newest_event(award) if award else 0, "now": now,
         "higher": higher_tier(award, now) if award and now else "", "choices": rulebook.tiers,
-        "appeal": open_appeal(award) if award else None, "ending": ending_of(award) if award else None,
+        "appeal": appeal, "lost": bool(award) and is_about_a_loss(award, appeal), "ending": ending_of(award) if award else None,
         "events": [one for one in events_of_program(cycle.program_id) if one.event.award.cycle_id == cycle.id],
     }  # fmt: skip
 

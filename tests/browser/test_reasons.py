@@ -49,7 +49,7 @@ def test_reasons_open_after_the_rules_changed(places: dict[str, object], page: P
     page.goto(f"/programs/{places['program']}")
     page.get_by_text("Why? The decision as it stood").click()
     assert page.get_by_text("It was decided by: National rules 1.0.0.").is_visible()
-    assert page.get_by_text("As of today it would be Quality Partner.").is_visible()
+    assert page.get_by_text("If it were decided today, by the rules in force now: Quality Partner.").is_visible()
 
 
 def test_cycle_moves_and_comes_back_without_scripts(places: dict[str, object], page_no_js: Page) -> None:

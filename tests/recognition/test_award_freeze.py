@@ -15,6 +15,7 @@ from portal.recognition.services import confirm
 from rules.codec import canonical_json
 from rules.scorecard import evaluate
 from rules.tiers import decide
+from tests.conftest import StandingClock
 from tests.dropins import RAISES, STRICT, drop_in
 
 
@@ -27,12 +28,12 @@ def frozen(page: str) -> str:
 @pytest.mark.parametrize(
     ("plugin", "today"),
     [
-        (STRICT, "<strong>As of today it would be no tier yet.</strong> Not yet Gold Partner. Ten years are asked for."),
-        (RAISES, "<strong>As of today it would be undetermined.</strong> No tier can be decided now: strict 1.0.0 could"),
+        (STRICT, "<strong>If it were decided today, by the rules in force now: no tier yet.</strong> Not yet Gold Partner. Ten years are asked for."),
+        (RAISES, "<strong>If it were decided today, by the rules in force now: this cannot be said.</strong> No tier can be decided now: strict 1.0.0 could"),
     ],
 )  # fmt: skip
 def test_stricter_rules_change_todays_line_and_nothing_of_the_award(
-    folder: Path, signed: Callable, plugin: str, today: str
+    folder: Path, signed: Callable, clock: StandingClock, plugin: str, today: str
 ) -> None:
     drop_in(folder, "strict", plugin)
     cast = signed()
@@ -40,12 +41,20 @@ def test_stricter_rules_change_todays_line_and_nothing_of_the_award(
     bytes_before = (award.decision, canonical_json(award.rulebook))
     where = {cast.admin: f"/programs/{cast.program.id}", cast.reviewer: f"{cast.at}/recognition"}
     before = {person.id: cast.page(person, address) for person, address in where.items()}
-    assert all("As of today it would be Expert Partner." in page for page in before.values())
+    assert ["If it were decided today" in page for page in before.values()] == [
+        False,
+        False,
+    ]  # nothing new on the same day
+    clock.go(days=1)
+    before = {person.id: cast.page(person, address) for person, address in where.items()}
+    assert all(
+        "If it were decided today, by the rules in force now: Expert Partner." in page for page in before.values()
+    )
     cast.adopt("strict")
     for person, address in where.items():
         page = cast.page(person, address)
         assert frozen(page) == frozen(before[person.id])
-        assert [today in page, "in force now (National rules 1.0.0, Strict rules 1.0.0)" in page] == [True, True]
+        assert [today in page, "the same answers by National rules 1.0.0, Strict rules 1.0.0." in page] == [True, True]
         assert "It was decided by: National rules 1.0.0. This never changes." in page
     db.session.expire_all()
     award = award_of(cast.cycle)
@@ -59,7 +68,7 @@ def test_award_is_readable_after_its_plugin_is_gone(folder: Path, signed: Callab
     path.unlink()
     page = cast.page(cast.admin, f"/programs/{cast.program.id}")
     assert "Gold Partner</strong> from October 1, 2026" in page
-    assert "As of today it would be undetermined." in page
+    assert "If it were decided today, by the rules in force now: this cannot be said." in page
 
 
 def test_judging_again_from_the_stored_record_gives_the_same_bytes(signed: Callable) -> None:

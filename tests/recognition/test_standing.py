@@ -248,6 +248,25 @@ def test_granted_appeal_calls_the_loss_off_and_gives_back_what_ended(app: Flask,
     assert again.status_code == 422  # an answer is an answer
 
 
+def test_appeal_against_the_tier_that_was_given_is_answered_as_such_and_nothing_is_lost(app: Flask) -> None:
+    cast = Cast(app, until=date(2029, 10, 1), on=TODAY)
+    appeals.appeal(cast.cycle_id, "We think it is more.", cast.runner.id, URL)
+    where = f"/cycles/{cast.cycle_id}/recognition"
+    answers = ("Yes: we look at it again; decide the tier", "No: it stays as it was decided", "the loss is called off")
+    page = browser(app, cast.manager).get(where).text
+    assert [one in page for one in answers] == [True, True, False]
+    assert ["was to be" in cast.page(), "It is held to October 1, 2029; while the appeal is open" in cast.page()] == [
+        False,
+        True,
+    ]
+    appeals.decide_appeal(cast.cycle_id, False, "No.", None, newest_event(cast.now()), cast.manager.id, URL)
+    cast.change("withdraw", "It closed.")
+    appeals.appeal(cast.cycle_id, "It did not.", cast.runner.id, URL)
+    page = browser(app, cast.manager).get(where).text
+    assert [one in page for one in answers] == [False, False, True]
+    assert "Its last day was to be October 31, 2026" in cast.page()
+
+
 def test_appeal_after_its_time_is_refused(app: Flask, clock: StandingClock) -> None:
     cast = Cast(app, until=date(2026, 9, 30))
     take_due_steps()

@@ -58,6 +58,9 @@ def stored() -> Registration:
     return db.session.scalars(select(Registration)).one()
 
 
+UNTICKED = "in_service_area,capacity_confirmed,pairs_volunteers,full_cycle_done"
+
+
 def handed_in(client: FlaskClient, **changed: object) -> Registration:
     """Register and confirm; return the registration."""
     client.post(WHERE, data=FORM | changed)
@@ -87,6 +90,18 @@ def test_registration_is_confirmed_by_link_before_staff_are_told(client, partner
 def test_approval_makes_the_program_once_and_invites_its_administrator(client, partnership, manager) -> None:
     found = handed_in(client)
     data = {"name": "Open Door Mentors", "in_service_area": "yes", "pairs_volunteers": "yes", "registered": "yes"}
+    asked = manager.post(f"/registrations/{found.id}/approve", data=data | {"name": "Open <Door>"})
+    assert (asked.status_code, stored().state) == (422, RegistrationState.WAITING)
+    assert ["“no” for now, or not known yet, for “will and staff time”, “one full program cycle done”" in asked.text,
+            "Open &lt;Door&gt;" in asked.text] == [True, True]  # fmt: skip
+    assert re.findall(r'name="(\w+)" value="yes" checked', asked.text) == [
+        "in_service_area",
+        "registered",
+        "pairs_volunteers",
+    ]
+    data["sure"] = re.findall(r'name="sure" value="([\w,]+)"', asked.text)[0]
+    other = manager.post(f"/registrations/{found.id}/approve", data={**data, "registered": ""})
+    assert other.status_code == 422  # it was asked about other boxes
     answers = [manager.post(f"/registrations/{found.id}/approve", data=data) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
     program = db.session.scalars(select(Program)).one()
@@ -109,11 +124,14 @@ def test_name_of_another_program_is_told_to_staff_alone_and_can_be_changed(clien
     found = handed_in(client)
     assert "has this name already" in manager.get(f"/registrations/{found.id}").text
     where = f"/registrations/{found.id}/approve"
-    refused = manager.post(where, data={"name": "Open Door Mentors", "registered": "yes"})
+    refused = manager.post(where, data={"name": "Open Door Mentors", "registered": "yes", "sure": UNTICKED})
     assert (refused.status_code, 'href="#name"' in refused.text) == (422, True)
     assert re.findall(r'name="(\w+)" value="yes" checked', refused.text) == ["registered"]
     assert stored().state is RegistrationState.WAITING
-    assert manager.post(where, data={"name": "Open Door, Granton"}).status_code == 303
+    assert (
+        manager.post(where, data={"name": "Open Door, Granton", "registered": "yes", "sure": UNTICKED}).status_code
+        == 303
+    )
     assert sorted(db.session.scalars(select(Program.name))) == ["Open Door Mentors", "Open Door, Granton"]
 
 
@@ -229,6 +247,7 @@ def test_reviewer_reads_a_registration_and_decides_nothing(app, client, partners
     sign_in(reviewer, make_person(Role.REVIEWER, partnership))
     page = reviewer.get(f"/registrations/{found.id}")
     assert (page.status_code, "<button>Approve" in page.text, "Open Door Mentors" in page.text) == (200, False, True)
+    assert "Only a partnership administrator can answer this." in page.text
     assert [reviewer.post(f"/registrations/{found.id}/{what}").status_code for what in ("approve", "ask-back", "decline")] == [403] * 3  # fmt: skip
 
 

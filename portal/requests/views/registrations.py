@@ -118,12 +118,22 @@ def approve(registration_id: int) -> Any:
     """Make the program and invite its administrator."""
     load_registration(current_user, registration_id, Action.MANAGE_PROGRAMS)
     name, ticks = text_of(request.form, "name"), read_ticks(request.form)
+    unticked = ",".join(key for key, yes in ticks.items() if not yes)
+    if unticked and request.form.get("sure") != unticked and not _answered(registration_id):
+        asked = Problem("sure", "Some boxes are not ticked. Tick them, or confirm below that they count as “no”.")
+        return _show(registration_id, (asked,), {"name": name, **ticks, "unticked": unticked})
     try:
         made = services.approve(registration_id, name, ticks, current_user.id, current_app.config["BASE_URL"])
     except Refused as refusal:
-        return _show(registration_id, refusal.problems, {"name": name, **ticks})
+        return _show(registration_id, refusal.problems, {"name": name, **ticks, "unticked": unticked, "sure": unticked})
     flash(f"{made.name} is a program of yours now. Its administrator is invited by mail.", "good")
     return go_to(url_for("desk.program", program_id=made.id))
+
+
+def _answered(registration_id: int) -> bool:
+    """Tell whether nothing is left to confirm; what follows then says who answered."""
+    found, _ = load_registration(current_user, registration_id, Action.MANAGE_PROGRAMS)
+    return found.state is not RegistrationState.WAITING
 
 
 @bp.post("/registrations/<int:registration_id>/ask-back")
