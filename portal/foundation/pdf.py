@@ -115,9 +115,12 @@ def render(kind: str, paper: Paper, snapshot: dict[str, Any], told: Told = nobod
     html = render_template(f"documents/{kind}.html", d=values, paper=paper.value, bar=partial(bar, paper))
     told(10)
     lines = Framed() if form.framed else running_lines(values)
-    content, pages = b"", 0
+    content, pages, until = b"", 0, time.monotonic() + form.seconds  # for all sizes together
     for scale in SCALES if form.one_page else (1,):
-        content, pages = book(scaled(html, scale), data_dir("fonts"), lines, form.seconds, told, form.largest)
+        left = until - time.monotonic()
+        if left <= 0:
+            raise DocumentNotMade(f"No size of the {kind} was made in {form.seconds} seconds.")
+        content, pages = book(scaled(html, scale), data_dir("fonts"), lines, left, told, form.largest)
         if pages == 1:
             break
     return content, pages

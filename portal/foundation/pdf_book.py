@@ -63,7 +63,7 @@ def book(
     html: str,
     fonts: Path,
     running: Running | Framed,
-    seconds: int | None = None,
+    seconds: float | None = None,
     told: Told = nobody,
     largest: int = BYTES,
 ) -> tuple[bytes, int]:

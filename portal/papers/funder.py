@@ -7,7 +7,7 @@ when the program wants them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from .models import FunderSummary
 
 LONGEST_ABOUT = 800  # characters; the page has to stay one page
 LONGEST_PAGE = 3_200  # characters in all, so that the page is still easy to read
+BREAK = 90  # characters that a line break costs: the rest of its line stays empty
 OF_A_LINE = 40  # characters that a line of its own costs besides its text
 FIRST_STRENGTHS = 6
 
@@ -81,11 +82,12 @@ def offer_of(cycle: Cycle) -> Offer:
 
 def first_choice(cycle: Cycle, offer: Offer) -> Choice:
     """Return what is proposed before anybody chose: no counts, and none of the partnership's sentences."""
-    about = cycle.program.description
-    return Choice(
+    about = cycle.program.description.replace("\r\n", "\n")
+    choice = Choice(
         about if len(about) <= LONGEST_ABOUT else "", tuple(offer.strengths)[:FIRST_STRENGTHS], (), tuple(offer.aims),
         bool(offer.recognition), False,
     )  # fmt: skip
+    return choice if length_of(choice, offer) <= LONGEST_PAGE else replace(choice, about="")
 
 
 def summary_for_funders(cycle: Cycle) -> FunderSummary | None:
@@ -140,7 +142,8 @@ def length_of(choice: Choice, offer: Offer) -> int:
     """Estimate how much of the page a choice fills, in characters."""
     texts = [*(offer.strengths[one] for one in choice.strengths), *(offer.aims[one] for one in choice.aims)]
     texts += [" ".join(offer.areas[one]) for one in choice.areas]
-    return len(choice.about) + sum(len(text) + OF_A_LINE for text in texts)
+    breaks = sum(text.count("\n") for text in (choice.about, *texts))
+    return len(choice.about) + sum(len(text) + OF_A_LINE for text in texts) + BREAK * breaks
 
 
 def funder_snapshot(cycle: Cycle) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.document_pages import Desk
 from portal.foundation.errors import NotAllowed
+from portal.recognition.models import Award
 from portal.recognition.queries import award_of
 
 from .book import answers_snapshot
@@ -33,38 +34,51 @@ class Kind:
 
     name: str
     action: Action
-    says: Callable[[Cycle, frozenset[Role]], Snapshot]  # raises NotAllowed while there is nothing to read
+    stands: Callable[[Cycle, Collection[Role]], object]  # raises NotAllowed while there is nothing to read
+    snapshot: Callable[[Cycle, frozenset[Role]], Snapshot]
+
+    def says(self, cycle: Cycle, roles: frozenset[Role]) -> Snapshot:
+        """Return what the document says now. Raises NotAllowed while there is nothing to read."""
+        self.stands(cycle, roles)
+        return self.snapshot(cycle, roles)
 
 
-def _statement(cycle: Cycle, _roles: Collection[Role]) -> Snapshot:
+def _always(_cycle: Cycle, _roles: Collection[Role]) -> None:
+    """Let a document stand from the first day on."""
+
+
+def _statement(cycle: Cycle, _roles: Collection[Role]) -> None:
     if cycle.plan_issued_on is None:
         raise NotAllowed("There is no Statement of Accuracy yet. It comes with the plan.")
-    return statement_snapshot(cycle)
 
 
-def _certificate(cycle: Cycle, _roles: Collection[Role]) -> Snapshot:
+def _certificate(cycle: Cycle, _roles: Collection[Role]) -> Award:
     award = award_of(cycle)
     if award is None:
         raise NotAllowed("There is no certificate yet. It comes with the recognition.")
     if getattr(award, "standing", "") == "withdrawn":
         raise NotAllowed("This recognition was withdrawn, so there is no certificate.")
-    return certificate_snapshot(cycle, award)
+    return award
 
 
-def _funder(cycle: Cycle, roles: Collection[Role]) -> Snapshot:
+def _funder(cycle: Cycle, roles: Collection[Role]) -> None:
     if cycle.plan_issued_on is None:
         raise NotAllowed("The summary for funders can be made once the plan is issued.")
     if summary_for_funders(cycle) is None and not PROGRAM_ROLES & set(roles):
         raise NotAllowed("The program has not made a summary for funders. Only the program can.")
-    return funder_snapshot(cycle)
 
 
 KINDS = {
-    "answers": Kind("All answers", Action.READ_ANSWERS, answers_snapshot),
-    "statement": Kind("Statement of Accuracy", Action.READ_RESULTS, _statement),
-    "certificate": Kind("Certificate", Action.READ_RESULTS, _certificate),
-    "funder": Kind("Summary for funders", Action.READ_RESULTS, _funder),
-}
+    "answers": Kind("All answers", Action.READ_ANSWERS, _always, answers_snapshot),
+    "statement": Kind(
+        "Statement of Accuracy", Action.READ_RESULTS, _statement, lambda cycle, _roles: statement_snapshot(cycle)
+    ),
+    "certificate": Kind(
+        "Certificate", Action.READ_RESULTS, _certificate,
+        lambda cycle, roles: certificate_snapshot(cycle, _certificate(cycle, roles)),
+    ),
+    "funder": Kind("Summary for funders", Action.READ_RESULTS, _funder, lambda cycle, _roles: funder_snapshot(cycle)),
+}  # fmt: skip
 
 
 def load(cycle_id: int, word: str) -> tuple[Cycle, frozenset[Role]]:
@@ -115,13 +129,17 @@ def audience(cycle: Cycle, word: str, roles: Collection[Role]) -> str:
 
 
 def load_document(cycle: Cycle, word: str, document_id: int, roles: Collection[Role]) -> documents.Document:
-    """Return a document of this cycle and kind that was made for such eyes; else there is no such page."""
+    """Return a document of this cycle and kind that was made for such eyes; else there is no such page.
+
+    Raises NotAllowed where the document's page refuses: what was made earlier is no way around it.
+    """
     document = db.session.get(documents.Document, document_id)
     if word not in KINDS or document is None or (document.cycle_id, document.kind) != (cycle.id, word):
         abort(404)
     eyes = {"all": PROGRAM_ROLES | STAFF_ROLES, "program": PROGRAM_ROLES, "staff": STAFF_ROLES}
     if not eyes[document.snapshot["for"]] & set(roles):
         abort(404)
+    KINDS[word].stands(cycle, roles)
     return document
 
 

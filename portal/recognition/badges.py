@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template
 
 from portal.foundation.paths import PACKAGE
+from portal.foundation.typed import only_printable
 from rules.wording import say_date
 
 from .publishing import PublicStatus
@@ -37,6 +38,10 @@ class Line:
 
 def words_of(status: PublicStatus) -> str:
     """Say the badge in words, for those who do not see it."""
+    return only_printable(_said(status))
+
+
+def _said(status: PublicStatus) -> str:
     if not status.current:
         return f"{status.badge_text} of {status.partnership}: no longer current"
     until = f", held to {say_date(status.until)}" if status.until else ""
@@ -93,8 +98,8 @@ def _font(bold: bool, size: int) -> ImageFont.FreeTypeFont:
 def _lines(status: PublicStatus) -> tuple[Line, ...]:
     below = "No longer current" if not status.current else ""
     below = below or (f"Held to {say_date(status.until)}" if status.until else "Current")
-    tier, size = _fitted(status.badge_text, True, 21, 14, 2)
-    place, small = _fitted(status.partnership, False, 14, 11, 2)
+    tier, size = _fitted(only_printable(status.badge_text), True, 21, 14, 2)
+    place, small = _fitted(only_printable(status.partnership), False, 14, 11, 2)
     heights = [*[size + 4] * len(tier), *[small + 4] * len(place), 19]
     top, lines = (HEIGHT - sum(heights)) // 2, []
     parts = [*((text, size, True, INK) for text in tier), *((text, small, False, INK) for text in place)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 
 from portal.foundation import pdf
 from portal.foundation.documents import Paper
+from portal.foundation.pdf_book import book
 from portal.foundation.printable import printable_text
 from tests.foundation.test_pdf import HEAD, made, plan, summary
 
@@ -63,6 +65,25 @@ def test_paper_of_one_page_is_one_page_with_the_longest_texts(app: Flask, kind: 
         "funder": "not certification",
     }
     assert said[kind] in text
+
+
+def test_all_sizes_of_a_page_share_one_time_limit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real drawing is watched: each size gets what the ones before have left, and none more than the whole."""
+    given: list[float] = []
+
+    def watched(html: str, fonts: Path, lines: Any, seconds: float, *more: Any) -> tuple[bytes, int]:
+        given.append(seconds)
+        return book(html, fonts, lines, seconds, *more)
+
+    monkeypatch.setattr(pdf, "book", watched)
+    longer = ONE_PAGE["funder"] | {"about": "\n".join(map(str, range(400)))}
+    _, pages = pdf.render("funder", Paper.A4, longer)
+    whole = pdf.FORMS["funder"].seconds
+    assert (len(given), pages > 1) == (len(pdf.SCALES), True)
+    assert (max(given) <= whole, given == sorted(set(given), reverse=True)) == (True, True)
+    monkeypatch.setitem(pdf.FORMS, "funder", pdf.Form(seconds=0, one_page=True))
+    with pytest.raises(pdf.DocumentNotMade):
+        pdf.render("funder", Paper.A4, longer)
 
 
 def test_book_prints_answer_parts_notes_files_and_finding(app: Flask) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from pypdf import PdfReader
+from sqlalchemy import delete, select
 
 from portal.cycles.models import CycleState
 from portal.foundation.clock import now
 from portal.foundation.database import db, unit_of_work
+from portal.papers.models import FunderSummary
 from portal.plans.models import Plan, Priority
 from portal.plans.services import freeze_plan
 from tests.papers.test_papers import Cast
@@ -78,6 +81,21 @@ def test_choice_too_long_for_one_page_is_refused_with_what_to_do(cast: Cast) -> 
         plan.issued_content, plan.issued_hash = freeze_plan(plan)
     reply = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"areas": "operations"})
     assert (reply.status_code, "too long for one page" in reply.text, "Since 2010." in reply.text) == (422, True, True)
+
+
+def test_line_breaks_count_as_lines_so_that_the_page_stays_one(cast: Cast) -> None:
+    about = "\n".join(str(one % 10) for one in range(390))
+    reply = cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"about": about})
+    assert (reply.status_code, "too long for one page" in reply.text, about in reply.text) == (422, True, True)
+    most = "\n".join(str(one % 10) for one in range(34))
+    assert cast.admin.post(f"{cast.at}/{WHERE}", data=CHOICE | {"about": most}).status_code == 303
+    where = cast.made(cast.admin, "funder")
+    assert len(PdfReader(io.BytesIO(cast.admin.get(f"{where}/file").data)).pages) == 1
+    with unit_of_work():
+        cast.program.description = about
+        db.session.execute(delete(FunderSummary))
+    page = cast.admin.get(f"{cast.at}/{PAGE}").text
+    assert ["Aim number 1" in page, "1<br>2<br>3" in page] == [True, False]
 
 
 def test_summary_waits_for_the_plan(app: Flask, cast: Cast) -> None:

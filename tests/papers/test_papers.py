@@ -18,7 +18,7 @@ from portal.foundation.access import Role
 from portal.foundation.clock import now
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState, Paper
-from portal.recognition.models import Award
+from portal.recognition.models import Award, Standing
 from portal.reviews.models import FindingKind, Review, ReviewItem
 from tests.conftest import StandingClock
 from tests.factories import browser, make_cycle, make_partnership, make_person, make_program, submitted_cycle
@@ -101,8 +101,8 @@ def test_every_document_is_a_page_a_pdf_and_a_file_for_its_people_and_nobody_els
             assert (word, path, cast.reader.get(path).status_code) == (word, path, 200)
             assert (word, path, cast.stranger.get(path).status_code) == (word, path, 404)
         assert cast.stranger.post(f"{cast.at}/papers/{word}/a4").status_code == 404
-        staff = [cast.staff.get(path).status_code for path in (f"{cast.at}/papers/{word}", f"{where}/file")]
-        assert (word, staff) == (word, [403 if word == "funder" else 200, 200])
+        staff = [cast.staff.get(path).status_code for path in (f"{cast.at}/papers/{word}", where, f"{where}/file")]
+        assert (word, staff) == (word, [403 if word == "funder" else 200] * 3)
         content = cast.admin.get(f"{where}/file").data
         assert ("Señales del Río" in text_of(content), SECRET in text_of(content)) == (True, False)
 
@@ -113,6 +113,16 @@ def test_nothing_is_told_before_its_time(cast: Cast) -> None:
     cast.delivered()
     assert "It comes with the recognition." in cast.admin.get(f"{cast.at}/papers/certificate").text
     assert [cast.admin.get(f"{cast.at}/papers/{word}").status_code for word in KINDS] == [200, 200, 403, 200]
+
+
+def test_certificate_made_before_a_withdrawal_is_no_longer_told_of_or_fetched(cast: Cast) -> None:
+    cast.recognized()
+    where = cast.made(cast.admin, "certificate")
+    paths = (f"{cast.at}/papers/certificate", where, f"{where}/file")
+    assert [cast.admin.get(path).status_code for path in paths] == [200, 200, 200]
+    with unit_of_work() as session:
+        session.scalars(select(Award)).one().standing = Standing.WITHDRAWN
+    assert [one.get(path).status_code for path in paths for one in (cast.admin, cast.staff)] == [403] * 6
 
 
 def test_findings_reach_the_program_with_the_results_and_private_notes_never(cast: Cast) -> None:

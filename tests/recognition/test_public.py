@@ -98,6 +98,17 @@ def test_badge_is_a_picture_without_scripts_that_other_sites_may_show(
     assert client.get(f"{where}/badge-3x.png").status_code == 404
 
 
+def test_badge_of_names_with_control_signs_is_well_formed(client: FlaskClient, partnership: Partnership) -> None:
+    with unit_of_work():
+        partnership.name = "Riverbend\x07 Mentoring"
+    where = address(recognized(partnership, "River\x1b\x07 Friends"))
+    root = fromstring(client.get(f"{where}/badge.svg").data)  # noqa: S314 (our own drawing)
+    said = "River Friends: Dedicated Partner of Riverbend Mentoring, held to October 1, 2028"
+    assert root.get("aria-label") == said
+    assert "Riverbend Mentoring" in [one.text for one in root.iter()]
+    assert client.get(f"{where}/badge.png").status_code == 200
+
+
 def test_ended_badge_says_so_at_the_same_address(
     client: FlaskClient, partnership: Partnership, clock: StandingClock
 ) -> None:
