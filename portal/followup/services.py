@@ -105,6 +105,8 @@ def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_
                 content=one.content(),
             )
         )  # fmt: skip
+        if one.month == rulebook_of(cycle).policy.mini_review_months:
+            cycle.mini_review_done_on = said.done_on
         had = bool(one.resources)
         one.done_on, one.how, one.notes, one.private_notes = said.done_on, said.how, said.notes, said.private_notes
         one.resources = chosen(said.resources, items, one.resources)
