@@ -108,7 +108,10 @@ def confirm(cycle_id: int) -> Any:
     """Confirm the tier the rules decide."""
     cycle, _ = load_cycle(current_user, cycle_id, Action.RECOGNIZE)
     try:
-        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
+        seen = request.form.get("differs_seen", "")
+        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"], seen)
+    except Refused as refusal:
+        return recognition_page(cycle, refusal.problems), 422
     except (services.NotAwarded, OutOfOrder) as refusal:
         return recognition_page(cycle, (Problem("decision", refusal.sentence),)), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")
