@@ -100,8 +100,10 @@ def edit_check_in(cycle_id: int, check_in_id: int, version: str, said: Said, by_
             )
         )  # fmt: skip
         had, ends = bool(one.resources), rulebook_of(cycle).policy.mini_review_months
-        if moved and ends in (said.month, one.month):  # logged by mistake, the mini-review is not held yet
-            cycle.mini_review_done_on = said.done_on if said.month == ends else None
+        if moved and one.month == ends and said.month != ends:  # logged by mistake, the mini-review is not held yet
+            cycle.mini_review_done_on = None
+        elif said.month == ends:
+            cycle.mini_review_done_on = said.done_on
         one.month = said.month
         one.done_on, one.how, one.notes, one.private_notes = said.done_on, said.how, said.notes, said.private_notes
         one.resources = chosen(said.resources, items, one.resources)

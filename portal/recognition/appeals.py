@@ -21,6 +21,7 @@ from .terms import policy_of
 K = EventKind
 SAID = (K.AWARDED, K.MOVED_UP, K.STEPPED_DOWN, K.NOTICE, K.ANNOUNCED, K.LAPSED, K.EXPIRED, K.WITHDRAWN)
 LOST = (K.NOTICE, K.ANNOUNCED, K.LAPSED, K.EXPIRED, K.WITHDRAWN)  # of SAID: an end; the others say which tier it is
+SETTLED = (K.APPEAL_DECIDED, K.REINSTATED, K.EXTENDED)  # after these, what was said before stands no more or for good
 LONGEST = 3000
 
 
@@ -37,9 +38,9 @@ def appealable(award: Award) -> Appealable | None:
     days = policy_of(award).appeal_days
     if award.appeal_open or award.standing is Standing.FOLLOWED or not days:
         return None
-    mine = select(AwardEvent).where(AwardEvent.award_id == award.id, AwardEvent.kind.in_((*SAID, K.APPEAL_DECIDED)))
+    mine = select(AwardEvent).where(AwardEvent.award_id == award.id, AwardEvent.kind.in_((*SAID, *SETTLED)))
     last = db.session.scalar(mine.order_by(AwardEvent.id.desc()).limit(1))
-    if last is None or last.kind is K.APPEAL_DECIDED:
+    if last is None or last.kind in SETTLED:
         return None
     until = last.on + timedelta(days=days)
     return Appealable(last, until) if local_today(award.cycle) <= until else None

@@ -14,6 +14,7 @@ from portal.foundation import audit, clock
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.typed import text_problems
+from portal.plans.queries import changed_since, signed_statement
 from portal.programs.mails import tell_administrators
 from rules.duties import add_months
 from rules.rulebook import Rulebook
@@ -32,9 +33,18 @@ class NotAwarded(DomainError):
     """The rules do not award a tier, or could not decide."""
 
 
-def confirm(cycle_id: int, by_id: int, base_url: str) -> Award:
-    """Store the tier the rules decide. Raises OutOfOrder, or NotAwarded with what is missing or who could not judge."""
-    return _award(cycle_id, by_id, base_url, None)
+def confirm(cycle_id: int, by_id: int, base_url: str, differs_seen: str = "") -> Award:
+    """Store the tier the rules decide.
+
+    `differs_seen` names the places, as `differs` does, in which the sender knows that the signed version differs.
+    Raises OutOfOrder, NotAwarded with what is missing or who could not judge, or Refused when other places differ.
+    """
+    return _award(cycle_id, by_id, base_url, None, differs_seen)
+
+
+def differs(cycle: Cycle) -> str:
+    """Name the places in which today's content differs from what the leader signed, empty when it is the same."""
+    return ", ".join(changed_since(cycle, signed_statement(cycle)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ def override_problems(chosen: Override, decision: Decision, rulebook: Rulebook) 
     return problems + text_problems(chosen.reason, "reason", "reason", LONGEST, needed=WHY)
 
 
-def _award(cycle_id: int, by_id: int, base_url: str, chosen: Override | None) -> Award:
+def _award(cycle_id: int, by_id: int, base_url: str, chosen: Override | None, differs_seen: str = "") -> Award:
     with reading() as session:  # the rules are asked outside the write, since one may take seconds
         cycle = session.get_one(Cycle, cycle_id)
         decision, seen = decision_of(cycle), _basis(cycle)
@@ -88,6 +98,11 @@ def _award(cycle_id: int, by_id: int, base_url: str, chosen: Override | None) ->
             )
         if chosen is None and (decision.outcome != "awarded" or decision.tier is None):
             raise NotAwarded(decision.sentence)  # which undoes the step
+        if chosen is None and (places := differs(cycle)) and places != differs_seen:
+            said = (
+                f"Tick that you know where the signed version differs from today's: {places}. Nothing was stored yet."
+            )
+            raise Refused([Problem("differs_seen", said)])
         key = chosen.tier_key if chosen else decision.tier.key if decision.tier else ""
         tier = next(one for one in rulebook.tiers if one.key == key)
         award = Award(

@@ -116,7 +116,10 @@ def confirm(cycle_id: int) -> Any:
     if held := stale_page(cycle, request.form.get("withheld", ""), may(roles, Action.OVERRIDE)):
         return recognition_page(cycle, (Problem("decision", held),)), 422
     try:
-        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"])
+        seen = request.form.get("differs_seen", "")
+        award = services.confirm(cycle.id, current_user.id, current_app.config["BASE_URL"], seen)
+    except Refused as refusal:
+        return recognition_page(cycle, refusal.problems), 422
     except (services.NotAwarded, OutOfOrder) as refusal:
         return recognition_page(cycle, (Problem("decision", refusal.sentence),)), 422
     flash(f"{cycle.program.name} is now {award.tier_name}.", "good")

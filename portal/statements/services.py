@@ -22,6 +22,7 @@ from portal.plans.covering import covered_now
 from portal.plans.models import SignedHow, Statement
 from portal.plans.queries import open_statement
 from portal.plans.services.statements import check_seen, keep_signature, new_statement
+from rules.wording import say_date
 
 from .models import SignedPaper
 from .queries import signed_by_code
@@ -157,8 +158,10 @@ def _record(
                 "and have it signed."
             )
             problems.append(Problem("name", said))
-        if on and not (cycle.plan_issued_on and cycle.plan_issued_on <= on <= local_today(cycle)):
-            problems.append(Problem("signed_on", "The day has to be after the plan was issued, and not in the future."))
+        made_on = clock.day_at(found.sent_at, cycle.program.partnership.time_zone)  # its text did not exist before
+        if on and not made_on <= on <= local_today(cycle):
+            said = f"This paper was made on {say_date(made_on)}. The day has to be that day or later, and not in the future."
+            problems.append(Problem("signed_on", said))
         if problems or on is None:
             raise Refused(problems)
         found.recorded_by_id = by_id

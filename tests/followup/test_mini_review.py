@@ -11,7 +11,7 @@ from portal.assessments import amending, services
 from portal.assessments.amendments import copies_of
 from portal.assessments.models import Amendment
 from portal.cycles.models import Cycle, CycleState
-from portal.followup.models import ExtraTime, PriorityOutcome
+from portal.followup.models import CheckIn, ExtraTime, PriorityOutcome
 from portal.followup.overviewing import overview_of
 from portal.foundation import clock
 from portal.foundation.access import Role
@@ -52,6 +52,11 @@ def test_mini_review_waits_for_answers_that_are_open_and_is_held_once(running: R
     assert running.staff.post(f"{running.at}/check-ins", data=form).status_code == 303
     db.session.expire_all()
     assert (running.cycle.mini_review_on, running.cycle.mini_review_done_on) == (TODAY, TODAY)
+    one = db.session.scalars(select(CheckIn.id)).one()
+    edited = form | {"done_on": "2026-09-30", "version": "1"}
+    assert running.staff.post(f"{running.at}/check-ins/{one}", data=edited).status_code == 303
+    db.session.expire_all()
+    assert running.cycle.mini_review_done_on == date(2026, 9, 30)
     again = running.staff.post(f"{running.at}/mini-review/begin")
     assert (again.status_code, "was held already" in again.text) == (422, True)
     assert [one.number for one in copies_of(running.cycle)] == [1, 2]

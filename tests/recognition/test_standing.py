@@ -354,3 +354,17 @@ def test_lapsed_recognition_is_not_given_back_once_a_newer_one_is_held(app: Flas
     assert (held, cast.now().appeal_open) == ([newer.id], False)
     with pytest.raises(OutOfOrder, match="nothing to appeal"):
         appeals.appeal(cast.cycle_id, "Once more.", cast.runner.id, URL)
+
+
+@pytest.mark.parametrize("kind", ["reinstate", "extend"])
+def test_loss_that_was_called_off_or_outlived_cannot_be_appealed_against(app: Flask, kind: str) -> None:
+    cast = Cast(app, until=date(2026, 10, 20))
+    if kind == "reinstate":
+        cast.change("withdraw", "The program closed.")
+    else:
+        take_due_steps()  # the notice of its end
+    assert appeals.appealable(cast.now()) is not None
+    cast.change(kind, until=date(2027, 10, 20))
+    assert appeals.appealable(cast.now()) is None
+    with pytest.raises(OutOfOrder, match="nothing to appeal"):
+        appeals.appeal(cast.cycle_id, "All the same.", cast.runner.id, URL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from portal.foundation.database import db
 from portal.foundation.storage import storage
 from portal.plans.models import SignedHow, Statement
 from portal.statements.models import SignedPaper
+from tests.conftest import StandingClock
 from tests.evidence.papers import office, pdf, photo
 from tests.factories import make_partnership, make_person
 from tests.statements.statements import SIGNED, Asked, make_asked
@@ -106,7 +108,7 @@ def test_photo_is_drawn_anew_before_it_is_stored(asked: Asked) -> None:
         ({"title": " "}, "Enter the title on the paper"),
         ({"signed_on": "soon"}, "Enter the day on the paper"),
         ({"signed_on": "2026-10-02"}, "not in the future"),
-        ({"signed_on": "2026-09-30"}, "after the plan was issued"),
+        ({"signed_on": "2026-09-30"}, "This paper was made on October 1, 2026."),
         ({"content": b"MZ no paper at all"}, "The selected file must be"),
     ],
 )
@@ -149,3 +151,19 @@ def test_cleaning_leaves_signed_papers_alone(asked: Asked) -> None:
     os.utime(next(folder.rglob("0" * 32)), (0, 0))
     cleaning.prune()
     assert (storage().exists("0" * 32), storage().exists(scan.storage_key)) == (False, True)
+
+
+def test_paper_signed_before_its_text_was_made_is_refused_by_the_local_day(asked: Asked, clock: StandingClock) -> None:
+    clock.moment = datetime(2026, 10, 6, 3, 30, tzinfo=UTC)  # still 5 October where the program is
+    asked.change_plan()
+    staff = asked.cast.client(asked.cast.reviewer)
+    staff.post(asked.cast.at("statement/paper"), data={"paper_name": "Lee Dorn"})
+    clock.go(days=2)
+    early = record(asked, signed_on="2026-10-04")
+    assert (early.status_code, "This paper was made on October 5, 2026." in early.text, stored_files()) == (
+        422,
+        True,
+        0,
+    )
+    assert record(asked, signed_on="2026-10-05").status_code == 303
+    assert asked.state is CycleState.SIGNED

@@ -160,3 +160,19 @@ def test_difference_after_signing_is_listed_with_plan_and_basis(asked: Asked) ->
     assert "The signed version differs from today&#39;s in 4 places" in staff.get(cast.at("statement")).text.replace(
         "today's", "today&#39;s"
     )
+
+
+def test_confirming_what_differs_from_the_signed_version_needs_a_tick_that_names_the_places(asked: Asked) -> None:
+    asked.leader.post(asked.link, data=SIGNED)
+    staff, cast = asked.cast.client(asked.cast.reviewer), asked.cast
+    assert 'name="differs_seen"' not in staff.get(cast.at("recognition")).text
+    asked.change_plan()
+    tick = 'name="differs_seen" value="Plan: priority 1"'
+    assert tick in staff.get(cast.at("recognition")).text
+    for seen in ({}, {"differs_seen": "Plan: priority 2"}):
+        reply = staff.post(cast.at("recognition/confirm"), data={"read": "yes"} | seen)
+        assert (reply.status_code, "differs from today&#39;s: Plan: priority 1. Nothing" in reply.text) == (422, True)
+    assert asked.state is CycleState.SIGNED
+    ticked = {"read": "yes", "differs_seen": "Plan: priority 1"}
+    assert [staff.post(cast.at("recognition/confirm"), data=ticked).status_code for _ in range(2)] == [303, 303]
+    assert asked.state is CycleState.RECOGNIZED
