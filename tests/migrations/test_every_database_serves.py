@@ -189,7 +189,7 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert twice(staff, f"{at}/documents/plan/letter") == [303, 303]
     assert twice(staff, f"{at}/papers/certificate/a4") == [303, 303]
     assert count(Document) == 2
-    done = {"month": "3", "done_on": "2026-10-01", "how": "phone", "notes": "Going well."}
+    done = {"month": "3", "done_on": "2026-10-01", "how": "phone", "notes": "Going well.", "early": "3"}
     assert twice(staff, f"{at}/check-ins", **done) == [303, 303]
     assert count(CheckIn) == 1
 
