@@ -69,6 +69,9 @@ def test_one_visit_keeps_its_uid_and_its_sequence_grows_until_it_is_cancelled(ma
     assert str(entries[4]["LOCATION"]) == "Room 4; left, then up"
     assert "Thursday, November 5, 2026, 14:30 to 16:30 (EST)" in box[4].get_body(("plain",)).get_content()
     assert box[4]["Subject"] == "Changed: Jóvenes Unidos, onsite review on November 5, 2026"
+    plain = [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in box]
+    assert ["What changed, and why, is on the page" in text for text in plain] == [False] * 2 + [True] * 3 + [False] * 2
+    assert ["See why, and what is planned now" in text for text in plain] == [False] * 5 + [True] * 2
     everything = "".join(part.get_content() for mail in box for part in mail.walk() if not part.is_multipart())
     assert [one for one in ("ill", "binder") if f" {one}" in everything] == []
 
