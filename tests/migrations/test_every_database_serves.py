@@ -215,7 +215,9 @@ def test_every_form_of_the_program_side_sent_twice_at_once_has_one_effect(empty_
     assert twice(anyone, newest_link("ana@example.org")) == [200, 200]
     registration = db.session.scalars(select(Registration)).one()
     ticks = dict.fromkeys(("in_service_area", "registered", "capacity_confirmed", "pairs_volunteers"), "yes")
-    assert twice(manager, f"/registrations/{registration.id}/approve", name="Open Door", sure="full_cycle_done", **ticks) == [303, 303]
+    assert twice(
+        manager, f"/registrations/{registration.id}/approve", name="Open Door", sure="full_cycle_done", **ticks
+    ) == [303, 303]
     assert (count(Program), count(Membership, Membership.program_id.is_not(None))) == (1, 1)
     program = db.session.scalars(select(Program)).one()
     owner, at = empty_app.test_client(), f"/programs/{program.id}"
