@@ -54,11 +54,11 @@ def open_appeal(award: Award) -> AwardEvent | None:
     return db.session.scalar(mine.order_by(AwardEvent.id.desc()).limit(1))
 
 
-def is_about_a_loss(award: Award, made: AwardEvent | None) -> bool:
+def is_about_a_loss(made: AwardEvent | None) -> bool:
     """Tell whether an appeal was made against an end that was announced or came, and not against the tier that was given."""
     if made is None:
         return False
-    mine = select(AwardEvent.kind).where(AwardEvent.award_id == award.id, AwardEvent.kind.in_(SAID))
+    mine = select(AwardEvent.kind).where(AwardEvent.award_id == made.award_id, AwardEvent.kind.in_(SAID))
     return db.session.scalar(mine.where(AwardEvent.id < made.id).order_by(AwardEvent.id.desc()).limit(1)) in LOST
 
 

@@ -49,7 +49,7 @@ def _page(program: Program, roles: frozenset[Role], problems: tuple[Problem, ...
         top=bool(award and rulebook and rulebook.tiers and rulebook.tiers[-1].key == award.tier_key),
         told=bool(award and local_today(award.cycle) >= notice_from(award)),
         may_appeal=appeals.appealable(award) if award else None, appeal=waits,
-        lost=bool(award) and appeals.is_about_a_loss(award, waits),
+        lost=appeals.is_about_a_loss(waits),
         events=events_of_program(program.id), chosen_by=publishing.chosen_by(listing) if listing else "",
         withheld=withholding.withheld_of_program(program.id),
         address=absolute("partners.verify", address=status.address) if status else "",

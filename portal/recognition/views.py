@@ -75,7 +75,7 @@ def _changeable(cycle: Cycle, award: Award | None, rulebook: Rulebook, now: Deci
     return {
         "overrides": may(roles, Action.OVERRIDE), "seen": newest_event(award) if award else 0, "now": now,
         "higher": higher_tier(award, now) if award and now else "", "choices": rulebook.tiers,
-        "appeal": appeal, "lost": bool(award) and is_about_a_loss(award, appeal), "ending": ending_of(award) if award else None,
+        "appeal": appeal, "lost": is_about_a_loss(appeal), "ending": ending_of(award) if award else None,
         "events": [one for one in events_of_program(cycle.program_id) if one.event.award.cycle_id == cycle.id],
     }  # fmt: skip
 

@@ -73,6 +73,8 @@ def test_program_registers_and_signs_without_scripts(
     page.get_by_role("link", name="Open matters (1)").click()
     page.get_by_role("link", name="Open Door").click()
     page.get_by_role("button", name="Approve the registration").click()
+    page.get_by_label("It is so: “no” for now").check()
+    page.get_by_role("button", name="Approve the registration").click()
     expect(page.get_by_role("status")).to_contain_text("Open Door is a program of yours now.")
     page.get_by_role("button", name="Sign out").click()
 
