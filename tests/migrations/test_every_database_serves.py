@@ -145,7 +145,8 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
     assert twice(staff, "/account/calendar") == [200, 200]
     assert (count(VisitEvent), count(VisitNoteVersion), count(CalendarFeed)) == (2, 1, 1)
     assert count(Message, Message.key.like("visit-invitation:%")) == 2
-    assert twice(staff, f"{at}/review/visit", held_on="2026-10-01", visit_place="At the program") == [303, 303]
+    held = {"held_on": "2026-10-01", "visit_place": "At the program", "sure": "2026-10-01"}  # another day than planned
+    assert twice(staff, f"{at}/review/visit", **held) == [303, 303]
 
     assert twice(owner, f"{at}/changes/ask", code="B.2.3", reason="Wrong form.") == [303, 303]
     round_ = {"amendment": str(db.session.scalars(select(Amendment.id)).one())}

@@ -147,7 +147,9 @@ def test_recognition_waits_for_open_answers_and_for_a_request(cast: Cast) -> Non
         confirm(cast.cycle.id, cast.reviewer.id, URL)
     assert "Answer its request first" in refusal.value.sentence
     amending.decline(cast.cycle.id, asked.id, "No need.", cast.reviewer.id, URL)
-    confirm(cast.cycle.id, cast.reviewer.id, URL)
+    with pytest.raises(Refused):
+        confirm(cast.cycle.id, cast.reviewer.id, URL)  # the signed version differs, and nobody says that they know
+    confirm(cast.cycle.id, cast.reviewer.id, URL, CODE)
     assert db.session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "recognition confirmed")).all() != []
 
 
