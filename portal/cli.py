@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +83,6 @@ def _serve(host: str, port: int) -> None:
     sys.exit(max(code for code in codes if code >= 0) if any(code >= 0 for code in codes) else 0)
 
 
-def _try(step: Callable[[], object]) -> None:
-    """Do one of the worker's steps; one that breaks must not keep everybody's mail and documents waiting."""
-    from .foundation.database import db
-
-    try:
-        step()
-    except Exception:
-        db.session.rollback()
-        logging.getLogger("portal.worker").exception("a step of the worker broke off: %s", step)
-
-
 @commands.command()
 @click.option("--once", is_flag=True, help="Do what is due, then stop; for cron.")
 def worker(once: bool) -> None:
@@ -126,18 +113,18 @@ def worker(once: bool) -> None:
         with app.app_context():
             busy = jobs.run_next()
             if daily.is_due() or time.monotonic() - reminded > 600 or not reminded:
-                _try(daily.run)
+                jobs.attempt("the mail of the day", daily.run)
                 reminded = time.monotonic()
             busy = bool(mail.deliver_due()) or busy
             if time.monotonic() - judged > 60 or not judged:
-                _try(judge_again)
+                jobs.attempt("judging", judge_again)
                 judged = time.monotonic()
             if time.monotonic() - stepped > 600 or not stepped:
-                _try(take_due_steps)
+                jobs.attempt("the recognitions", take_due_steps)
                 stepped = time.monotonic()
             if time.monotonic() - pruned > 3600 or not pruned:
                 for step in (prune, prune_evidence, forget_unconfirmed, invite_due, documents.forget_old):
-                    _try(step)
+                    jobs.attempt(f"{step.__module__}.{step.__name__}", step)
                 pruned = time.monotonic()
         if once and not busy:
             break

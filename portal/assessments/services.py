@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_for_change, local_today, rulebook_of
@@ -19,7 +20,7 @@ from portal.evidence.sealing import seal
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder, StaleVersion
-from portal.foundation.versions import SaveKey, Shelf, Verdict, keep, save_key
+from portal.foundation.versions import SaveKey, Shelf, Verdict, changed, keep, save_key
 from portal.programs.queries import facts_of
 from portal.teamwork.sharing import open_again
 from rules.answers import Answer, missing, parse_answer
@@ -99,13 +100,12 @@ def record_section(
     conflicts, frozen = [], None
     with unit_of_work():
         cycle = load_for_change(cycle_id)
-        for code, (raw, version, save_id) in saves.items():
-            key = save_key(version, save_id)
-            practice = rulebook_of(cycle).catalogue.practice(code)
-            typed = parse_answer(practice, facts_of(cycle.program).tags, raw)
-            seen = content_at(cycle.id, code, key.version)
-            if typed.as_dict() == seen:
-                continue  # left as it was shown; a colleague's newer text stands
+        catalogue, tags = rulebook_of(cycle).catalogue, facts_of(cycle.program).tags
+
+        def read(code: str, raw: Mapping[str, object]) -> Mapping[str, object]:
+            return parse_answer(catalogue.practice(code), tags, raw).as_dict()
+
+        for code, raw, key, seen in changed(saves, read, partial(content_at, cycle.id)):
             outcome = _record(cycle, code, raw, key, by_id, seen, aside=code in aside)
             if isinstance(outcome, AnswerChanged) and code not in aside:
                 conflicts.append(outcome)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import cycles_of, load_for_change, local_today, open_duties
 from portal.cycles.services import CycleUnderWay, grant_access
-from portal.foundation import audit
-from portal.foundation.database import db, reading, unit_of_work
+from portal.foundation import audit, jobs
+from portal.foundation.database import reading, unit_of_work
 from portal.foundation.errors import OutOfOrder
 from portal.foundation.outbox import address_of
 from portal.programs.mails import tell_administrators
@@ -29,17 +29,7 @@ def invite_due() -> int:
     with reading() as session:
         ids = list(session.scalars(waiting.order_by(Cycle.id)))
         due = [one for one in ids if _is_due(session.get_one(Cycle, one))]
-    return sum(_invited(cycle_id) for cycle_id in due)
-
-
-def _invited(cycle_id: int) -> bool:
-    """Invite one; whom nobody can invite stops no other, and is tried again."""
-    try:
-        return _invite(cycle_id)
-    except Exception:
-        db.session.rollback()
-        log.exception("the program of cycle %s could not be invited to renew", cycle_id)
-        return False
+    return sum(bool(jobs.attempt(f"the invitation of cycle {one}", _invite, one)) for one in due)
 
 
 def _is_due(cycle: Cycle) -> bool:

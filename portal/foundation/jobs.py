@@ -6,7 +6,7 @@ import enum
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,8 @@ log = logging.getLogger("portal.jobs")
 
 LEASE = timedelta(minutes=5)  # a job whose worker died is taken up again after this
 MAX_TRIES = 3
+
+T = TypeVar("T")
 
 
 class JobState(enum.StrEnum):
@@ -76,6 +78,16 @@ def enqueue(kind: str, key: str, **payload: Any) -> None:
         db.session.add(Job(kind=kind, key=key, payload=payload, run_after=clock.now()))
     elif known.state in (JobState.GIVEN_UP, JobState.DONE):
         known.state, known.tries, known.run_after, known.error = JobState.WAITING, 0, clock.now(), ""
+
+
+def attempt(what: str, step: Callable[..., T], *args: Any) -> T | None:
+    """Do one step of the worker and return what came of it; None when it broke off, which stops no other step."""
+    try:
+        return step(*args)
+    except Exception:
+        db.session.rollback()
+        log.exception("%s broke off", what)
+        return None
 
 
 def run_next() -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -205,6 +205,25 @@ def keep(
         setattr(row, column, value)
     db.session.add(shelf.history(**place, **saved, version=row.version))
     return Kept(Verdict.STORE, row)
+
+
+Sent = Mapping[str, tuple[Mapping[str, Any], object, object]]  # by place: what was typed, the version seen, the save id
+
+
+def changed(
+    sent: Sent,
+    read: Callable[[str, Mapping[str, Any]], Mapping[str, Any]],
+    seen_at: Callable[[str, int], Mapping[str, Any] | None],
+) -> Iterator[tuple[str, Mapping[str, Any], SaveKey, Mapping[str, Any] | None]]:
+    """Give each text of a page sent as one form that its sender changed, with its key and what the sender saw.
+
+    What is left as it was shown is passed over, so that a colleague's newer text stands.
+    """
+    for place, (raw, version, save_id) in sent.items():
+        key = save_key(version, save_id)
+        seen = seen_at(place, key.version)
+        if read(place, raw) != seen:
+            yield place, raw, key, seen
 
 
 def follow(shelf: Shelf, place: Mapping[str, Any], row: Any, content: dict[str, Any], by_id: int) -> None:

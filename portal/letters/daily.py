@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.models import Person
-from portal.foundation import clock, letterpaper, outbox
+from portal.foundation import clock, jobs, letterpaper, outbox
 from portal.foundation.access import STAFF_ROLES
 from portal.foundation.database import db, reading, unit_of_work
 from portal.foundation.languages import Phrase, Value
@@ -63,17 +63,7 @@ def gather() -> int:
     with reading() as session:
         due = select(Message.to_email).where(Message.gather_at <= clock.now()).distinct()
         addresses = sorted(session.scalars(due))
-    return sum(_gathered(address) for address in addresses)
-
-
-def _gathered(address: str) -> bool:
-    """Put one together; what cannot be put together stops nobody else's, and is tried again."""
-    try:
-        return _gather(address)
-    except Exception:
-        db.session.rollback()
-        log.exception("a mail of the day could not be put together")
-        return False
+    return sum(bool(jobs.attempt("a mail of the day", _gather, address)) for address in addresses)
 
 
 def _gather(address: str) -> bool:

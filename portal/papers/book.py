@@ -11,13 +11,12 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, local_today, rulebook_of
 from portal.evidence.queries import record_of
 from portal.foundation.access import STAFF_ROLES, Role
+from portal.plans.head import head_of
 from portal.reviews.models import ReviewItem
 from portal.reviews.queries import items_of, review_of
 from rules.answers import Answer, Status
 from rules.practice import Practice
 from rules.wording import say_date
-
-from .head import head_of
 
 WORDS = {
     Status.IN_PRACTICE: "In practice",

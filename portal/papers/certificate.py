@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.cycles.models import Cycle
 from portal.partnerships.queries import rulebook_of_record
+from portal.plans.head import head_of
 from portal.recognition.models import Award
 from portal.recognition.publishing import listing_of
 from rules.wording import say_date
 
-from .head import head_of
+from .addresses import typed_address
 
 LONG_NAME = 46  # letters; a longer name is set smaller
 
@@ -29,10 +30,5 @@ def certificate_snapshot(cycle: Cycle, award: Award) -> dict[str, Any]:
         "edition": rulebook.catalogue.title,
         "long": len(cycle.program.name) > LONG_NAME,
         "confirmed_by": award.confirmed_by.name if award.confirmed_by else "",
-        "proof": _shown(url_for("partners.verify", address=listing.address, _external=False)) if listing else "",
+        "proof": typed_address(url_for("partners.verify", address=listing.address, _external=False)) if listing else "",
     }
-
-
-def _shown(path: str) -> str:
-    """Return an address as paper shows it, to be typed."""
-    return f"{current_app.config['BASE_URL']}{path}".removeprefix("https://").removeprefix("http://")

@@ -20,12 +20,12 @@ from portal.cycles.queries import load_for_change, local_today, rulebook_of
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, Problem, Refused
+from portal.plans.head import head_of
 from portal.recognition.queries import award_of
 from portal.reviews.models import FindingKind
 from portal.reviews.queries import items_of, review_of
 from rules.wording import say_date
 
-from .head import head_of
 from .issued import issued_plan
 from .models import FunderSummary
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from portal.assessments.queries import submission_of
@@ -12,11 +11,12 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.codes import shown_code
 from portal.foundation.database import db
+from portal.plans.head import head_of
 from portal.plans.models import SignedHow, Statement
 from portal.plans.queries import changed_since
 from rules.wording import say_date
 
-from .head import head_of
+from .addresses import typed_address
 from .issued import issued_plan
 
 
@@ -47,6 +47,6 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "how": "on paper" if on_paper else "by a personal link",
         "covers": covers,
         "code": code,
-        "look_up": f"{current_app.config['BASE_URL']}/statements".removeprefix("https://").removeprefix("http://"),
+        "look_up": typed_address("/statements"),
         "changed": list(changed_since(cycle, found)),
     }

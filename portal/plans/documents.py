@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal.assessments.models import Submission
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
+from portal.foundation import clock
 from portal.foundation.codes import shown_code
 from portal.foundation.database import db
 from portal.reviews.models import FindingKind
@@ -21,6 +20,7 @@ from rules.scorecard import Share
 from rules.wording import say_date, say_month
 
 from .contents import PlanContent, read_content
+from .head import head_of
 from .models import Plan, Statement
 from .queries import changed_since, issues_of
 from .resting import content_of, rests_of
@@ -73,7 +73,7 @@ def _issue(cycle: Cycle, plan: Plan | None) -> dict[str, Any] | None:
     newest = issues_of(plan)[-1:]
     if not newest or newest[0].number == 1:
         return None
-    on = newest[0].issued_at.astimezone(ZoneInfo(cycle.program.partnership.time_zone)).date()
+    on = clock.day_at(newest[0].issued_at, cycle.program.partnership.time_zone)
     return {"number": newest[0].number, "on": say_date(on), "reason": newest[0].reason}
 
 
@@ -104,16 +104,10 @@ def summary_snapshot(cycle: Cycle) -> dict[str, Any]:
 
 
 def _head(cycle: Cycle, plan: Plan | None, said: PlanContent) -> dict[str, Any]:
-    rulebook, program, submission = rulebook_of(cycle), cycle.program, submission_of(cycle)
+    submission = submission_of(cycle)
     return {
-        "system": rulebook.policy.system_name,
-        "plan_name": rulebook.policy.plan_name,
-        "program": {"name": program.name, "host": program.host, "place": program.place},
-        "partnership": program.partnership.name,
+        **head_of(cycle),
         "draft": cycle.plan_issued_on is None,
-        "submitted_on": _submitted(cycle, submission),
-        "visited_on": say_date(cycle.visited_on) if cycle.visited_on else "",
-        "issued_on": say_date(cycle.plan_issued_on) if cycle.plan_issued_on else "",
         "content_code": (
             plan.issued_hash if plan and plan.issued_hash else submission.content_hash if submission else ""
         )[:12],
@@ -124,18 +118,9 @@ def _head(cycle: Cycle, plan: Plan | None, said: PlanContent) -> dict[str, Any]:
                 "strengths": said.strengths.get(area.key, ""),
                 "improvements": said.improvements.get(area.key, ""),
             }
-            for area in rulebook.catalogue.areas
+            for area in rulebook_of(cycle).catalogue.areas
         ],
     }
-
-
-def _submitted(cycle: Cycle, newest: Submission | None) -> str:
-    """Say when the answers were submitted, and when the copy that counts got its changes."""
-    on = say_date(cycle.submitted_on) if cycle.submitted_on else ""
-    if newest is None or newest.number == 1:
-        return on
-    changed = newest.submitted_at.astimezone(ZoneInfo(cycle.program.partnership.time_zone)).date()
-    return f"{on}, with changes of {say_date(changed)}"
 
 
 def _share(share: Share) -> dict[str, Any]:

@@ -6,7 +6,6 @@ second row can have, so that a worker that was away for a week, or two workers, 
 
 from __future__ import annotations
 
-import logging
 from datetime import date, timedelta
 
 from flask import current_app
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, local_today
+from portal.foundation import jobs
 from portal.foundation.database import db, reading, unit_of_work
 from portal.programs.mails import tell_staff
 
@@ -24,25 +24,13 @@ from .terms import ending_of, notice_from
 K = EventKind
 MOST_STEPS = 10  # of one award at once; a worker that was away for years goes on at its next turn
 
-log = logging.getLogger("portal.recognition")
-
 
 def take_due_steps() -> int:
     """Give notice where it is due, and move on what ended; return how many steps were taken."""
     with reading() as session:
         held = select(Award).join(Cycle).where(Award.standing == Standing.HELD)
         due = [one.cycle_id for one in session.scalars(held.order_by(Award.id)) if _due(one) is not None]
-    return sum(_moved_on(cycle_id) for cycle_id in due)
-
-
-def _moved_on(cycle_id: int) -> int:
-    """Move one on; what cannot be moved stops no other, and is tried again."""
-    try:
-        return _move_on(cycle_id)
-    except Exception:
-        db.session.rollback()
-        log.exception("the recognition of cycle %s could not be moved on", cycle_id)
-        return 0
+    return sum(jobs.attempt(f"the recognition of cycle {one}", _move_on, one) or 0 for one in due)
 
 
 def _move_on(cycle_id: int) -> int:

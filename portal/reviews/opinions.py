@@ -18,7 +18,7 @@ from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, Refused, StaleVersion
-from portal.foundation.versions import SaveKey, Shelf, Verdict, content_at, keep, save_key
+from portal.foundation.versions import SaveKey, Shelf, Verdict, changed, content_at, keep, save_key
 
 from .forms import read_opinion
 from .models import FindingKind, Opinion, OpinionVersion, Review
@@ -99,11 +99,11 @@ def record_opinions(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
-        for code, (raw, version, save_id) in saves.items():
-            key = save_key(version, save_id)
-            seen = content_at(OPINIONS, _place(review, code, by_id), key.version) if key.version else BLANK
-            if read_opinion(raw)[0] == seen:
-                continue
+
+        def seen_at(code: str, version: int) -> Mapping[str, Any] | None:
+            return content_at(OPINIONS, _place(review, code, by_id), version) if version else BLANK
+
+        for code, raw, key, seen in changed(saves, lambda _, raw: read_opinion(raw)[0], seen_at):
             outcome = _record(cycle, code, raw, key, by_id, seen, aside=code in aside)
             if isinstance(outcome, OpinionChanged) and code not in aside:
                 conflicts.append(outcome)

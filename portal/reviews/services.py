@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, StaleVersion
-from portal.foundation.versions import SaveKey, Shelf, Verdict, content_at, keep, save_key
+from portal.foundation.versions import SaveKey, Shelf, Verdict, changed, content_at, keep, save_key
 
 from .forms import read_item
 from .models import FindingKind, Review, ReviewItem, ReviewItemVersion
@@ -99,11 +100,8 @@ def record_section(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         review = begin(cycle, by_id)
-        for code, (raw, version, save_id) in saves.items():
-            key = save_key(version, save_id)
-            seen = _content_at(review.id, code, key.version)
-            if read_item(raw)[0] == seen:
-                continue  # left as it was shown; a colleague's newer text stands
+        texts = changed(saves, lambda _, raw: read_item(raw)[0], partial(_content_at, review.id))
+        for code, raw, key, seen in texts:
             outcome = _record(cycle, code, raw, key, by_id, seen, aside=code in aside)
             if isinstance(outcome, ItemChanged) and code not in aside:
                 conflicts.append(outcome)

@@ -15,7 +15,7 @@ from portal.cycles.queries import load_for_change, rulebook_of
 from portal.foundation import audit
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Problem, Refused, StaleVersion
-from portal.foundation.versions import SaveKey, Shelf, Verdict, content_at, keep, save_key
+from portal.foundation.versions import SaveKey, Shelf, Verdict, changed, content_at, keep, save_key
 from rules.answers import MAX_TEXT
 
 from .models import Visit, VisitNote, VisitNoteVersion
@@ -94,11 +94,11 @@ def record_notes(
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         visit = begun(cycle, by_id)
-        for part, (raw, version, save_id) in saves.items():
-            key = save_key(version, save_id)
-            seen = content_at(NOTES, _place(visit, by_id, part), key.version) if key.version else BLANK
-            if read_note(raw)[0] == seen:
-                continue  # left as it was shown
+
+        def seen_at(part: str, version: int) -> Mapping[str, Any] | None:
+            return content_at(NOTES, _place(visit, by_id, part), version) if version else BLANK
+
+        for part, raw, key, seen in changed(saves, lambda _, raw: read_note(raw)[0], seen_at):
             outcome = _record(cycle, part, raw, key, by_id, seen, aside=part in aside)
             if isinstance(outcome, NoteChanged) and part not in aside:
                 conflicts.append(outcome)

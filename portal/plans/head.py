@@ -1,14 +1,14 @@
-"""What every document of this room says above its text."""
+"""What every document of a cycle says above its text."""
 
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.assessments.models import Submission
 from portal.assessments.queries import submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
+from portal.foundation import clock
 from rules.wording import say_date
 
 
@@ -20,16 +20,16 @@ def head_of(cycle: Cycle) -> dict[str, Any]:
         "plan_name": policy.plan_name,
         "program": {"name": program.name, "host": program.host, "place": program.place},
         "partnership": program.partnership.name,
-        "submitted_on": submitted_on(cycle, submission_of(cycle)),
+        "submitted_on": _submitted_on(cycle, submission_of(cycle)),
         "visited_on": say_date(cycle.visited_on) if cycle.visited_on else "",
         "issued_on": say_date(cycle.plan_issued_on) if cycle.plan_issued_on else "",
     }
 
 
-def submitted_on(cycle: Cycle, newest: Submission | None) -> str:
+def _submitted_on(cycle: Cycle, newest: Submission | None) -> str:
     """Say when the answers were submitted, and when the copy that counts got its changes."""
     on = say_date(cycle.submitted_on) if cycle.submitted_on else ""
     if newest is None or newest.number == 1:
         return on
-    changed = newest.submitted_at.astimezone(ZoneInfo(cycle.program.partnership.time_zone)).date()
+    changed = clock.day_at(newest.submitted_at, cycle.program.partnership.time_zone)
     return f"{on}, with changes of {say_date(changed)}"
