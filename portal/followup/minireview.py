@@ -45,7 +45,7 @@ class Ended:
 
 
 def begin(cycle_id: int, by_id: int, base_url: str) -> None:
-    """Open the mini-review, so that answers may change again; pressed twice, it begins once. Raises OutOfOrder."""
+    """Begin the mini-review and tell the program; pressed twice, it begins once. Raises OutOfOrder."""
     with unit_of_work():
         cycle = running(cycle_id)
         if cycle.mini_review_done_on is not None:

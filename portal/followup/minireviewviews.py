@@ -71,7 +71,7 @@ def _back(cycle: Cycle, anchor: str, ended: dict[str, minireview.Ended], time: d
 
 @bp.post("/cycles/<int:cycle_id>/mini-review/begin")
 def begin_mini_review(cycle_id: int) -> Any:
-    """Begin it, so that answers may change again."""
+    """Begin it, and tell the program."""
     cycle, _ = follow_up_of(cycle_id, Action.CHECK_IN)
     ended, time = _ended(cycle), _time()
     try:
