@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,6 +24,7 @@ from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, settings
 from tests.crawling import Walked, crawl
+from tests.stages import Stages
 
 # A busy machine is no mistake of what is tested.
 examples.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -102,6 +105,18 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    """Keep what casts built, for the next test that begins with the same cast."""
+    return Stages(tmp_path_factory.mktemp("stages"))
+
+
+@pytest.fixture
+def staged(app: Flask, clock: StandingClock, stages: Stages) -> Callable[..., Any]:
+    """Give `staged(build, *details)`: what `build(app, *details)` returns, built once for a worker."""
+    return partial(stages.cast, app, clock)
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from flask import Flask
 
 from .cast import Cast
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast)
