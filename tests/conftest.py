@@ -24,6 +24,7 @@ from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, settings
 from tests.crawling import Walked, crawl
+from tests.sharing import common_folder, made_once
 from tests.stages import Stages
 
 # A busy machine is no mistake of what is tested.
@@ -53,20 +54,24 @@ def clock() -> StandingClock:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make one migrated database; each test gets a copy."""
-    folder = tmp_path_factory.mktemp("migrated")
-    app = create_app(settings(folder))
-    with app.app_context():
-        upgrade()
-        db.session.remove()
-        db.engine.dispose()
-    return folder / DATABASE
+    """Make one migrated database for all workers; each test gets a copy."""
+
+    def make(folder: Path) -> None:
+        app = create_app(settings(folder))
+        with app.app_context():
+            upgrade()
+            db.session.remove()
+            db.engine.dispose()
+
+    return made_once(tmp_path_factory, "migrated", make) / DATABASE
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Keep compiled templates, so that the app of each test need not compile them again."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    """Keep compiled templates for all workers, so that the app of each test need not compile them again."""
+    folder = common_folder(tmp_path_factory) / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture(scope="session")
@@ -142,21 +147,24 @@ def count_queries(app: Flask) -> Callable[[Callable[[], object]], int]:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
-    folder = tmp_path_factory.mktemp("filled")
-    shutil.copy(migrated, folder / "nqms.sqlite3")
-    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
-    with app.app_context():
-        seed()
-        db.session.remove()
-        db.engine.dispose()
-    return folder / "nqms.sqlite3"
+    """Make one filled demo for all workers."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(migrated, folder / DATABASE)
+        app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+        with app.app_context():
+            seed()
+            db.session.remove()
+            db.engine.dispose()
+
+    return made_once(tmp_path_factory, "filled", make) / DATABASE
 
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Walked]:
     """Walk a demo of its own by clicking, as everybody in it; once for all tests that look at pages."""
     folder = tmp_path_factory.mktemp("walked")
-    shutil.copy(filled, folder / "nqms.sqlite3")
+    shutil.copy(filled, folder / DATABASE)
     shutil.copytree(filled.parent / "evidence", folder / "evidence")
     app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
     yield Walked(app, crawl(app, [account.name for account in ACCOUNTS]))

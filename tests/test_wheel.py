@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import signal
@@ -16,10 +15,11 @@ import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.sharing import made_once
 
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements.lock"
@@ -64,33 +64,14 @@ def outside() -> dict[str, str]:
     }
 
 
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Keep the other workers out meanwhile."""
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder that all workers of this run have in common."""
-    mine = tmp_path_factory.getbasetemp()
-    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "package"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def built(shared: Path) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the source archive, and the wheel from it, once for all workers; gives the folder with both."""
-    folder = shared / "dist"
-    with one_at_a_time(shared):
-        if not (shared / "built").exists():
-            folder.mkdir()
-            run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
-            (shared / "built").touch()
-    return folder
+
+    def make(folder: Path) -> None:
+        run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+
+    return made_once(tmp_path_factory, "dist", make)
 
 
 def wheel_in(folder: Path) -> Path:
@@ -133,20 +114,19 @@ PIP = ("--disable-pip-version-check", "--no-input", "-qq")
 
 
 @pytest.fixture(scope="session")
-def installed(shared: Path, built: Path) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Path:
     """Install the wheel into an empty virtual environment, once for all workers; gives its bin folder.
 
     With NQMS_WHEEL_FROM_LOCK (as .ci/run sets it) the libraries are downloaded anew, by their hashes. Without it they
     are lent by the environment that runs this test, less the portal itself: its own files are found there through a
     .pth file, and such files count only in an environment's own folder.
     """
-    folder = shared / "venv"
-    with one_at_a_time(shared):
-        if not (shared / "installed").exists():
-            run(sys.executable, "-m", "venv", "--without-pip", folder)
-            install(folder / "bin" / "python", wheel_in(built))
-            (shared / "installed").touch()
-    return folder / "bin"
+
+    def make(folder: Path) -> None:
+        run(sys.executable, "-m", "venv", "--without-pip", folder)
+        install(folder / "bin" / "python", wheel_in(built))
+
+    return made_once(tmp_path_factory, "venv", make) / "bin"
 
 
 def install(python: Path, wheel: Path) -> None:
@@ -269,19 +249,18 @@ def nqms_findings(scorecard):
 
 
 @pytest.fixture(scope="session")
-def with_plugin(shared: Path, installed: Path) -> Path:
+def with_plugin(tmp_path_factory: pytest.TempPathFactory, installed: Path) -> Path:
     """Build a rule plugin as a package of its own and install it beside the portal, without a network."""
-    project, folder = shared / "lakeshore", shared / "wheels"
-    with one_at_a_time(shared):
-        if not (shared / "plugin").exists():
-            project.mkdir()
-            (project / "pyproject.toml").write_text(PLUGIN_PROJECT)
-            (project / "lakeshore_rules.py").write_text(PLUGIN_CODE)
-            run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, project, cwd=shared)
-            pip = (sys.executable, "-m", "pip", "--python", installed / "python", "install", *PIP)
-            options = ("--no-deps", "--no-index", "--force-reinstall")
-            run(*pip, *options, next(folder.glob("*.whl")), env=outside() | {"PIP_ROOT_USER_ACTION": "ignore"})
-            (shared / "plugin").touch()
+
+    def make(folder: Path) -> None:
+        (folder / "pyproject.toml").write_text(PLUGIN_PROJECT)
+        (folder / "lakeshore_rules.py").write_text(PLUGIN_CODE)
+        run(sys.executable, "-m", "build", "--no-isolation", "--wheel", folder, cwd=folder)
+        pip = (sys.executable, "-m", "pip", "--python", installed / "python", "install", *PIP)
+        options = ("--no-deps", "--no-index", "--force-reinstall")
+        run(*pip, *options, wheel_in(folder / "dist"), env=outside() | {"PIP_ROOT_USER_ACTION": "ignore"})
+
+    made_once(tmp_path_factory, "lakeshore", make)
     return installed
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.test_wheel import built, demo, elsewhere, installed, shared, with_plugin
+from tests.test_wheel import built, demo, elsewhere, installed, with_plugin
 
-__all__ = ["built", "demo", "elsewhere", "installed", "shared", "with_plugin"]  # fixtures
+__all__ = ["built", "demo", "elsewhere", "installed", "with_plugin"]  # fixtures
 
 
 def be(page: Page, name: str) -> None:
