@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -60,8 +61,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         app = create_app(settings(folder))
         with app.app_context():
             upgrade()
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
 
     return made_once(tmp_path_factory, "migrated", make) / DATABASE
 
@@ -78,6 +78,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCach
 def apps(tmp_path_factory: pytest.TempPathFactory, migrated: Path, compiled: FileSystemBytecodeCache) -> Apps:
     """Keep this worker's apps from one test to the next."""
     return Apps(tmp_path_factory.mktemp("apps"), migrated, compiled)
+
+
+def close(app: Flask) -> None:
+    """Let go of the app's database, so that its file is whole."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
@@ -154,20 +161,26 @@ def filled(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
         app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
         with app.app_context():
             seed()
-            db.session.remove()
-            db.engine.dispose()
+        close(app)
 
     return made_once(tmp_path_factory, "filled", make) / DATABASE
 
 
 @pytest.fixture(scope="session")
 def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Walked]:
-    """Walk a demo of its own by clicking, as everybody in it; once for all tests that look at pages."""
-    folder = tmp_path_factory.mktemp("walked")
-    shutil.copy(filled, folder / DATABASE)
-    shutil.copytree(filled.parent / "evidence", folder / "evidence")
-    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
-    yield Walked(app, crawl(app, [account.name for account in ACCOUNTS]))
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    """Walk a demo by clicking, as everybody in it, once for all workers; gives what was met, and a demo to look at."""
+
+    def demo(folder: Path) -> Flask:
+        shutil.copytree(filled.parent, folder, dirs_exist_ok=True)
+        return create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+
+    def walk(folder: Path) -> None:
+        app = demo(folder)
+        pages = crawl(app, [account.name for account in ACCOUNTS])
+        (folder / "pages").write_bytes(pickle.dumps(pages))
+        close(app)
+
+    met = made_once(tmp_path_factory, "walked", walk) / "pages"
+    app = demo(tmp_path_factory.mktemp("walked"))
+    yield Walked(app, pickle.loads(met.read_bytes()))  # noqa: S301 (written above)
+    close(app)

@@ -49,6 +49,21 @@ class Links(HTMLParser):
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What the portal answered, in a form that can be stored for the other workers."""
+
+    status_code: int
+    mimetype: str
+    headers: dict[str, str]
+    data: bytes
+
+    @classmethod
+    def of(cls, reply: TestResponse) -> Reply:
+        """Take what matters from a test client's answer."""
+        return cls(reply.status_code, reply.mimetype, dict(reply.headers), reply.data)
+
+
+@dataclass(frozen=True)
 class Found:
     """One page as one person met it."""
 
@@ -56,7 +71,7 @@ class Found:
     path: str
     endpoint: str
     state: str
-    reply: TestResponse
+    reply: Reply
     links: Links
 
     @property
@@ -110,7 +125,7 @@ def _walk(app: Flask, client: FlaskClient, name: str, states: dict[int, str]) ->
         endpoint, place, _ = _like(adapter, path)
         html = reply.mimetype == "text/html" and "Content-Disposition" not in reply.headers
         links = Links(reply.text if html else "")
-        yield Found(name, path, endpoint, states.get(dict(place).get("cycle_id", 0), ""), reply, links)
+        yield Found(name, path, endpoint, states.get(dict(place).get("cycle_id", 0), ""), Reply.of(reply), links)
         for link in links.clicked:
             address = urldefrag(urljoin(path, link))[0]
             if urlsplit(address).netloc == "" and urlsplit(address).scheme == "" and address not in known:
