@@ -37,12 +37,15 @@ def demo(port: int, data: Path | None) -> None:
     os.environ.update(NQMS_DEMO="yes", NQMS_DATA=str(folder), NQMS_BASE_URL=address)
     os.environ.pop("DATABASE_URL", None)
     app = create_app()
-    from .demo.seed import seed
+    from .demo.queries import is_seeded
     from .foundation.migrate import upgrade
 
     with app.app_context():
         upgrade()
-        seed()
+        if not is_seeded():
+            from .demo.seed import seed  # slow to import, and needed once
+
+            seed()
     click.echo(f"NQMS Portal demo: {address}  (stop with Ctrl+C)")
     _serve("127.0.0.1", port)
 
@@ -66,7 +69,7 @@ def _serve(host: str, port: int) -> None:
     """Run gunicorn and one worker; when one ends, so does the other."""
     web = [sys.executable, "-m", "gunicorn", "portal.foundation.server:app", "--bind", f"{host}:{port}",
            "--workers", os.environ.get("NQMS_WEB_WORKERS", "2"), "--threads", "4", "--worker-class", "gthread",
-           "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]  # fmt: skip
+           "--preload", "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]  # fmt: skip
     children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"])]  # noqa: S603 (our own commands)
 
     def stop(*_: Any) -> None:

@@ -35,6 +35,11 @@ class DemoGroup:
     people: tuple[DemoPerson, ...]
 
 
+def is_seeded() -> bool:
+    """Tell whether the demo was filled before."""
+    return db.session.scalar(select(Partnership.id).where(Partnership.key == "riverbend")) is not None
+
+
 def demo_people() -> tuple[DemoGroup, ...]:
     """Return all fictional people who can sign in, grouped by partnership in the order they were made."""
     rows = db.session.execute(

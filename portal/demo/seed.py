@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import select
 
 from portal.foundation import clock
-from portal.foundation.database import db, unit_of_work
-from portal.partnerships.models import Partnership
+from portal.foundation.database import unit_of_work
 
 from .clock import store_offset
 from .cycles import CYCLES, add_cycle
@@ -19,6 +17,7 @@ from .outstanding import add_outstanding
 from .papers import add_papers
 from .people import add_people
 from .programs import add_partnerships, add_programs
+from .queries import is_seeded
 from .recognized import add_recognized
 from .results import add_results
 from .shareddraft import add_shared_draft
@@ -33,7 +32,7 @@ def seed() -> None:
     All or nothing: when something is wrong, the database stays as it was. Changes nothing once `riverbend` exists.
     """
     with unit_of_work():
-        if db.session.scalar(select(Partnership.id).where(Partnership.key == "riverbend")) is not None:
+        if is_seeded():
             return
         real = clock.now()
         moment = real + store_offset(real)

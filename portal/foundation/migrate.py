@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import current_app
+from sqlalchemy import inspect, text
 
 from .database import Base, db
 from .paths import data_dir
@@ -28,8 +29,22 @@ def _config() -> Config:
     return config
 
 
+def newest() -> str:
+    """Return the newest revision; each is called like its file, and they are numbered."""
+    return max(path.stem for path in (data_dir("migrations") / "versions").glob("[0-9]*.py"))
+
+
+def _is_newest() -> bool:
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]
+
+
 def upgrade(revision: str = "head") -> None:
-    """Apply migrations up to the revision."""
+    """Apply migrations up to the revision; does not load the migration tool when there are none to apply."""
+    if revision == "head" and _is_newest():
+        return
     from alembic import command
 
     command.upgrade(_config(), revision)

@@ -75,4 +75,9 @@ def _read(record: str, evaluator: Evaluator) -> Rulebook:
 def catalogue_of(edition: str, digest: str) -> Catalogue:
     """Return the practices as they were worded then: the kept copy, or the edition as it is."""
     content = db.session.scalar(select(CatalogueCopy.content).where(CatalogueCopy.hash == digest))
-    return load_edition(edition) if content is None else read_json(Catalogue, content)
+    return load_edition(edition) if content is None else _worded(content)
+
+
+@lru_cache(maxsize=16)  # the same practices stand in every list of rules; to read them takes longer than most pages
+def _worded(content: str) -> Catalogue:
+    return read_json(Catalogue, content)
