@@ -110,7 +110,7 @@ def test_source_archive_leaves_tests_and_the_machine_behind(built: Path) -> None
     }  # fmt: skip
 
 
-PIP = ("--disable-pip-version-check", "--no-input", "-qq")
+PIP = ("--no-compile", "--disable-pip-version-check", "--no-input", "-qq")
 
 
 @pytest.fixture(scope="session")
