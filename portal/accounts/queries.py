@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload
 
 from portal.foundation import clock
 from portal.foundation.access import PROGRAM_ROLES, Role
@@ -37,16 +38,23 @@ def person_by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+# Every request asks this first, so it is one question, and put together once.
+_WHO = (
+    select(SignIn, Person)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
+    .options(joinedload(Person.memberships))
+)
+
+
 def person_of_token(token: str) -> Person | None:
     """Return who is signed in with this cookie, while the session is open and the account in use."""
-    row = db.session.scalar(
-        select(SignIn).where(SignIn.token_hash == hashlib.sha256(token.encode()).hexdigest(), SignIn.ended_at.is_(None))
-    )
-    moment = clock.now()
-    if row is None or row.expires_at < moment or row.last_seen_at + IDLE_LIMIT < moment:
+    found = db.session.execute(_WHO, {"token_hash": hashlib.sha256(token.encode()).hexdigest()}).unique().one_or_none()
+    if found is None:
         return None
-    person = db.session.get(Person, row.person_id)
-    if person is None or not person.is_active:
+    row, person = found
+    moment = clock.now()
+    if row.expires_at < moment or row.last_seen_at + IDLE_LIMIT < moment or not person.is_active:
         return None
     row.token = token
     person.current_session = row

@@ -190,14 +190,16 @@ def accept_invitation(token: str, password: str, browser: str, name: str | None 
     return start_session(person_id, browser)
 
 
-def note_seen(person: Person) -> None:
-    """Move the idle limit on; at most one small write in five minutes."""
+def note_seen(person: Person) -> bool:
+    """Move the idle limit on, at most once in five minutes; tells whether that was written, and the person let go."""
     row = person.current_session
-    if row is not None and clock.now() - row.last_seen_at > timedelta(minutes=5):
-        row_id = row.id
-        db.session.rollback()
-        with unit_of_work() as session:
-            session.execute(update(SignIn).where(SignIn.id == row_id).values(last_seen_at=clock.now()))
+    if row is None or clock.now() - row.last_seen_at <= timedelta(minutes=5):
+        return False
+    row_id = row.id
+    db.session.rollback()
+    with unit_of_work() as session:
+        session.execute(update(SignIn).where(SignIn.id == row_id).values(last_seen_at=clock.now()))
+    return True
 
 
 def prune() -> None:

@@ -32,10 +32,9 @@ def init_login(app: Flask) -> None:
     @login_manager.user_loader
     def _load(token: str) -> Person | None:
         person = queries.person_of_token(token)
-        if person is not None and request.method in ("GET", "POST"):  # typing on one page for days is use too
-            services.note_seen(person)
-            person = queries.person_of_token(token)
-        return person
+        if person is None or request.method not in ("GET", "POST"):  # typing on one page for days is use too
+            return person
+        return queries.person_of_token(token) if services.note_seen(person) else person
 
     @login_manager.unauthorized_handler
     def _unauthorized() -> Any:

@@ -195,4 +195,4 @@ def test_queries_of_the_draft_page_do_not_grow_with_the_list(
         write(folder, f"marker{number}", MARK)
         press(desk, lake, f"add:marker{number}")
     assert len(re.findall(r'name="do" value="remove:', desk.get(f"{path(lake)}/change").text)) == 7
-    assert count_queries(lambda: desk.get(f"{path(lake)}/change")) == few == 10  # type: ignore[operator]
+    assert count_queries(lambda: desk.get(f"{path(lake)}/change")) == few == 7  # type: ignore[operator]

@@ -114,4 +114,4 @@ def test_queries_stay_the_same_however_long_the_history(
     few = count_queries(lambda: desk.get(path(lake)))  # type: ignore[operator]
     for _ in range(5):
         take(lake, PluginChoice("strict"))
-    assert count_queries(lambda: desk.get(path(lake))) == few == 10  # type: ignore[operator]
+    assert count_queries(lambda: desk.get(path(lake))) == few == 7  # type: ignore[operator]
