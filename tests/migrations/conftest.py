@@ -1,49 +1,62 @@
-"""An empty database of each kind: a SQLite file, and a fresh database on the PostgreSQL server given for tests."""
+"""An app on each kind of database: a SQLite file, and a database on the PostgreSQL server given for tests."""
 
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
-from portal.foundation.database import db
+from tests.apps import Apps
+from tests.conftest import StandingClock, giving
+from tests.migrations.standing import HEAD, Files, Served, Standing
 
 VARIABLE = "NQMS_TEST_POSTGRESQL"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of an empty database; PostgreSQL's is dropped afterwards."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
-        return
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory, migrated: Path, apps: Apps) -> Files:
+    return Files(tmp_path_factory.mktemp("revisions"), migrated, apps)
+
+
+@pytest.fixture(scope="session")
+def postgresql(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path, compiled: FileSystemBytecodeCache
+) -> Iterator[Served]:
+    """Give databases on the server; all of them are dropped afterwards."""
     given = os.environ.get(VARIABLE)
     if not given:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{VARIABLE} is not set: with CI=true the PostgreSQL half must not be skipped.")
         pytest.skip(f"{VARIABLE} names no PostgreSQL server")
-    server = sa.create_engine(given, isolation_level="AUTOCOMMIT")
-    name = f"nqms_test_{secrets.token_hex(6)}"
-    with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    try:
-        yield sa.make_url(given).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with server.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
+    databases = Served(given, tmp_path_factory.mktemp("served"), migrated, compiled)
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.walk))])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Name each kind of database; PostgreSQL is for `make walk`."""
+    return str(request.param)
 
 
 @pytest.fixture
-def empty_app(address: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
-    """Build the app over the empty database, its context pushed."""
-    app = make_app(SQLALCHEMY_DATABASE_URI=address)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def standing(kind: str, request: pytest.FixtureRequest, tmp_path: Path, clock: StandingClock) -> Iterator[Standing]:
+    """Give an app, its context pushed, and `standing.at(revision)`, which gives it a database without rows."""
+    databases: Files | Served = request.getfixturevalue(kind)
+    with contextmanager(giving)(databases.apps, tmp_path, clock) as make_app:
+        app = make_app()
+        with app.app_context():
+            yield Standing(app, databases)
+        app.extensions.pop("migrate", None)  # else the app would be another one than it was, and not be kept
+
+
+@pytest.fixture
+def app(standing: Standing) -> Flask:
+    """Give the app over a migrated database of this kind, its context pushed."""
+    standing.at(HEAD)
+    return standing.app

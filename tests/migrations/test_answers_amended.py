@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
-from flask import Flask
+import pytest
 
 from portal.foundation import migrate
 from portal.foundation.database import db
-from tests.migrations.test_migrations import REVISIONS, fill, tables
+from tests.migrations.standing import Standing, revision_before
+from tests.migrations.tables import fill, rows, tables
 
 AFTER = "0009_answers_amended"
-BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
+BEFORE = revision_before(AFTER)
+
+pytestmark = pytest.mark.walk
 
 
-def rows(table: str) -> list[dict[str, Any]]:
-    with db.engine.begin() as connection:
-        found = tables().tables[table]
-        return [dict(row) for row in connection.execute(sa.select(found).order_by(found.c.id)).mappings()]
-
-
-def test_copies_are_numbered_and_the_newest_survives_the_way_back(empty_app: Flask) -> None:
-    migrate.upgrade(BEFORE)
+def test_copies_are_numbered_and_the_newest_survives_the_way_back(standing: Standing) -> None:
+    standing.at(BEFORE)
     fill()
     first = rows("submission")[0]
 
@@ -32,9 +26,9 @@ def test_copies_are_numbered_and_the_newest_survives_the_way_back(empty_app: Fla
     assert rows("judgement")[0]["submission_id"] == copy["id"]
     assert rows("cycle")[0]["reopened"] == []
     with db.engine.begin() as connection:
-        submission = tables().tables["submission"]
+        submission = tables()["submission"]
         connection.execute(submission.insert().values(copy | {"id": 2, "number": 2, "content": "newer"}))
-        judgement = tables().tables["judgement"]
+        judgement = tables()["judgement"]
         connection.execute(judgement.update().values(submission_id=2))
 
     migrate.downgrade(BEFORE)

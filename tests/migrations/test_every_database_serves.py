@@ -21,7 +21,6 @@ from portal.followup.models import CheckIn
 from portal.foundation.access import Role
 from portal.foundation.database import Base, db
 from portal.foundation.documents import Document
-from portal.foundation.migrate import upgrade
 from portal.foundation.outbox import Message
 from portal.foundation.storage import storage
 from portal.plans.models import Statement
@@ -40,7 +39,7 @@ Twice = Callable[..., list[int]]
 
 
 @pytest.fixture
-def twice(empty_app: Flask) -> Twice:
+def twice(app: Flask) -> Twice:
     """Send the same form twice at once from one person's browser, and return both answers."""
 
     def send(client: FlaskClient, where: str, **data: str | bytes) -> list[int]:
@@ -48,7 +47,7 @@ def twice(empty_app: Flask) -> Twice:
         cookie = client.get_cookie("nqms")
 
         def press() -> None:
-            browser = empty_app.test_client()
+            browser = app.test_client()
             if cookie is not None:
                 browser.set_cookie("nqms", cookie.value)
             start.wait()
@@ -71,8 +70,7 @@ def count(model: type[Base], *where: object) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
 
 
-def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: Twice) -> None:
-    upgrade()
+def test_every_form_sent_twice_at_once_has_one_effect(app: Flask, twice: Twice) -> None:
     partnership = make_partnership("here")
     program = make_program(partnership)
     people = [
@@ -80,7 +78,7 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
         make_person(Role.REVIEWER, partnership),
         make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership),
     ]
-    owner, staff, manager = (empty_app.test_client() for _ in people)
+    owner, staff, manager = (app.test_client() for _ in people)
     for browser, person in zip((owner, staff, manager), people, strict=True):
         sign_in(browser, person)
     program_at = f"/programs/{program.id}"
@@ -184,7 +182,7 @@ def test_every_form_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: T
 
     text = db.session.scalars(select(Message.text).order_by(Message.id.desc()).limit(1)).one()
     link = next(line for line in text.splitlines() if line.startswith("http")).removeprefix("http://localhost")
-    assert twice(empty_app.test_client(), link, name="Lee Dorn", title="Director", confirm="yes") == [200, 200]
+    assert twice(app.test_client(), link, name="Lee Dorn", title="Director", confirm="yes") == [200, 200]
     assert twice(staff, f"{at}/recognition/confirm", read="yes") == [303, 303]
     assert count(Award) == 1
     assert twice(staff, f"{at}/documents/plan/letter") == [303, 303]
@@ -201,10 +199,9 @@ def newest_link(to: str) -> str:
     return re.search(r"http://localhost(/\S+)", db.session.scalars(texts).one())[1]  # type: ignore[index]
 
 
-def test_every_form_of_the_program_side_sent_twice_at_once_has_one_effect(empty_app: Flask, twice: Twice) -> None:
-    upgrade()
+def test_every_form_of_the_program_side_sent_twice_at_once_has_one_effect(app: Flask, twice: Twice) -> None:
     partnership = make_partnership("minnesota", ("minnesota",))
-    manager, anyone = empty_app.test_client(), empty_app.test_client()
+    manager, anyone = app.test_client(), app.test_client()
     sign_in(manager, make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership))
     form = {
         "save_id": "one-save-id", "name": "Open Door", "place": "Granton", "description": "Pairs meet.", "founded": "2019-05-01",
@@ -221,7 +218,7 @@ def test_every_form_of_the_program_side_sent_twice_at_once_has_one_effect(empty_
     ) == [303, 303]
     assert (count(Program), count(Membership, Membership.program_id.is_not(None))) == (1, 1)
     program = db.session.scalars(select(Program)).one()
-    owner, at = empty_app.test_client(), f"/programs/{program.id}"
+    owner, at = app.test_client(), f"/programs/{program.id}"
     sign_in(owner, db.session.scalars(select(Person).where(Person.email == "ana@example.org")).one())
 
     assert twice(owner, f"{at}/facts", **(form | {"version": "0", "phone": "555-0101"})) == [303, 303]

@@ -16,7 +16,6 @@ from portal.assessments.models import Amendment, AmendmentState
 from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.foundation.database import Base, db
-from portal.foundation.migrate import upgrade
 from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.requests.forms import NEEDS
@@ -26,12 +25,13 @@ from portal.visits.models import Visit
 from tests.factories import make_cycle, make_partnership, make_person, make_program, sign_in, submitted_cycle
 from tests.requests.test_registrations import FORM
 
+pytestmark = pytest.mark.walk
+
 ODD_IDS = ("nul\0in-it", "x" * 300, "", "\u202e")
 
 
 class Place:
     def __init__(self, app: Flask) -> None:
-        upgrade()
         self.app = app
         self.partnership: Partnership = make_partnership("riverbend")
         self.program: Program = make_program(self.partnership)
@@ -46,8 +46,8 @@ class Place:
 
 
 @pytest.fixture
-def place(empty_app: Flask) -> Place:
-    return Place(empty_app)
+def place(app: Flask) -> Place:
+    return Place(app)
 
 
 def count(model: type[Base]) -> int:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.foundation import migrate
 from portal.foundation.database import db
-from tests.migrations.test_answers_amended import rows
-from tests.migrations.test_migrations import REVISIONS, fill, tables
+from tests.migrations.standing import Standing, revision_before
+from tests.migrations.tables import fill, rows, tables
 
 AFTER = "0015_plan_issues"
-BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
+BEFORE = revision_before(AFTER)
+
+pytestmark = pytest.mark.walk
 
 
-def test_issued_plans_get_their_first_issue(empty_app: Flask) -> None:
-    migrate.upgrade(BEFORE)
+def test_issued_plans_get_their_first_issue(standing: Standing) -> None:
+    standing.at(BEFORE)
     fill()
     with db.engine.begin() as connection:
-        cycle, plan = (tables().tables[name] for name in ("cycle", "plan"))
+        cycle, plan = (tables()[name] for name in ("cycle", "plan"))
         connection.execute(cycle.insert().values(dict(rows("cycle")[0]) | {"id": 2, "number": 2}))
         draft = dict(rows("plan")[0]) | {"id": 2, "cycle_id": 2, "issued_at": None, "issued_content": ""}
         connection.execute(plan.insert().values(draft))

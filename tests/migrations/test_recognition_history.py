@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.foundation import migrate
 from portal.foundation.database import db
-from tests.migrations.test_answers_amended import rows
-from tests.migrations.test_migrations import REVISIONS, fill, tables
+from tests.migrations.standing import Standing, revision_before
+from tests.migrations.tables import fill, rows, tables
 
 AFTER = "0017_recognition_history"
-BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
+BEFORE = revision_before(AFTER)
+
+pytestmark = pytest.mark.walk
 
 
-def test_recognitions_from_before_begin_their_history_and_stay_as_they_were(empty_app: Flask) -> None:
-    migrate.upgrade(BEFORE)
+def test_recognitions_from_before_begin_their_history_and_stay_as_they_were(standing: Standing) -> None:
+    standing.at(BEFORE)
     fill()
-    found = tables().tables
+    found = tables()
     with db.engine.begin() as connection:
         for name in ("cycle", "award"):
             row = dict(connection.execute(sa.select(found[name])).mappings().one())

@@ -6,14 +6,18 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.foundation import migrate
 from portal.foundation.database import db
-from tests.migrations.test_migrations import fill, tables
+from tests.migrations.standing import Standing, revision_before
+from tests.migrations.tables import fill, tables
 
-BEFORE, AFTER = "0002_password_resets", "0003_rules_as_adopted"
+AFTER = "0003_rules_as_adopted"
+BEFORE = revision_before(AFTER)
+
+pytestmark = pytest.mark.walk
 
 
 def card(**practice: Any) -> str:
@@ -28,16 +32,16 @@ def card(**practice: Any) -> str:
 
 def put(table: str, **values: Any) -> None:
     with db.engine.begin() as connection:
-        connection.execute(tables().tables[table].update().values(values))
+        connection.execute(tables()[table].update().values(values))
 
 
 def one(table: str) -> Any:
     with db.engine.begin() as connection:
-        return connection.execute(sa.select(tables().tables[table])).mappings().one()
+        return connection.execute(sa.select(tables()[table])).mappings().one()
 
 
-def test_lists_memoranda_and_scorecards_survive_up_and_down(empty_app: Flask) -> None:
-    migrate.upgrade(BEFORE)
+def test_lists_memoranda_and_scorecards_survive_up_and_down(standing: Standing) -> None:
+    standing.at(BEFORE)
     fill()
     put("partnership_plugin", name="northlake", settings={"least": 3}, position=0)
     put("program", mou_signed_on=date(2026, 8, 10))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.foundation import migrate
 from portal.foundation.codes import read_code
 from portal.foundation.database import db
-from tests.migrations.test_answers_amended import rows
-from tests.migrations.test_migrations import REVISIONS, fill, tables
+from tests.migrations.standing import Standing, revision_before
+from tests.migrations.tables import fill, rows, tables
 
 AFTER = "0012_reviewers_and_statements"
-BEFORE = REVISIONS[REVISIONS.index(AFTER) - 1]
+BEFORE = revision_before(AFTER)
+
+pytestmark = pytest.mark.walk
 
 
-def test_statements_of_before_get_codes_of_their_own(empty_app: Flask) -> None:
-    migrate.upgrade(BEFORE)
+def test_statements_of_before_get_codes_of_their_own(standing: Standing) -> None:
+    standing.at(BEFORE)
     fill()
     with db.engine.begin() as connection:
-        statement = tables().tables["statement"]
+        statement = tables()["statement"]
         before = dict(connection.execute(sa.select(statement)).mappings().one())
         connection.execute(statement.insert().values(before | {"id": 2, "token_hash": "other", "signed_at": None}))
     migrate.upgrade(AFTER)
