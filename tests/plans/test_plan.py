@@ -300,7 +300,7 @@ def test_link_itself_is_not_stored_with_the_statement(staged: Callable[..., Cast
 
 
 def test_program_hears_of_its_results_as_soon_as_the_leader(staged: Callable[..., Cast]) -> None:
-    cast = staged(issued)
+    staged(issued)
     mails = db.session.scalars(select(Message).where(Message.kind.in_(("results-ready", "statement"))))
     assert sorted((one.kind, one.gather_at, one.next_try_at is None) for one in mails) == [
         ("results-ready", None, False), ("statement", None, False),

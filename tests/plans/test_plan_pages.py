@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -66,9 +68,28 @@ def plan_fields(**changed: str) -> dict[str, str]:
     return fields | changed
 
 
+def visited(app: Flask) -> Cast:
+    made = Cast(app)
+    made.visited()
+    return made
+
+
+def drafted(app: Flask) -> Cast:
+    made = Cast(app)
+    assert made.staff.post(f"{made.at}/plan", data=plan_fields()).status_code == 303
+    return made
+
+
+def ready(app: Flask) -> Cast:
+    """Return the cast visited, with a draft that can be issued."""
+    made = drafted(app)
+    made.visited()
+    return made
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast)
 
 
 def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast) -> None:
@@ -100,8 +121,8 @@ def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
     assert 'id="plan-p2-codes-error"' in reply.text
 
 
-def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
-    cast.visited()
+def test_issue_address_issues_what_is_stored(staged: Callable[..., Cast]) -> None:
+    cast = staged(visited)
     assert (
         cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 422
     )  # nothing is stored yet
@@ -111,9 +132,8 @@ def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
 
 
-def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> None:
-    cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_draft_changed_since_its_preview_is_not_issued_unread(staged: Callable[..., Cast]) -> None:
+    cast = staged(ready)
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1", "open_seen": "yes"})
     assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
@@ -121,15 +141,15 @@ def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> Non
     assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2", "open_seen": "yes"}).status_code == 303
 
 
-def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
-    cast.visited()
+def test_issue_button_pressed_twice_gets_the_same_reply(staged: Callable[..., Cast]) -> None:
+    cast = staged(visited)
     replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue", open_seen="yes")) for _ in range(2)]
     assert [(one.status_code, one.location) for one in replies] == [(303, f"{cast.at}/plan/print")] * 2
     assert db.session.scalar(select(func.count(Statement.id))) == 1
 
 
-def test_program_cannot_write_send_or_see_a_draft(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_program_cannot_write_send_or_see_a_draft(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     for page in ("plan", "plan/print", "summary"):
         assert cast.admins.get(f"{cast.at}/{page}").status_code == 403
     for page in ("plan", "plan/issue", "statement/send", "documents/plan/letter"):
@@ -143,17 +163,16 @@ def test_stranger_finds_no_plan(cast: Cast, client: FlaskClient) -> None:
         assert client.get(f"{cast.at}/{page}").status_code == 404
 
 
-def test_draft_is_marked_for_the_partnership_until_it_is_issued(cast: Cast) -> None:
-    cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_draft_is_marked_for_the_partnership_until_it_is_issued(staged: Callable[..., Cast]) -> None:
+    cast = staged(ready)
     mark = "<strong>Draft.</strong>"
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [True, True]
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [False, False]
 
 
-def test_pdf_without_scripts_goes_over_pages(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_pdf_without_scripts_goes_over_pages(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     asked = cast.staff.post(f"{cast.at}/documents/plan/letter")
     assert asked.status_code == 303
     assert "Look again" in cast.staff.get(asked.location).text
@@ -165,8 +184,8 @@ def test_pdf_without_scripts_goes_over_pages(cast: Cast) -> None:
     assert cast.staff.get(f"{asked.location}/file").data.startswith(b"%PDF-")
 
 
-def test_pdf_with_scripts_asks_again_until_it_is_ready(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_pdf_with_scripts_asks_again_until_it_is_ready(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     waiting = cast.staff.post(f"{cast.at}/documents/summary/a4", headers=HTMX)
     made = db.session.scalars(select(Document)).one()
     where = f"{cast.at}/documents/{made.id}"
@@ -177,9 +196,8 @@ def test_pdf_with_scripts_asks_again_until_it_is_ready(cast: Cast) -> None:
     assert ["The PDF could not be made." in told.text, "hx-get" in told.text] == [True, False]
 
 
-def test_pdf_of_a_draft_stays_with_the_partnership(cast: Cast) -> None:
-    cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_pdf_of_a_draft_stays_with_the_partnership(staged: Callable[..., Cast]) -> None:
+    cast = staged(ready)
     where = cast.staff.post(f"{cast.at}/documents/plan/letter").location
     assert cast.admins.get(where).status_code == 403
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -192,8 +210,8 @@ def test_unknown_document_is_not_found(cast: Cast, path: str) -> None:
     assert cast.staff.post(f"{cast.at}/{path}").status_code == 404
 
 
-def test_document_of_another_cycle_is_not_found(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_document_of_another_cycle_is_not_found(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     number = cast.staff.post(f"{cast.at}/documents/plan/letter").location.rsplit("/", 1)[1]
     other = submitted_cycle(make_program(cast.program.partnership), cast.reviewer)
     assert cast.staff.get(f"/cycles/{other.id}/documents/{number}").status_code == 404
@@ -205,8 +223,8 @@ def test_made_up_link_answers_gone_with_a_sentence(client: FlaskClient) -> None:
         assert "This link does not work any more." in reply.text
 
 
-def test_what_is_open_is_listed_and_takes_a_tick(cast: Cast) -> None:
-    cast.visited()
+def test_what_is_open_is_listed_and_takes_a_tick(staged: Callable[..., Cast]) -> None:
+    cast = staged(visited)
     cast.note("B.2.4", "improve", "Check the national list.")
     ask(cast.cycle, "B.5.5", "How long?", "ask-save-1", cast.reviewer.id, "http://localhost")
     db.session.commit()
@@ -228,8 +246,8 @@ def test_what_is_open_is_listed_and_takes_a_tick(cast: Cast) -> None:
     assert cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 303
 
 
-def test_nothing_open_takes_no_tick(cast: Cast) -> None:
-    cast.visited()
+def test_nothing_open_takes_no_tick(staged: Callable[..., Cast]) -> None:
+    cast = staged(visited)
     with unit_of_work():
         review = review_of(cast.cycle) or Review(cycle_id=cast.cycle.id)
         db.session.add(review)
@@ -248,9 +266,8 @@ def test_nothing_open_takes_no_tick(cast: Cast) -> None:
     assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 303
 
 
-def test_waiting_request_to_change_answers_refuses_issuing(cast: Cast) -> None:
-    cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_waiting_request_to_change_answers_refuses_issuing(staged: Callable[..., Cast]) -> None:
+    cast = staged(ready)
     amending.ask(cast.cycle.id, ["B.2.5"], "It was wrong.", cast.admin.id, "http://localhost")
     preview = cast.staff.get(f"{cast.at}/plan/print").text
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -259,8 +276,8 @@ def test_waiting_request_to_change_answers_refuses_issuing(cast: Cast) -> None:
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.VISITED
 
 
-def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(cast: Cast) -> None:
-    cast.visited()
+def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(staged: Callable[..., Cast]) -> None:
+    cast = staged(visited)
     late = {"months": "30", "p2-a1-owner": "", "p3-a1-due": "2030-01", "p3-title": ""}
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(**late))
     page = cast.staff.get(f"{cast.at}/plan/print").text
