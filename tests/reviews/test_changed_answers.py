@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,11 +18,16 @@ CODE, OTHER = "B.2.3", "B.2.5"
 NOTED = {"rating": "2", "finding": "improve", "finding_text": "Ask twice.", "private_note": "Ours.", "na_accepted": ""}
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
+def noted(app: Flask) -> Cast:
+    """Return a submitted cycle whose reviewer noted something beside one answer."""
     made = make_cast(app)
     services.record_review_item(made.cycle.id, CODE, NOTED, "0", "item-save-1", made.reviewer.id)
     return made
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(noted)
 
 
 def again(cast: Cast) -> list[tuple[str, bool, bool]]:
