@@ -17,19 +17,19 @@ from portal.cycles.queries import rulebook_of
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from rules.answers import Answer, Status
-from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in
+from tests.factories import answer_all, make_person, raw_answer, sign_in
+
+from .cast import Answering
 
 
 @pytest.fixture
-def cycle(app: Flask) -> Cycle:
-    return make_cycle(make_program(make_partnership("riverbend", plugins=("riverbend",))))
+def client(signed_in: FlaskClient) -> FlaskClient:
+    return signed_in
 
 
 @pytest.fixture
-def person(cycle: Cycle, client: FlaskClient) -> Person:
-    made = make_person(Role.CONTRIBUTOR, cycle.program, name="Ana Ruiz")
-    sign_in(client, made)
-    return made
+def answering(staged: Callable[..., Answering]) -> Answering:
+    return staged(Answering, "riverbend")
 
 
 def save(cycle: Cycle, person: Person, code: str, **parts: Any) -> None:
