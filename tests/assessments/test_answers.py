@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -21,12 +21,11 @@ from portal.foundation.versions import LOOKED_AT, SaveNotReadable
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
 from tests.factories import (
-    make_partnership,
     make_person,
-    make_program,
     raw_answer,
-    submitted_cycle,
 )
+
+from .amendments import Cast, make_cast
 
 CODE = "B.2.3"
 
@@ -251,10 +250,9 @@ def stored_at(cycle: Cycle, code: str) -> dict[str, object]:
     return queries.stored_answers(cycle.id)[code].content
 
 
-def test_answer_after_submitting_is_refused_and_kept_in_the_history(app: Flask) -> None:
-    program = make_program(make_partnership())
-    person = make_person(Role.PROGRAM_ADMINISTRATOR, program)
-    cycle = submitted_cycle(program, person)
+def test_answer_after_submitting_is_refused_and_kept_in_the_history(staged: Callable[..., Cast]) -> None:
+    cast = staged(make_cast)
+    cycle, person = cast.cycle, cast.administrator
     with pytest.raises(services.AnswersFrozen):
         services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "1", "save-9999", person.id)
     assert stored_at(cycle, CODE)["notes"] == ""
