@@ -68,22 +68,9 @@ def plan_fields(**changed: str) -> dict[str, str]:
     return fields | changed
 
 
-def visited(app: Flask) -> Cast:
-    made = Cast(app)
-    made.visited()
-    return made
-
-
 def drafted(app: Flask) -> Cast:
     made = Cast(app)
     assert made.staff.post(f"{made.at}/plan", data=plan_fields()).status_code == 303
-    return made
-
-
-def ready(app: Flask) -> Cast:
-    """Return the cast visited, with a draft that can be issued."""
-    made = drafted(app)
-    made.visited()
     return made
 
 
@@ -121,8 +108,8 @@ def test_unknown_code_stays_typed_beside_its_sentence(cast: Cast) -> None:
     assert 'id="plan-p2-codes-error"' in reply.text
 
 
-def test_issue_address_issues_what_is_stored(staged: Callable[..., Cast]) -> None:
-    cast = staged(visited)
+def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
+    cast.visited()
     assert (
         cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 422
     )  # nothing is stored yet
@@ -133,7 +120,8 @@ def test_issue_address_issues_what_is_stored(staged: Callable[..., Cast]) -> Non
 
 
 def test_draft_changed_since_its_preview_is_not_issued_unread(staged: Callable[..., Cast]) -> None:
-    cast = staged(ready)
+    cast = staged(drafted)
+    cast.visited()
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1", "open_seen": "yes"})
     assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
@@ -141,8 +129,8 @@ def test_draft_changed_since_its_preview_is_not_issued_unread(staged: Callable[.
     assert cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "2", "open_seen": "yes"}).status_code == 303
 
 
-def test_issue_button_pressed_twice_gets_the_same_reply(staged: Callable[..., Cast]) -> None:
-    cast = staged(visited)
+def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
+    cast.visited()
     replies = [cast.staff.post(f"{cast.at}/plan", data=plan_fields(then="issue", open_seen="yes")) for _ in range(2)]
     assert [(one.status_code, one.location) for one in replies] == [(303, f"{cast.at}/plan/print")] * 2
     assert db.session.scalar(select(func.count(Statement.id))) == 1
@@ -164,7 +152,8 @@ def test_stranger_finds_no_plan(cast: Cast, client: FlaskClient) -> None:
 
 
 def test_draft_is_marked_for_the_partnership_until_it_is_issued(staged: Callable[..., Cast]) -> None:
-    cast = staged(ready)
+    cast = staged(drafted)
+    cast.visited()
     mark = "<strong>Draft.</strong>"
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [True, True]
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -197,7 +186,8 @@ def test_pdf_with_scripts_asks_again_until_it_is_ready(staged: Callable[..., Cas
 
 
 def test_pdf_of_a_draft_stays_with_the_partnership(staged: Callable[..., Cast]) -> None:
-    cast = staged(ready)
+    cast = staged(drafted)
+    cast.visited()
     where = cast.staff.post(f"{cast.at}/documents/plan/letter").location
     assert cast.admins.get(where).status_code == 403
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -223,8 +213,8 @@ def test_made_up_link_answers_gone_with_a_sentence(client: FlaskClient) -> None:
         assert "This link does not work any more." in reply.text
 
 
-def test_what_is_open_is_listed_and_takes_a_tick(staged: Callable[..., Cast]) -> None:
-    cast = staged(visited)
+def test_what_is_open_is_listed_and_takes_a_tick(cast: Cast) -> None:
+    cast.visited()
     cast.note("B.2.4", "improve", "Check the national list.")
     ask(cast.cycle, "B.5.5", "How long?", "ask-save-1", cast.reviewer.id, "http://localhost")
     db.session.commit()
@@ -246,8 +236,8 @@ def test_what_is_open_is_listed_and_takes_a_tick(staged: Callable[..., Cast]) ->
     assert cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"}).status_code == 303
 
 
-def test_nothing_open_takes_no_tick(staged: Callable[..., Cast]) -> None:
-    cast = staged(visited)
+def test_nothing_open_takes_no_tick(cast: Cast) -> None:
+    cast.visited()
     with unit_of_work():
         review = review_of(cast.cycle) or Review(cycle_id=cast.cycle.id)
         db.session.add(review)
@@ -267,7 +257,8 @@ def test_nothing_open_takes_no_tick(staged: Callable[..., Cast]) -> None:
 
 
 def test_waiting_request_to_change_answers_refuses_issuing(staged: Callable[..., Cast]) -> None:
-    cast = staged(ready)
+    cast = staged(drafted)
+    cast.visited()
     amending.ask(cast.cycle.id, ["B.2.5"], "It was wrong.", cast.admin.id, "http://localhost")
     preview = cast.staff.get(f"{cast.at}/plan/print").text
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -276,8 +267,8 @@ def test_waiting_request_to_change_answers_refuses_issuing(staged: Callable[...,
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.VISITED
 
 
-def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(staged: Callable[..., Cast]) -> None:
-    cast = staged(visited)
+def test_preview_says_what_is_missing_before_issuing_and_sharing_stays_possible(cast: Cast) -> None:
+    cast.visited()
     late = {"months": "30", "p2-a1-owner": "", "p3-a1-due": "2030-01", "p3-title": ""}
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(**late))
     page = cast.staff.get(f"{cast.at}/plan/print").text
