@@ -164,7 +164,7 @@ def test_page_of_drafts_asks_the_database_as_often_for_many(staged: Callable[...
     cast = staged(shared)
     cast.say(cast.admins, "One")
     one = count_queries(lambda: cast.admins.get(f"{cast.at}/plan/drafts/1"))
-    for n in range(2, 6):
+    for n in (2, 3):
         cast.say(cast.admins, f"More {n}", save_id=f"more-{n}")
         cast.save(replace(draft_of(plan_of(cast.cycle)), overview=f"Text {n}"), n - 1, f"plan-save-{n}")
         cast.share(n)

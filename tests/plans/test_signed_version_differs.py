@@ -65,12 +65,6 @@ def issued(app: Flask) -> Cast:
     return made
 
 
-def signed(app: Flask) -> Cast:
-    made = issued(app)
-    sign()
-    return made
-
-
 def test_plan_waits_while_answers_are_open_and_says_what_for(cast: Cast) -> None:
     round_ = cast.open(CODE)
     with pytest.raises(Refused) as refusal:
@@ -142,7 +136,8 @@ def test_link_works_again_when_nothing_was_sent(staged: Callable[..., Cast]) -> 
 
 
 def test_signed_version_that_differs_is_said_wherever_it_counts(staged: Callable[..., Cast]) -> None:
-    cast = staged(signed)
+    cast = staged(issued)
+    sign()
     staff, program = cast.client(cast.reviewer), cast.client(cast.administrator)
     sentence = "version differs from today's in 2 places"
     pages = (f"/programs/{cast.program.id}", cast.at("recognition"), cast.at("plan/print"))
@@ -154,7 +149,8 @@ def test_signed_version_that_differs_is_said_wherever_it_counts(staged: Callable
 
 
 def test_recognition_waits_for_open_answers_and_for_a_request(staged: Callable[..., Cast]) -> None:
-    cast = staged(signed)
+    cast = staged(issued)
+    sign()
     round_ = cast.open(CODE)
     with pytest.raises(OutOfOrder):
         confirm(cast.cycle.id, cast.reviewer.id, URL)
