@@ -15,21 +15,21 @@ from portal.foundation.database import db, unit_of_work
 from portal.programs.models import Program
 from tests.factories import answer_all, browser, make_cycle, make_partnership, make_person, make_program
 
+GAP, NA = "B.2.4", "E.2.2"
 REASON = "Nobody visits homes."
 
 
 class Cast:
-    """B.2.4 is a safety gap; the practices named do not apply."""
+    """One practice of the second section is a safety gap, another one does not apply."""
 
-    def __init__(self, app: Flask, *not_applicable: str) -> None:
+    def __init__(self, app: Flask) -> None:
         self.program: Program = make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
         self.owner: Person = make_person(Role.PROGRAM_ADMINISTRATOR, self.program, name="Ana Ruiz")
         self.cycle: Cycle = make_cycle(self.program)
-        answer_all(self.cycle, self.owner, not_in_practice=("B.2.4",))
+        answer_all(self.cycle, self.owner, not_in_practice=(GAP,))
         with unit_of_work():
-            rows = select(StoredAnswer).where(StoredAnswer.practice_code.in_(not_applicable))
-            for row in db.session.scalars(rows):
-                row.content = row.content | {"status": "not_applicable", "rating": None, "na_reason": REASON}
+            row = db.session.scalars(select(StoredAnswer).where(StoredAnswer.practice_code == NA)).one()
+            row.content = row.content | {"status": "not_applicable", "rating": None, "na_reason": REASON}
         submit(self.cycle.id, self.owner.id, "http://localhost")
         db.session.refresh(self.cycle)
         self.reviewer: Person = make_person(Role.REVIEWER, self.program.partnership, name="Rosa Reyes")

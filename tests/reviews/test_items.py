@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,7 +19,7 @@ from portal.reviews.models import FindingKind, Review, ReviewItem, ReviewItemVer
 from rules.catalogue import UnknownPractice
 from tests.factories import make_cycle, make_partnership, make_person, sign_in
 
-from .cast import REASON, Cast
+from .cast import NA, REASON
 
 CODE = "B.2.3"
 SECRET = "only for us: the director is leaving"
@@ -213,13 +211,11 @@ def test_stale_fragment_shows_the_other_text_beside_the_field(
     assert ["theirs" in reply.text, "Keep mine" in reply.text] == [True, True]
 
 
-def test_answer_that_does_not_apply_can_be_accepted_or_not(staged: Callable[..., Cast]) -> None:
-    cast = staged(Cast, "B.1.5")
-    page = cast.staff.get(f"/cycles/{cast.cycle.id}/review/sections/s-1")
+def test_answer_that_does_not_apply_can_be_accepted_or_not(cycle: Cycle, reviewer: Person, staff: FlaskClient) -> None:
+    page = staff.get(f"/cycles/{cycle.id}/review/sections/s-2")
     assert page.text.count("Do you accept “not applicable”?") == 1
     assert REASON in page.text
-    saved = raw("", na_accepted="no")
-    services.record_review_item(cast.cycle.id, "B.1.5", saved, "0", "item-save-1", cast.reviewer.id)
+    services.record_review_item(cycle.id, NA, raw("", na_accepted="no"), "0", "item-save-1", reviewer.id)
     assert db.session.scalars(select(ReviewItem)).one().content["na_accepted"] is False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import brotli
@@ -30,16 +29,11 @@ from tests.factories import (
     make_cycle,
 )  # fmt: skip
 
-from .cast import Cast
+from .cast import GAP, NA
 
-CODE, GAP, NA = "B.2.3", "B.2.4", "E.2.2"
+CODE = "B.2.3"
 HERE = "http://localhost"
 SECRET = "only for us: the director is leaving"
-
-
-@pytest.fixture
-def cast(staged: Callable[..., Cast]) -> Cast:
-    return staged(Cast, NA)
 
 
 def raw(rating: str = "", **more: str) -> dict[str, str]:
