@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -21,26 +21,18 @@ from portal.foundation.versions import LOOKED_AT, SaveNotReadable
 from rules.answers import AnswerRefused
 from rules.catalogue import UnknownPractice
 from tests.factories import (
-    make_cycle,
-    make_partnership,
     make_person,
-    make_program,
     raw_answer,
-    sign_in,
-    submitted_cycle,
 )
+
+from .amendments import Cast, make_cast
 
 CODE = "B.2.3"
 
 
 @pytest.fixture
-def cycle(app: Flask) -> Cycle:
-    return make_cycle(make_program(make_partnership()))
-
-
-@pytest.fixture
-def person(cycle: Cycle) -> Person:
-    return make_person(Role.CONTRIBUTOR, cycle.program)
+def client(signed_in: FlaskClient) -> FlaskClient:
+    return signed_in
 
 
 def fields(version: int, save_id: str, code: str = CODE, **parts: str) -> dict[str, str]:
@@ -179,7 +171,6 @@ def test_save_without_its_version_or_id_is_refused(
 def test_fragment_of_a_save_is_small_and_names_the_new_version(
     client: FlaskClient, cycle: Cycle, person: Person
 ) -> None:
-    sign_in(client, person)
     data = fields(0, "save-0001", status="in_practice", rating="4", notes="x")
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
     assert (reply.status_code, reply.headers["Answer-Version"]) == (200, "1")
@@ -203,7 +194,6 @@ def test_fragment_of_a_save_is_small_and_names_the_new_version(
 def test_bad_save_is_a_sentence_and_stores_nothing(
     client: FlaskClient, cycle: Cycle, person: Person, path: str, data: dict[str, str], status: int
 ) -> None:
-    sign_in(client, person)
     reply = client.post(f"/cycles/{cycle.id}/{path}", data=data, headers={"HX-Request": "true"})
     assert reply.status_code == status
     assert db.session.scalar(select(func.count(AnswerVersion.id))) == 0
@@ -212,7 +202,6 @@ def test_bad_save_is_a_sentence_and_stores_nothing(
 def test_conflict_shows_both_texts(client: FlaskClient, cycle: Cycle, person: Person) -> None:
     colleague = make_person(Role.CONTRIBUTOR, cycle.program)
     services.record_answer(cycle.id, CODE, raw_answer(notes="their words"), "0", "save-0001", colleague.id)
-    sign_in(client, person)
     data = fields(0, "save-0002", status="in_practice", notes="my words")
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data, headers={"HX-Request": "true"})
     assert reply.status_code == 409
@@ -222,7 +211,6 @@ def test_conflict_shows_both_texts(client: FlaskClient, cycle: Cycle, person: Pe
 
 
 def test_section_form_without_scripts_saves_what_changed(client: FlaskClient, cycle: Cycle, person: Person) -> None:
-    sign_in(client, person)
     data = fields(0, "save-0001", status="in_practice", rating="5") | fields(0, "save-0002", "B.2.5", notes="half")
     for practice in ("B.2.1", "B.2.2"):
         data |= fields(0, "save-" + practice.replace(".", "-"), practice)
@@ -236,7 +224,6 @@ def test_section_form_without_scripts_saves_what_changed(client: FlaskClient, cy
 def test_section_form_with_one_bad_field_keeps_everything_typed(
     client: FlaskClient, cycle: Cycle, person: Person
 ) -> None:
-    sign_in(client, person)
     data = fields(0, "save-0001", status="in_practice", rating="9", notes="long and careful words")
     reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data=data)
     assert reply.status_code == 422
@@ -250,7 +237,6 @@ def test_section_form_left_as_shown_does_not_touch_a_newer_answer(
 ) -> None:
     services.record_answer(cycle.id, CODE, raw_answer(notes="old"), "0", "save-0001", person.id)
     services.record_answer(cycle.id, CODE, raw_answer(notes="newer"), "1", "save-0002", person.id)
-    sign_in(client, person)
     codes = {f"B.2.{n}" for n in range(1, 13)} | {f"E.2.{n}" for n in range(1, 9)}
     data: dict[str, str] = {}
     for code in sorted(codes):
@@ -264,10 +250,9 @@ def stored_at(cycle: Cycle, code: str) -> dict[str, object]:
     return queries.stored_answers(cycle.id)[code].content
 
 
-def test_answer_after_submitting_is_refused_and_kept_in_the_history(app: Flask) -> None:
-    program = make_program(make_partnership())
-    person = make_person(Role.PROGRAM_ADMINISTRATOR, program)
-    cycle = submitted_cycle(program, person)
+def test_answer_after_submitting_is_refused_and_kept_in_the_history(staged: Callable[..., Cast]) -> None:
+    cast = staged(make_cast)
+    cycle, person = cast.cycle, cast.administrator
     with pytest.raises(services.AnswersFrozen):
         services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "1", "save-9999", person.id)
     assert stored_at(cycle, CODE)["notes"] == ""
@@ -279,7 +264,6 @@ def test_history_page_shows_refused_text_too(client: FlaskClient, cycle: Cycle, 
     services.record_answer(cycle.id, CODE, raw_answer(notes="theirs <b>"), "0", "save-0001", person.id)
     with pytest.raises(services.AnswerChanged):
         services.record_answer(cycle.id, CODE, raw_answer(notes="mine"), "0", "save-0002", person.id)
-    sign_in(client, person)
     page = client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
     assert "mine" in page
     assert "theirs &lt;b&gt;" in page
@@ -297,7 +281,6 @@ def section_form(cycle: Cycle, key: str) -> dict[str, str]:
 def test_section_sent_without_scripts_is_stored_and_goes_on_to_the_next_one(
     client: FlaskClient, cycle: Cycle, person: Person, key: str, lands_on: str
 ) -> None:
-    sign_in(client, person)
     code = rulebook_of(cycle).catalogue.section(key).practices[0].code
     data = section_form(cycle, key) | {f"{code}-notes": "Typed just now.", "then": "next"}
     reply = client.post(f"/cycles/{cycle.id}/sections/{key}", data=data)
@@ -309,7 +292,6 @@ def test_person_who_writes_in_two_windows_is_not_told_of_somebody_else(
     client: FlaskClient, cycle: Cycle, person: Person
 ) -> None:
     services.record_answer(cycle.id, CODE, raw_answer(notes="first window"), "0", "save-0001", person.id)
-    sign_in(client, person)
     data = fields(0, "save-0002", status="in_practice", rating="4", notes="second window")
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=data)
     assert reply.status_code == 409
@@ -327,7 +309,6 @@ def test_person_who_writes_in_two_windows_is_not_told_of_somebody_else(
 def test_stored_answer_says_what_it_still_lacks(
     client: FlaskClient, cycle: Cycle, person: Person, parts: dict[str, str], says: str
 ) -> None:
-    sign_in(client, person)
     reply = client.post(f"/cycles/{cycle.id}/answers/{CODE}", data=fields(0, "save-0001", **parts))
     page = client.get(f"/cycles/{cycle.id}/sections/s-2")
     assert f'<span class="state good">{says}</span>' in reply.text
@@ -340,7 +321,6 @@ def test_section_sent_while_its_own_save_is_on_its_way_is_no_conflict(
 ) -> None:
     form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": typed}
     services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", person.id)
-    sign_in(client, person)
     assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == status
     assert stored(cycle)["notes"] == (typed if status == 303 else "Typed and")
 
@@ -351,7 +331,6 @@ def test_section_that_says_all_of_a_colleagues_answer_is_still_a_conflict(
     form = section_form(cycle, "s-2") | {f"{CODE}-status": "in_practice", f"{CODE}-notes": "Typed and pressed."}
     colleague = make_person(Role.CONTRIBUTOR, cycle.program)
     services.record_answer(cycle.id, CODE, raw_answer(rating="", notes="Typed and"), "0", "save-0001", colleague.id)
-    sign_in(client, person)
     assert client.post(f"/cycles/{cycle.id}/sections/s-2", data=form).status_code == 409
     assert stored(cycle)["notes"] == "Typed and"
 
@@ -362,7 +341,6 @@ def test_history_marks_the_newest_stored_text_below_a_refused_one(
     services.record_answer(cycle.id, CODE, raw_answer(notes="stored"), "0", "save-0001", person.id)
     with pytest.raises(services.AnswerChanged):
         services.record_answer(cycle.id, CODE, raw_answer(notes="too late"), "0", "save-0002", person.id)
-    sign_in(client, person)
     page = client.get(f"/cycles/{cycle.id}/answers/{CODE}/history").text
     assert re.findall(r'<span class="tag \w+">([^<]+)</span>', page) == [
         "kept, not used: another text was stored first",
@@ -404,7 +382,6 @@ def test_choice_between_two_texts_without_scripts_is_stored_and_no_text_is_lost(
 
 
 def conflict_page(client: FlaskClient, cycle: Cycle, person: Person) -> str:
-    sign_in(client, person)
     send(cycle, make_person(Role.CONTRIBUTOR, cycle.program), "theirs", 0, "save-0001")
     data = fields(0, "save-0002", status="not_in_practice", notes="mine") | fields(
         0, "save-0002", "B.2.5", notes="no quarrel"
@@ -418,7 +395,6 @@ def test_section_that_says_nothing_of_a_practice_leaves_it_alone(
     client: FlaskClient, cycle: Cycle, person: Person
 ) -> None:
     send(cycle, person, "stored by the script", 0, "save-0001")
-    sign_in(client, person)
     reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data={"save_id": "save-0002", "me": str(person.id)})
     assert reply.status_code == 303
     assert stored_at(cycle, CODE)["notes"] == "stored by the script"
@@ -427,7 +403,6 @@ def test_section_that_says_nothing_of_a_practice_leaves_it_alone(
 def test_section_with_a_text_but_no_version_is_refused_in_a_sentence(
     client: FlaskClient, cycle: Cycle, person: Person
 ) -> None:
-    sign_in(client, person)
     reply = client.post(f"/cycles/{cycle.id}/sections/s-2", data={"save_id": "save-0002", f"{CODE}-notes": "x"})
     assert reply.status_code == 400
     assert "This save came without its version. Load the page again; nothing was stored." in reply.text
@@ -438,7 +413,6 @@ def test_section_with_a_text_but_no_version_is_refused_in_a_sentence(
 def test_text_typed_on_another_persons_page_is_never_stored_as_mine(
     client: FlaskClient, cycle: Cycle, person: Person, where: str
 ) -> None:
-    sign_in(client, person)
     data = fields(0, "save-0001", notes="of somebody else") | {"me": str(person.id + 1)}
     assert client.post(f"/cycles/{cycle.id}/{where}", data=data).status_code == 401
     assert client.post(f"/cycles/{cycle.id}/{where}", data=data | {"me": str(person.id)}).status_code in (200, 303)
@@ -446,7 +420,6 @@ def test_text_typed_on_another_persons_page_is_never_stored_as_mine(
 
 
 def test_reply_to_a_script_is_marked_as_ours_refused_or_not(client: FlaskClient, cycle: Cycle, person: Person) -> None:
-    sign_in(client, person)
     script = {"HX-Request": "true"}
     where = f"/cycles/{cycle.id}/answers/{CODE}"
     good = client.post(where, data=fields(0, "save-0001", notes="x"), headers=script)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from portal.assessments.models import Amendment, AmendmentState
@@ -22,8 +22,8 @@ CODE, OTHER = "B.2.3", "B.2.5"
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return make_cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(make_cast)
 
 
 def newest() -> Amendment:

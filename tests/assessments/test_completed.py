@@ -5,35 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
 from portal.assessments import services
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
-from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
-from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in
+from portal.foundation.database import unit_of_work
+from tests.factories import answer_all, raw_answer
 
 
 @pytest.fixture
-def person(app: Flask) -> Person:
-    return make_person(Role.CONTRIBUTOR, make_program(make_partnership()), "Bo Lund")
-
-
-@pytest.fixture
-def cycle(person: Person) -> Cycle:
-    from portal.programs.models import Program
-
-    return make_cycle(db.session.get_one(Program, person.memberships[0].program_id))
-
-
-@pytest.fixture
-def client(app: Flask, person: Person) -> FlaskClient:
-    made = app.test_client()
-    sign_in(made, person)
-    return made
+def client(signed_in: FlaskClient) -> FlaskClient:
+    return signed_in
 
 
 def state_of(client: FlaskClient, cycle: Cycle, key: str = "s-2") -> str:

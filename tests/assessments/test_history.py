@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -21,21 +20,14 @@ from portal.foundation import clock
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.judging import evaluator
-from tests.factories import make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in
+from tests.factories import make_cycle, make_person, make_program, raw_answer, sign_in
 
 CODE = "B.2.3"
 
 
 @pytest.fixture
-def cycle(app: Flask) -> Cycle:
-    return make_cycle(make_program(make_partnership()))
-
-
-@pytest.fixture
-def person(cycle: Cycle, client: FlaskClient) -> Person:
-    made = make_person(Role.CONTRIBUTOR, cycle.program, name="Ana Ruiz")
-    sign_in(client, made)
-    return made
+def client(signed_in: FlaskClient) -> FlaskClient:
+    return signed_in
 
 
 def save(cycle: Cycle, person: Person, version: int, save_id: str, **parts: Any) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.assessments import queries, services
@@ -15,9 +14,10 @@ from portal.assessments.lasttime import last_time
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import unit_of_work
 from portal.foundation.judging import evaluator
 from tests.factories import (
+    browser,
     make_cycle,
     make_partnership,
     make_person,
@@ -30,18 +30,35 @@ from tests.factories import (
 CODE = "B.2.3"
 
 
-@pytest.fixture
-def person(app: Flask, client: FlaskClient) -> Person:
-    program = make_program(make_partnership())
-    made = make_person(Role.PROGRAM_ADMINISTRATOR, program)
-    sign_in(client, made)
-    submitted_cycle(program, made, not_in_practice=("B.2.4",))
-    return made
+class Second:
+    """A program in its second cycle, and its administrator with a browser; B.2.4 was not in practice last time."""
+
+    def __init__(self, app: Flask) -> None:
+        program = make_program(make_partnership())
+        self.person = make_person(Role.PROGRAM_ADMINISTRATOR, program)
+        submitted_cycle(program, self.person, not_in_practice=("B.2.4",))
+        self.cycle = make_cycle(program, number=2)
+        self.client = browser(app, self.person)
 
 
 @pytest.fixture
-def cycle(person: Person) -> Cycle:
-    return make_cycle(db.session.scalars(select(Cycle)).one().program, number=2)
+def second(staged: Callable[..., Second]) -> Second:
+    return staged(Second)
+
+
+@pytest.fixture
+def person(second: Second) -> Person:
+    return second.person
+
+
+@pytest.fixture
+def cycle(second: Second) -> Cycle:
+    return second.cycle
+
+
+@pytest.fixture
+def client(second: Second) -> FlaskClient:
+    return second.client
 
 
 def form(cycle: Cycle, **more: str) -> dict[str, str]:

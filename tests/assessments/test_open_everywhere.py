@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,7 +11,7 @@ from sqlalchemy import select
 
 from portal.assessments import amending
 from portal.assessments.amendments import copies_of, mark_of, open_practices
-from portal.assessments.models import AnswerVersion
+from portal.assessments.models import Amendment, AnswerVersion
 from portal.assessments.queries import frozen_evidence
 from portal.cycles.models import Cycle, CycleState
 from portal.evidence.models import EvidenceUse
@@ -24,9 +26,8 @@ from .amendments import URL, Cast, Role, make_cast, services, words
 CODE, OTHER = "B.2.3", "B.2.5"
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    """Give a submitted cycle with one link, attached to two practices."""
+def linked(app: Flask) -> Cast:
+    """Return a submitted cycle with one link, attached to two practices."""
     program = make_program(make_partnership("riverbend"), name="Harbor Light")
     administrator = make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ada Admin")
     contributor = make_person(Role.CONTRIBUTOR, program, name="Cora Contributor")
@@ -39,6 +40,19 @@ def cast(app: Flask) -> Cast:
     services.submit(made.cycle.id, administrator.id, URL)
     db.session.refresh(made.cycle)
     return made
+
+
+def exchanged(app: Flask) -> tuple[Cast, Amendment]:
+    """Return the cycle with one practice open, another link in place of the first one there, and the round."""
+    made = linked(app)
+    round_ = made.open(CODE)
+    assert [link(made, CODE, "Plan"), take_off(made, CODE, "Handbook")] == [303, 303]
+    return made, round_
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(linked)
 
 
 def link(cast: Cast, code: str, title: str) -> int:
@@ -104,10 +118,10 @@ def test_files_and_links_change_at_the_open_practice_alone(cast: Cast) -> None:
     assert "Add the link" not in client.get(cast.at(f"answers/{OTHER}/evidence")).text
 
 
-def test_partnership_sees_changed_files_and_links_once_they_are_sent(cast: Cast) -> None:
-    round_ = cast.open(CODE)
-    link(cast, CODE, "Plan")
-    take_off(cast, CODE, "Handbook")
+def test_partnership_sees_changed_files_and_links_once_they_are_sent(
+    staged: Callable[..., tuple[Cast, Amendment]],
+) -> None:
+    cast, round_ = staged(exchanged)
     assert staff_sees(cast) == ["Handbook", "Handbook"]
     cast.send(round_)
     assert staff_sees(cast) == ["Handbook off", "Plan", "Handbook"]
@@ -123,10 +137,10 @@ def test_partnership_sees_changed_files_and_links_once_they_are_sent(cast: Cast)
 
 
 @pytest.mark.parametrize("who", ["contributor", "reviewer"])
-def test_each_copy_shows_the_files_and_links_it_was_sent_with(cast: Cast, who: str) -> None:
-    round_ = cast.open(CODE)
-    link(cast, CODE, "Plan")
-    take_off(cast, CODE, "Handbook")
+def test_each_copy_shows_the_files_and_links_it_was_sent_with(
+    staged: Callable[..., tuple[Cast, Amendment]], who: str
+) -> None:
+    cast, round_ = staged(exchanged)
     client = cast.client(getattr(cast, who))
     assert [client.get(cast.at("answers")).text.count(f">{title}</a>") for title in ("Handbook", "Plan")] == [2, 0]
     cast.send(round_)
@@ -136,10 +150,10 @@ def test_each_copy_shows_the_files_and_links_it_was_sent_with(cast: Cast, who: s
 
 
 @pytest.mark.parametrize("end", ["leave", "close"])
-def test_round_that_ends_without_sending_gives_back_the_files_and_links_that_were_sent(cast: Cast, end: str) -> None:
-    round_ = cast.open(CODE)
-    link(cast, CODE, "Plan")
-    take_off(cast, CODE, "Handbook")
+def test_round_that_ends_without_sending_gives_back_the_files_and_links_that_were_sent(
+    staged: Callable[..., tuple[Cast, Amendment]], end: str
+) -> None:
+    cast, round_ = staged(exchanged)
     if end == "leave":
         amending.leave(cast.cycle.id, round_.id, cast.administrator.id, URL)
     else:
@@ -216,8 +230,8 @@ def test_worksheets_are_over_and_their_page_leads_to_what_is_open(cast: Cast) ->
     assert cast.client(cast.contributor).post(cast.at("worksheets"), data={}).status_code == 409
 
 
-def test_last_time_is_said_where_a_practice_that_is_open_has_no_answer(app: Flask) -> None:
-    made = make_cast(app)
+def test_last_time_is_said_where_a_practice_that_is_open_has_no_answer(staged: Callable[..., Cast]) -> None:
+    made = staged(make_cast)
     made.amend(CODE, notes="Said in the second copy.")
     second = make_cycle(made.program, number=2)
     page = made.client(made.contributor).get(f"/cycles/{second.id}/sections/s-2").text

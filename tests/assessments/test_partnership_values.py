@@ -80,8 +80,8 @@ class Cast:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast)
 
 
 def part(client: FlaskClient, where: str, code: str) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from portal.accounts.models import Person
 from portal.assessments import queries, services
 from portal.assessments.models import Submission
+from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
+from portal.programs.models import Program
 from tests.factories import (
     answer_all,
     make_cycle,
@@ -22,19 +26,22 @@ from tests.factories import (
     make_person,
     make_program,
     sign_in,
-    submitted_cycle,
 )
 
+Staged = Callable[..., tuple[Program, Person, Cycle]]
 
-@pytest.fixture
-def cast(app: Flask):
+
+def answered(_app: Flask) -> tuple[Program, Person, Cycle]:
+    """Return a program, its administrator, and its cycle with every practice answered."""
     program = make_program(make_partnership())
-    return program, make_person(Role.PROGRAM_ADMINISTRATOR, program)
+    person, cycle = make_person(Role.PROGRAM_ADMINISTRATOR, program), make_cycle(program)
+    answer_all(cycle, person, not_in_practice=("B.2.4",))
+    return program, person, cycle
 
 
-def test_submit_of_an_incomplete_assessment_lists_gaps_and_stores_nothing(client: FlaskClient, cast) -> None:
-    program, person = cast
-    cycle = make_cycle(program)
+def test_submit_of_an_incomplete_assessment_lists_gaps_and_stores_nothing(client: FlaskClient) -> None:
+    program = make_program(make_partnership())
+    person, cycle = make_person(Role.PROGRAM_ADMINISTRATOR, program), make_cycle(program)
     with pytest.raises(services.NotComplete):
         services.submit(cycle.id, person.id, base_url="http://localhost")
     sign_in(client, person)
@@ -45,8 +52,10 @@ def test_submit_of_an_incomplete_assessment_lists_gaps_and_stores_nothing(client
     assert db.session.scalar(select(func.count(Submission.id))) == 0
 
 
-def test_submit_freezes_a_copy_with_its_hash(cast) -> None:
-    cycle = submitted_cycle(*cast, not_in_practice=("B.2.4",))
+def test_submit_freezes_a_copy_with_its_hash(staged: Staged) -> None:
+    _, person, cycle = staged(answered)
+    services.submit(cycle.id, person.id, base_url="http://localhost")
+    db.session.refresh(cycle)
     submission = queries.submission_of(cycle)
     assert submission.content_hash == hashlib.sha256(submission.content.encode()).hexdigest()
     assert len(json.loads(submission.content)["answers"]) == 116
@@ -55,10 +64,8 @@ def test_submit_freezes_a_copy_with_its_hash(cast) -> None:
     assert (card.core.in_practice, card.core.applicable) == (81, 82)
 
 
-def test_submit_twice_lands_on_one_receipt(client: FlaskClient, cast) -> None:
-    program, person = cast
-    cycle = make_cycle(program)
-    answer_all(cycle, person)
+def test_submit_twice_lands_on_one_receipt(client: FlaskClient, staged: Staged) -> None:
+    program, person, cycle = staged(answered)
     sign_in(client, person)
     assert client.post(f"/cycles/{cycle.id}/submit").status_code == 422  # the box was not ticked
     for _ in range(2):
@@ -72,10 +79,8 @@ def test_submit_twice_lands_on_one_receipt(client: FlaskClient, cast) -> None:
     assert mail.text.endswith(f"Open the program's page:\nhttp://localhost/programs/{program.id}\n")
 
 
-def test_staff_cannot_read_answers_before_submitting(app: Flask, cast) -> None:
-    program, person = cast
-    cycle = make_cycle(program)
-    answer_all(cycle, person)
+def test_staff_cannot_read_answers_before_submitting(app: Flask, staged: Staged) -> None:
+    program, person, cycle = staged(answered)
     reviewer = make_person(Role.REVIEWER, program.partnership)
     client = app.test_client()
     sign_in(client, reviewer)

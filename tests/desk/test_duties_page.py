@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -20,20 +21,30 @@ from tests.factories import browser, make_cycle, make_partnership, make_person, 
 AT = "/partnerships/1/desk"
 
 
-@pytest.fixture
-def here(app: Flask) -> Partnership:
+def build(app: Flask) -> tuple[Partnership, FlaskClient]:
+    """Return a partnership with five matters, and its reviewer's browser."""
     made = make_partnership("here")
     for name, day in (("=HYPERLINK(1)", 1), ("Bridges, “B”", 22)):
         cycle = make_cycle(make_program(made, name))
         with unit_of_work():
             cycle.state, cycle.submitted_on = CycleState.SUBMITTED, date(2026, 9, day)
     make_registration(made, "Open Door Mentors")
-    return made
+    return made, browser(app, make_person(Role.REVIEWER, made))
 
 
 @pytest.fixture
-def staff(app: Flask, here: Partnership) -> FlaskClient:
-    return browser(app, make_person(Role.REVIEWER, here))
+def cast(staged: Callable[..., tuple[Partnership, FlaskClient]]) -> tuple[Partnership, FlaskClient]:
+    return staged(build)
+
+
+@pytest.fixture
+def here(cast: tuple[Partnership, FlaskClient]) -> Partnership:
+    return cast[0]
+
+
+@pytest.fixture
+def staff(cast: tuple[Partnership, FlaskClient]) -> FlaskClient:
+    return cast[1]
 
 
 def rows(page: str) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.partnerships.models import Partnership
 from tests.factories import make_cycle, make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -17,6 +19,11 @@ from tests.factories import make_cycle, make_partnership, make_person, make_prog
 @pytest.fixture
 def partnership(app: Flask) -> Partnership:
     return make_partnership("riverbend", plugins=("national",))
+
+
+def submitted(_app: Flask) -> Cycle:
+    program = make_program(make_partnership("riverbend", plugins=("national",)))
+    return submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
 
 
 def client_of(app: Flask, role: Role, place: object) -> FlaskClient:
@@ -43,9 +50,11 @@ def test_program_in_progress_is_not_called_submitted(app: Flask, partnership: Pa
     ]
 
 
-def test_program_that_submitted_waits_for_contact_and_finds_its_receipt(app: Flask, partnership: Partnership) -> None:
-    program = make_program(partnership)
-    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+def test_program_that_submitted_waits_for_contact_and_finds_its_receipt(
+    app: Flask, staged: Callable[..., Cycle]
+) -> None:
+    cycle = staged(submitted)
+    program = cycle.program
     page = client_of(app, Role.CONTRIBUTOR, program).get(f"/programs/{program.id}").text
     assert steps_of(page)[1:3] == [
         ("done", "Self-assessment submitted"),
@@ -54,10 +63,9 @@ def test_program_that_submitted_waits_for_contact_and_finds_its_receipt(app: Fla
     assert f'href="/cycles/{cycle.id}/receipt"' in page
 
 
-def test_staff_are_not_addressed_as_the_program(app: Flask, partnership: Partnership) -> None:
-    program = make_program(partnership)
-    submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
-    page = client_of(app, Role.REVIEWER, partnership).get(f"/programs/{program.id}").text
+def test_staff_are_not_addressed_as_the_program(app: Flask, staged: Callable[..., Cycle]) -> None:
+    program = staged(submitted).program
+    page = client_of(app, Role.REVIEWER, program.partnership).get(f"/programs/{program.id}").text
     assert ["Where it stands" in page, "The answers as submitted" in page] == [True, True]
     assert ["Where you stand" in page, "Your answers" in page] == [False, False]
 

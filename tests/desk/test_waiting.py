@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Flask
@@ -17,6 +18,7 @@ from portal.reviews import questions
 from portal.visits.models import VisitState
 from tests.conftest import StandingClock
 from tests.plans.test_sharing import Cast as Draft
+from tests.plans.test_sharing import shared
 from tests.visits.cast import Cast
 
 URL = "http://localhost"
@@ -28,8 +30,10 @@ def said(cast: Cast | Draft) -> list[Duty]:
     return [one for one in duties_of(cast.program.partnership) if one.kind in KINDS]
 
 
-def test_wish_for_other_dates_waits_on_the_desk_until_a_date_is_set(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app)
+def test_wish_for_other_dates_waits_on_the_desk_until_a_date_is_set(
+    staged: Callable[..., Cast], clock: StandingClock
+) -> None:
+    cast = staged(Cast)
     cast.planned()
     cast.post(cast.theirs, "ask", asked="A Friday, please")  # of a planned date as well
     clock.go(days=2)
@@ -44,8 +48,8 @@ def test_wish_for_other_dates_waits_on_the_desk_until_a_date_is_set(app: Flask, 
     assert visit.state is VisitState.PLANNED
 
 
-def test_answers_of_the_program_wait_on_the_desk_until_the_question_is_closed(app: Flask) -> None:
-    cast = Cast(app)
+def test_answers_of_the_program_wait_on_the_desk_until_the_question_is_closed(staged: Callable[..., Cast]) -> None:
+    cast = staged(Cast)
     with unit_of_work():
         asked = questions.ask(cast.cycle, "B.2.3", "Which form?", "q1", cast.reviewer.id, URL).id
     assert said(cast) == []
@@ -58,9 +62,10 @@ def test_answers_of_the_program_wait_on_the_desk_until_the_question_is_closed(ap
     assert said(cast) == []
 
 
-def test_comments_on_a_shared_draft_wait_on_the_desk_until_staff_act_on_them(app: Flask, clock: StandingClock) -> None:
-    draft = Draft(app)
-    draft.share()
+def test_comments_on_a_shared_draft_wait_on_the_desk_until_staff_act_on_them(
+    staged: Callable[..., Draft], clock: StandingClock
+) -> None:
+    draft = staged(shared)
     draft.say(draft.staff, "Look at the months", save_id="said-0")
     assert said(draft) == []
     draft.say(draft.admins, "Why May?", save_id="said-1")

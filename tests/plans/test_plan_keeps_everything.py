@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.foundation import jobs, pdf
+from portal.foundation import clock
 from portal.foundation.access import Role
-from portal.foundation.database import db
-from portal.foundation.documents import Document
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.documents import Document, DocumentState
 from portal.foundation.outbox import Message
 from portal.plans.models import Plan, PlanVersion, Statement
 from portal.plans.queries import plan_of
@@ -55,9 +55,15 @@ class Cast:
         return next(line for line in text.splitlines() if line.startswith("http")).removeprefix("http://localhost")
 
 
+def issued(app: Flask) -> tuple[Cast, str]:
+    """Return the cast with its plan issued, and the path of the key leader's link."""
+    made = Cast(app)
+    return made, made.issue()
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast)
 
 
 def test_refused_draft_keeps_the_version_its_writer_saw(cast: Cast) -> None:
@@ -76,8 +82,8 @@ def test_stale_page_shows_every_text_of_the_other_plan(cast: Cast) -> None:
         assert text in page.text
 
 
-def test_text_sent_after_issuing_is_shown_and_kept_in_the_history(cast: Cast) -> None:
-    cast.issue()
+def test_text_sent_after_issuing_is_shown_and_kept_in_the_history(staged: Callable[..., tuple[Cast, str]]) -> None:
+    cast, _ = staged(issued)
     late = cast.save(1, "late-save", overview="One more thought", **{"p1-title": "Late aim"})
     assert late.status_code == 422
     for text in ("no longer changes", "What you typed", "One more thought", "Late aim"):
@@ -131,8 +137,8 @@ def test_safety_practice_left_out_warns_and_does_not_block(cast: Cast) -> None:
     assert "No priority names these safety practices: B.2.5, B.3.1." in cast.staff.get(f"{cast.at}/plan/print").text
 
 
-def test_refused_address_of_a_key_leader_stays_typed(cast: Cast) -> None:
-    cast.issue()
+def test_refused_address_of_a_key_leader_stays_typed(staged: Callable[..., tuple[Cast, str]]) -> None:
+    cast, _ = staged(issued)
     refused = cast.staff.post(
         f"{cast.at}/statement/send", data={"leader_name": "Kim Oday", "leader_email": "kim at home"}
     )
@@ -142,8 +148,8 @@ def test_refused_address_of_a_key_leader_stays_typed(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(("field", "typed"), [("name", "x" * 201), ("title", "y" * 201), ("name", "Lee\x00Dorn")])
-def test_name_that_cannot_be_stored_is_refused(cast: Cast, field: str, typed: str) -> None:
-    link = cast.issue()
+def test_name_that_cannot_be_stored_is_refused(staged: Callable[..., tuple[Cast, str]], field: str, typed: str) -> None:
+    cast, link = staged(issued)
     refused = cast.program.post(link, data=SIGNED | {field: typed})
     assert (refused.status_code, "in at most 200 characters" in refused.text) == (422, True)
     assert db.session.scalars(select(Statement)).one().signed_at is None
@@ -151,11 +157,11 @@ def test_name_that_cannot_be_stored_is_refused(cast: Cast, field: str, typed: st
 
 def test_program_cannot_fetch_the_drafts_pdf_after_issuing(cast: Cast) -> None:
     cast.save(0, "draft-save", overview="Not meant for them yet")
-    pdf.register()
     cast.staff.post(f"{cast.at}/documents/plan/letter")
-    while jobs.run_next():
-        pass
     document = db.session.scalars(select(Document)).one()
+    with unit_of_work():  # as the worker does once the file is made
+        document.state, document.content, document.pages = DocumentState.READY, b"%PDF-1.7", 1
+        document.made_at = clock.now()
     cast.visit()
     cast.save(1, "plan-issue", then="issue", open_seen="yes")
     for path in ("", "/file"):
@@ -164,13 +170,11 @@ def test_program_cannot_fetch_the_drafts_pdf_after_issuing(cast: Cast) -> None:
 
 
 @pytest.fixture
-def guarded(make_app: Callable[..., Flask]):
+def guarded(app: Flask, staged: Callable[..., tuple[Cast, str]]) -> tuple[Flask, str]:
     """Give an app that asks for CSRF tokens, and the link to sign its issued plan."""
-    app = make_app()
-    with app.app_context():
-        link = Cast(app).issue()
-        app.config["WTF_CSRF_ENABLED"] = True
-        yield app, link
+    _, link = staged(issued)
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app, link
 
 
 def test_key_leader_signs_over_https_though_the_browser_sends_no_referer(guarded) -> None:

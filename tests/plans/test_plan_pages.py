@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -66,9 +68,15 @@ def plan_fields(**changed: str) -> dict[str, str]:
     return fields | changed
 
 
+def drafted(app: Flask) -> Cast:
+    made = Cast(app)
+    assert made.staff.post(f"{made.at}/plan", data=plan_fields()).status_code == 303
+    return made
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast)
 
 
 def test_first_draft_holds_findings_and_proposals_and_no_private_note(cast: Cast) -> None:
@@ -111,9 +119,9 @@ def test_issue_address_issues_what_is_stored(cast: Cast) -> None:
     assert db.session.get_one(Cycle, cast.cycle.id).state is CycleState.PLAN_ISSUED
 
 
-def test_draft_changed_since_its_preview_is_not_issued_unread(cast: Cast) -> None:
+def test_draft_changed_since_its_preview_is_not_issued_unread(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     cast.staff.post(f"{cast.at}/plan", data=plan_fields(version="1", save_id="plan-save-2", overview="New words"))
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"seen": "1", "open_seen": "yes"})
     assert (refused.status_code, "The draft was changed after you opened the page." in refused.text) == (422, True)
@@ -128,8 +136,8 @@ def test_issue_button_pressed_twice_gets_the_same_reply(cast: Cast) -> None:
     assert db.session.scalar(select(func.count(Statement.id))) == 1
 
 
-def test_program_cannot_write_send_or_see_a_draft(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_program_cannot_write_send_or_see_a_draft(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     for page in ("plan", "plan/print", "summary"):
         assert cast.admins.get(f"{cast.at}/{page}").status_code == 403
     for page in ("plan", "plan/issue", "statement/send", "documents/plan/letter"):
@@ -143,17 +151,17 @@ def test_stranger_finds_no_plan(cast: Cast, client: FlaskClient) -> None:
         assert client.get(f"{cast.at}/{page}").status_code == 404
 
 
-def test_draft_is_marked_for_the_partnership_until_it_is_issued(cast: Cast) -> None:
+def test_draft_is_marked_for_the_partnership_until_it_is_issued(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     mark = "<strong>Draft.</strong>"
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [True, True]
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
     assert [mark in cast.staff.get(f"{cast.at}/{page}").text for page in ("plan/print", "summary")] == [False, False]
 
 
-def test_pdf_without_scripts_goes_over_pages(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_pdf_without_scripts_goes_over_pages(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     asked = cast.staff.post(f"{cast.at}/documents/plan/letter")
     assert asked.status_code == 303
     assert "Look again" in cast.staff.get(asked.location).text
@@ -165,8 +173,8 @@ def test_pdf_without_scripts_goes_over_pages(cast: Cast) -> None:
     assert cast.staff.get(f"{asked.location}/file").data.startswith(b"%PDF-")
 
 
-def test_pdf_with_scripts_asks_again_until_it_is_ready(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_pdf_with_scripts_asks_again_until_it_is_ready(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     waiting = cast.staff.post(f"{cast.at}/documents/summary/a4", headers=HTMX)
     made = db.session.scalars(select(Document)).one()
     where = f"{cast.at}/documents/{made.id}"
@@ -177,9 +185,9 @@ def test_pdf_with_scripts_asks_again_until_it_is_ready(cast: Cast) -> None:
     assert ["The PDF could not be made." in told.text, "hx-get" in told.text] == [True, False]
 
 
-def test_pdf_of_a_draft_stays_with_the_partnership(cast: Cast) -> None:
+def test_pdf_of_a_draft_stays_with_the_partnership(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     where = cast.staff.post(f"{cast.at}/documents/plan/letter").location
     assert cast.admins.get(where).status_code == 403
     cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})
@@ -192,8 +200,8 @@ def test_unknown_document_is_not_found(cast: Cast, path: str) -> None:
     assert cast.staff.post(f"{cast.at}/{path}").status_code == 404
 
 
-def test_document_of_another_cycle_is_not_found(cast: Cast) -> None:
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
+def test_document_of_another_cycle_is_not_found(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     number = cast.staff.post(f"{cast.at}/documents/plan/letter").location.rsplit("/", 1)[1]
     other = submitted_cycle(make_program(cast.program.partnership), cast.reviewer)
     assert cast.staff.get(f"/cycles/{other.id}/documents/{number}").status_code == 404
@@ -248,9 +256,9 @@ def test_nothing_open_takes_no_tick(cast: Cast) -> None:
     assert cast.staff.post(f"{cast.at}/plan/issue").status_code == 303
 
 
-def test_waiting_request_to_change_answers_refuses_issuing(cast: Cast) -> None:
+def test_waiting_request_to_change_answers_refuses_issuing(staged: Callable[..., Cast]) -> None:
+    cast = staged(drafted)
     cast.visited()
-    cast.staff.post(f"{cast.at}/plan", data=plan_fields())
     amending.ask(cast.cycle.id, ["B.2.5"], "It was wrong.", cast.admin.id, "http://localhost")
     preview = cast.staff.get(f"{cast.at}/plan/print").text
     refused = cast.staff.post(f"{cast.at}/plan/issue", data={"open_seen": "yes"})

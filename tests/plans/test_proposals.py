@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
+from portal.cycles.models import Cycle
 from portal.foundation.access import Role
 from portal.plans.drafts import in_plan, listed
 from portal.plans.forms import PlanDraft, PriorityDraft
 from portal.plans.queries import Proposal, proposals_for
 from rules.results import Trace
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+from tests.factories import browser, make_partnership, make_person, make_program, sign_in, submitted_cycle
 
 ENHANCED = """
 from rules import Tier, hookimpl
@@ -29,10 +32,19 @@ def nqms_tier_conditions(answers):
 """
 
 
-def test_proposals_of_the_rules_are_marked_and_none_is_doubled(app: Flask) -> None:
+def with_gaps(app: Flask) -> tuple[Cycle, FlaskClient]:
+    """Return a cycle with a safety gap, one more gap in the core and one outside it, and the reviewer's browser."""
     program = make_program(make_partnership("riverbend"))
     admin = make_person(Role.PROGRAM_ADMINISTRATOR, program)
-    proposals = proposals_for(submitted_cycle(program, admin, ("B.2.4", "B.1.2", "E.1.1"))).proposed
+    cycle = submitted_cycle(program, admin, ("B.2.4", "B.1.2", "E.1.1"))
+    return cycle, browser(app, make_person(Role.REVIEWER, program.partnership))
+
+
+def test_proposals_of_the_rules_are_marked_and_none_is_doubled(
+    staged: Callable[..., tuple[Cycle, FlaskClient]],
+) -> None:
+    cycle, _ = staged(with_gaps)
+    proposals = proposals_for(cycle).proposed
     assert [(one.practices, one.helps) for one in proposals] == [
         (("B.2.4",), "Expert Partner"), (("B.1.2",), "Expert Partner"), (("E.1.1",), ""),
     ]  # fmt: skip
@@ -75,11 +87,11 @@ def test_proposal_inside_a_priority_with_other_practices_is_in_the_plan() -> Non
     assert in_plan(draft, (both, split, other)) == {("B.5.5",)}
 
 
-def test_editor_with_the_most_priorities_says_so_and_adds_none(app: Flask) -> None:
-    program = make_program(make_partnership("riverbend"))
-    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), ("B.2.4", "B.1.2", "E.1.1"))
-    client, at = app.test_client(), f"/cycles/{cycle.id}/plan"
-    sign_in(client, make_person(Role.REVIEWER, program.partnership))
+def test_editor_with_the_most_priorities_says_so_and_adds_none(
+    staged: Callable[..., tuple[Cycle, FlaskClient]],
+) -> None:
+    cycle, client = staged(with_gaps)
+    at = f"/cycles/{cycle.id}/plan"
     full = "There are 5 priorities, the most there can be. Take one out to add another."
     for version, count, expected in ((0, 4, [False, True, 1]), (1, 5, [True, False, 1])):
         fields = {"version": str(version), "save_id": f"plan-save-{version}", "months": "12"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from portal.foundation.database import db
@@ -18,16 +18,12 @@ from portal.plans.forms import PlanDraft
 from portal.plans.models import PlanIssue, PlanVersion, Statement
 from portal.plans.queries import issue_bound_by, issues_of, plan_of
 from portal.plans.services import IssuedMeanwhile, LinkOver, open_link, reissue_plan, sign
-from tests.plans.test_plan import BASE, Cast, a_plan
+from tests.plans.test_plan import BASE, Cast, issued, written
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    made = Cast()
-    made.visited()
-    made.save(a_plan())
-    made.issue()
-    return made
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(issued)
 
 
 def longer(cast: Cast, months: str = "18") -> PlanDraft:
@@ -100,8 +96,7 @@ def test_two_people_issuing_again_make_one_issue_and_keep_both_texts(cast: Cast)
     assert (kept.content["months"], kept.refused, plan_of(cast.cycle).months) == ("18", True, 20)
 
 
-def test_plan_that_was_never_issued_is_not_issued_again(app: Flask) -> None:
-    cast = Cast()
-    cast.save(a_plan())
+def test_plan_that_was_never_issued_is_not_issued_again(staged: Callable[..., Cast]) -> None:
+    cast = staged(written)
     with pytest.raises(OutOfOrder):
         again(cast, longer(cast))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -26,8 +27,8 @@ from tests.assessments.amendments import URL, Cast, make_cast
 CODE = "B.2.3"
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
+def written(app: Flask) -> Cast:
+    """Return a visited program with a plan that can be issued."""
     made = make_cast(app, ("B.5.4", "B.5.12", "B.6.3"))
     with unit_of_work():
         made.cycle.state, made.cycle.contacted_on = CycleState.VISITED, date(2026, 10, 1)
@@ -38,6 +39,11 @@ def cast(app: Flask) -> Cast:
     )
     services.save_plan(made.cycle.id, PlanDraft("12", "", {}, {}, priorities), "0", "plan-save-1", made.reviewer.id)
     return made
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(written)
 
 
 def issue(cast: Cast) -> Plan:
@@ -51,6 +57,12 @@ def token() -> str:
 
 def sign() -> None:
     services.sign(token(), "Lee Dorn", "Executive director", True, URL)
+
+
+def issued(app: Flask) -> Cast:
+    made = written(app)
+    issue(made)
+    return made
 
 
 def test_plan_waits_while_answers_are_open_and_says_what_for(cast: Cast) -> None:
@@ -75,8 +87,10 @@ def test_plan_waits_while_answers_are_open_and_says_what_for(cast: Cast) -> None
     amending.close(cast.cycle.id, round_.id, "We talked.", cast.reviewer.id, URL)
 
 
-def test_plan_issued_first_leaves_the_program_free_to_amend_and_its_link_shows_the_new_text(cast: Cast) -> None:
-    issue(cast)
+def test_plan_issued_first_leaves_the_program_free_to_amend_and_its_link_shows_the_new_text(
+    staged: Callable[..., Cast],
+) -> None:
+    cast = staged(issued)
     link = f"/statement/{token()}"
     client = cast.app.test_client()
     assert client.get(link).status_code == 200
@@ -111,8 +125,8 @@ def test_plan_issued_first_leaves_the_program_free_to_amend_and_its_link_shows_t
     assert (cast.cycle.state, plan_snapshot(cast.cycle)["statement"]["changed"]) == (CycleState.SIGNED, 0)
 
 
-def test_link_works_again_when_nothing_was_sent(cast: Cast) -> None:
-    issue(cast)
+def test_link_works_again_when_nothing_was_sent(staged: Callable[..., Cast]) -> None:
+    cast = staged(issued)
     round_ = cast.open(CODE)
     cast.type(CODE, notes="Perhaps.")
     amending.leave(cast.cycle.id, round_.id, cast.administrator.id, URL)
@@ -121,8 +135,8 @@ def test_link_works_again_when_nothing_was_sent(cast: Cast) -> None:
     assert cast.cycle.state is CycleState.SIGNED
 
 
-def test_signed_version_that_differs_is_said_wherever_it_counts(cast: Cast) -> None:
-    issue(cast)
+def test_signed_version_that_differs_is_said_wherever_it_counts(staged: Callable[..., Cast]) -> None:
+    cast = staged(issued)
     sign()
     staff, program = cast.client(cast.reviewer), cast.client(cast.administrator)
     sentence = "version differs from today's in 2 places"
@@ -134,8 +148,8 @@ def test_signed_version_that_differs_is_said_wherever_it_counts(cast: Cast) -> N
     assert plan_snapshot(cast.cycle)["statement"]["changed"] == 2
 
 
-def test_recognition_waits_for_open_answers_and_for_a_request(cast: Cast) -> None:
-    issue(cast)
+def test_recognition_waits_for_open_answers_and_for_a_request(staged: Callable[..., Cast]) -> None:
+    cast = staged(issued)
     sign()
     round_ = cast.open(CODE)
     with pytest.raises(OutOfOrder):
@@ -170,8 +184,8 @@ def test_rules_propose_anew_once_answers_changed_and_an_issued_plan_keeps_its_pr
     assert [code in proposed() for code in ("B.2.4", "B.2.5")] == [True, False]
 
 
-def test_staff_read_that_nobody_can_sign_while_practices_are_open(cast: Cast) -> None:
-    issue(cast)
+def test_staff_read_that_nobody_can_sign_while_practices_are_open(staged: Callable[..., Cast]) -> None:
+    cast = staged(issued)
     staff, page = cast.client(cast.reviewer), cast.at("statement")
     assert "Waits for " in staff.get(page).text
     round_ = cast.open(CODE)

@@ -21,19 +21,22 @@ from portal.plans.suggesting import suggested_actions
 from portal.reviews.services import record_review_item
 from rules.answers import Answer, Status
 from tests.factories import browser
-from tests.plans.test_plan import Cast, a_plan
+from tests.plans.test_plan import Cast, a_plan, visited
 
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    """Give a visited program: B.2.4 is a safety gap, the reviewer noted B.3.1 with words for the program."""
-    made = Cast()
-    made.visited()
+def noted(app: Flask) -> Cast:
+    """Return a visited program: B.2.4 is a safety gap, the reviewer noted B.3.1 with words for the program."""
+    made = visited(app)
     raw = {"rating": "3", "finding": "improve", "finding_text": "Training is short.", "private_note": "Ask twice.", "na_accepted": ""}  # fmt: skip
     record_review_item(made.cycle.id, "B.3.1", raw, "0", "note-for-plan", made.reviewer.id)
     return made
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(noted)
 
 
 def test_first_draft_holds_safety_gaps_then_what_was_noted_each_with_actions_in_time(cast: Cast) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,11 +18,23 @@ CODE, OTHER = "B.2.3", "B.2.5"
 NOTED = {"rating": "2", "finding": "improve", "finding_text": "Ask twice.", "private_note": "Ours.", "na_accepted": ""}
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
+def noted(app: Flask) -> Cast:
+    """Return a submitted cycle whose reviewer noted something beside one answer."""
     made = make_cast(app)
     services.record_review_item(made.cycle.id, CODE, NOTED, "0", "item-save-1", made.reviewer.id)
     return made
+
+
+def changed(app: Flask) -> Cast:
+    """Return the cycle when that answer was changed once."""
+    made = noted(app)
+    made.amend(CODE, notes="Changed.")
+    return made
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(noted)
 
 
 def again(cast: Cast) -> list[tuple[str, bool, bool]]:
@@ -69,8 +83,10 @@ def test_looking_marks_the_copy_the_page_showed_and_nothing_newer(cast: Cast) ->
     assert again(cast) == [(CODE, False, True)]
 
 
-def test_answer_changed_back_is_nothing_to_look_at_unless_it_was_looked_at_between(cast: Cast) -> None:
-    cast.amend(CODE, notes="Changed.")
+def test_answer_changed_back_is_nothing_to_look_at_unless_it_was_looked_at_between(
+    staged: Callable[..., Cast],
+) -> None:
+    cast = staged(changed)
     cast.amend(CODE, notes="")
     assert again(cast) == [(CODE, False, True)]
     look(cast.cycle.id, [CODE], 2, cast.reviewer.id)
@@ -78,8 +94,8 @@ def test_answer_changed_back_is_nothing_to_look_at_unless_it_was_looked_at_betwe
 
 
 @pytest.mark.parametrize("data", [{}, {"code": "B.9.9", "number": "2"}, {"code": CODE, "number": "9" * 30}, {"code": OTHER, "number": "2"}])  # fmt: skip
-def test_looking_at_nothing_that_changed_stores_nothing(cast: Cast, data: dict[str, str]) -> None:
-    cast.amend(CODE, notes="Changed.")
+def test_looking_at_nothing_that_changed_stores_nothing(staged: Callable[..., Cast], data: dict[str, str]) -> None:
+    cast = staged(changed)
     assert cast.client(cast.reviewer).post(cast.at("review/changes"), data=data).status_code == 303
     assert again(cast) == [(CODE, True, True)]
 
@@ -94,9 +110,11 @@ def test_notes_can_be_written_while_an_answer_is_open(cast: Cast) -> None:
     assert sorted(kept) == ["Ours.", "They are on it."]
 
 
-def test_overview_takes_as_many_queries_for_one_changed_answer_as_for_three(cast: Cast, count_queries) -> None:
+def test_overview_takes_as_many_queries_for_one_changed_answer_as_for_three(
+    staged: Callable[..., Cast], count_queries
+) -> None:
+    cast = staged(changed)
     client = cast.client(cast.reviewer)
-    cast.amend(CODE, notes="One.")
     client.get(cast.at("review"))
     one = count_queries(lambda: client.get(cast.at("review")))
     cast.amend(CODE, OTHER, "B.2.6", notes="Two.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -13,37 +14,29 @@ from portal.accounts.models import Person
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
-from portal.programs.models import Program
 from portal.reviews import services
 from portal.reviews.models import Review
 from portal.reviews.queries import queue_of
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+from tests.conftest import StandingClock
+from tests.factories import browser, make_partnership, make_person, make_program, sign_in, submitted_cycle
+
+from .cast import Cast
 
 TODAY = date(2026, 10, 1)
 
 
 @pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
-
-
-@pytest.fixture
-def cycle(program: Program, clock) -> Cycle:
+def cast(staged: Callable[..., Cast], clock: StandingClock) -> Cast:
+    """Give the cast of a review that was submitted three weeks ago."""
     clock.go(days=-21)
-    made = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program), not_in_practice=("B.2.4",))
+    made = staged(Cast)
     clock.go(days=21)
     return made
 
 
 @pytest.fixture
-def reviewer(program: Program) -> Person:
-    return make_person(Role.REVIEWER, program.partnership, name="Rosa Reyes")
-
-
-@pytest.fixture
-def staff(client: FlaskClient, reviewer: Person) -> FlaskClient:
-    sign_in(client, reviewer)
-    return client
+def staff(app: Flask, reviewer: Person) -> FlaskClient:
+    return browser(app, reviewer)  # the session of the cast is over by now
 
 
 def at(cycle: Cycle, what: str) -> str:

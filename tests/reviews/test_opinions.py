@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,29 +15,43 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.reviews import opinions, services
 from portal.reviews.models import Opinion, OpinionVersion, ReviewItem
-from tests.factories import browser, make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import browser, make_person
+
+from .cast import Cast
 
 CODE = "B.2.3"
 THOUGHT = "I would ask to see three files."
 
 
-@pytest.fixture
-def cycle(app: Flask) -> Cycle:
-    program = make_program(make_partnership("riverbend"))
-    return submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+class Opinions(Cast):
+    """Rosa Reyes decides, Ruth Okoye is her colleague."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        item = {
+            "rating": "4",
+            "finding": "strength",
+            "finding_text": "Well kept.",
+            "private_note": "",
+            "na_accepted": "",
+        }
+        services.record_review_item(self.cycle.id, CODE, item, "0", "item-save-1", self.reviewer.id)
+        self.colleague = make_person(Role.REVIEWER, self.program.partnership, name="Ruth Okoye")
 
 
 @pytest.fixture
-def decider(cycle: Cycle) -> Person:
-    made = make_person(Role.REVIEWER, cycle.program.partnership, name="Rosa Reyes")
-    item = {"rating": "4", "finding": "strength", "finding_text": "Well kept.", "private_note": "", "na_accepted": ""}
-    services.record_review_item(cycle.id, CODE, item, "0", "item-save-1", made.id)
-    return made
+def cast(staged: Callable[..., Opinions]) -> Opinions:
+    return staged(Opinions)
 
 
 @pytest.fixture
-def colleague(cycle: Cycle) -> Person:
-    return make_person(Role.REVIEWER, cycle.program.partnership, name="Ruth Okoye")
+def decider(cast: Opinions) -> Person:
+    return cast.reviewer
+
+
+@pytest.fixture
+def colleague(cast: Opinions) -> Person:
+    return cast.colleague
 
 
 def raw(rating: str = "2", finding: str = "improve", text: str = THOUGHT) -> dict[str, str]:

@@ -20,30 +20,10 @@ from portal.programs.models import Program
 from portal.reviews import questions
 from portal.reviews.models import Question
 from portal.reviews.questions import OpenQuestion, open_questions
-from tests.factories import browser, make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import browser, make_partnership, make_person
 
 CODE = "B.2.3"
 HERE = "http://localhost"
-
-
-@pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("riverbend"))
-
-
-@pytest.fixture
-def owner(program: Program) -> Person:
-    return make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Ruiz")
-
-
-@pytest.fixture
-def cycle(program: Program, owner: Person) -> Cycle:
-    return submitted_cycle(program, owner, not_in_practice=("B.2.4",))
-
-
-@pytest.fixture
-def reviewer(program: Program) -> Person:
-    return make_person(Role.REVIEWER, program.partnership, name="Rosa Reyes")
 
 
 def ask(cycle: Cycle, by: Person, text: str, code: str = CODE, save_id: str = "question-1") -> Question:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from portal.foundation.access import Role
@@ -19,8 +20,8 @@ from tests.factories import make_cycle, make_partnership, make_person, make_prog
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return make_cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(make_cast)
 
 
 def told() -> list[str]:

@@ -11,11 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
 from portal.accounts.models import Person
-from portal.assessments.models import StoredAnswer
 from portal.assessments.services import submit
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation import clock
-from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.plans.models import Outcome, Plan, Priority
 from portal.programs.models import Program
@@ -29,49 +27,13 @@ from tests.factories import (
     answer_all,
     browser,
     make_cycle,
-    make_partnership,
-    make_person,
-    make_program,
-    sign_in,
-    submitted_cycle,
 )  # fmt: skip
 
-CODE, GAP, NA = "B.2.3", "B.2.4", "E.2.2"
+from .cast import GAP, NA
+
+CODE = "B.2.3"
 HERE = "http://localhost"
 SECRET = "only for us: the director is leaving"
-
-
-@pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
-
-
-@pytest.fixture
-def owner(program: Program) -> Person:
-    return make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Ana Ruiz")
-
-
-@pytest.fixture
-def cycle(program: Program, owner: Person) -> Cycle:
-    made = make_cycle(program)
-    answer_all(made, owner, not_in_practice=(GAP,))
-    with unit_of_work():
-        row = db.session.scalars(select(StoredAnswer).where(StoredAnswer.practice_code == NA)).one()
-        row.content = row.content | {"status": "not_applicable", "rating": None, "na_reason": "Nobody visits homes."}
-    submit(made.id, owner.id, HERE)
-    db.session.refresh(made)
-    return made
-
-
-@pytest.fixture
-def reviewer(program: Program) -> Person:
-    return make_person(Role.REVIEWER, program.partnership, name="Rosa Reyes")
-
-
-@pytest.fixture
-def staff(client: FlaskClient, reviewer: Person) -> FlaskClient:
-    sign_in(client, reviewer)
-    return client
 
 
 def raw(rating: str = "", **more: str) -> dict[str, str]:
@@ -206,12 +168,11 @@ def test_not_applicable_is_refused_with_a_reason_that_the_program_reads(
 
 
 def test_section_shows_the_cycle_before_its_goal_the_rules_and_the_thread(
-    program: Program, owner: Person, reviewer: Person, staff: FlaskClient
+    cycle: Cycle, program: Program, owner: Person, reviewer: Person, staff: FlaskClient
 ) -> None:
-    first = submitted_cycle(program, owner)
     with unit_of_work():
-        first.state, first.closed_on = CycleState.CLOSED, date(2026, 9, 1)
-        plan = Plan(cycle_id=first.id, saved_at=clock.now(), issued_at=clock.now())
+        cycle.state, cycle.closed_on = CycleState.CLOSED, date(2026, 9, 1)
+        plan = Plan(cycle_id=cycle.id, saved_at=clock.now(), issued_at=clock.now())
         plan.priorities = [
             Priority(position=1, title="Check every mentor", practice_codes=[GAP], outcome=Outcome.PARTLY_MET)
         ]
