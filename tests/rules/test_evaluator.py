@@ -349,7 +349,7 @@ from rules.asking import Assessment, Question
 from rules.evaluator import Evaluator
 from rules.facts import CycleFacts
 from rules.rulebook import PluginChoice
-from tests.rules.samples import FACTS
+from rules.sampling import FACTS
 
 evaluator = Evaluator(Path(sys.argv[1]), 1.0)
 rules = evaluator.describe([PluginChoice(sys.argv[2])])
