@@ -128,14 +128,13 @@ def _offered(rules: Rulebook, plugin: str) -> frozenset[str]:
 def _answered(
     assessment: Assessment, rules: Rulebook, recorder: Recorder, hooks: frozenset[str]
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Return what the plugin says to these hooks, and judge nothing else."""
+    """Return what the plugin says to these hooks, and make nothing of it."""
     recorder.rows = {}
     if hooks:
-        card = evaluate(assessment, rules)
-        if "nqms_tier_conditions" in hooks:
-            judge_conditions(card, assessment, rules)
-        if "nqms_priorities" in hooks:
-            judge_priorities(card, assessment, rules)
+        question = Question(assessment, evaluate(assessment, rules))
+        for hook in ("nqms_tier_conditions", "nqms_priorities"):
+            if hook in hooks:
+                list(rules.ask(hook, question))
     return recorder.rows
 
 
