@@ -66,8 +66,11 @@ ANSWERS = [answer for practice in CATALOGUE.practices for answer in answers_to(p
 
 def some_answers() -> st.SearchStrategy[dict[str, Answer]]:
     """Draw answers to some of the practices, in any order; one choice an answer, since drawing costs more than judging."""
-    drawn = st.lists(st.sampled_from(ANSWERS), unique_by=lambda one: one.code, max_size=30)
-    return drawn.map(lambda answers: {one.code: one for one in answers})
+    few, many = (
+        st.lists(st.sampled_from(ANSWERS), unique_by=lambda one: one.code, min_size=least, max_size=30)
+        for least in (0, 6)
+    )
+    return st.one_of(few, many).map(lambda answers: {one.code: one for one in answers})
 
 
 def nothing() -> list[Any]:
