@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 _PLAIN = frozenset((str, int, bool, float, type(None)))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class MalformedRecord(ValueError):
@@ -64,7 +65,7 @@ def _reducer_of_parts(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]
 
 def canonical_json(value: object) -> str:
     """Write a value as JSON with sorted keys and no spare blanks; NaN is refused with ValueError."""
-    return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(to_plain(value))
 
 
 def read_json(kind: type[T], text: str) -> T:
