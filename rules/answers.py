@@ -99,16 +99,22 @@ def parse_answer(practice: Practice, tags: Iterable[str], raw: Mapping[str, obje
     return Answer(practice.code, status, rating, sub_items=letters, **texts)
 
 
+_NO_STATUS = (Problem("status", "Say whether this is in practice."),)
+_NO_RATING = (Problem("rating", "Choose a rating from 1 to 5."),)
+_NO_REASON = (Problem("na_reason", "Say why this does not apply to your program."),)
+_NO_NOTES = (Problem("notes", "Add a note: your partnership asks for one here."),)
+
+
 def missing(practice: Practice, answer: Answer | None) -> tuple[Problem, ...]:
     """Say what an answer still lacks before the assessment can be sent in; empty when it is complete."""
     if answer is None or answer.status is None:
-        return (Problem("status", "Say whether this is in practice."),)
+        return _NO_STATUS
     if answer.status is Status.IN_PRACTICE and answer.rating is None and practice.rated:
-        return (Problem("rating", "Choose a rating from 1 to 5."),)
+        return _NO_RATING
     if answer.status is Status.NOT_APPLICABLE and not answer.na_reason.strip():
-        return (Problem("na_reason", "Say why this does not apply to your program."),)
+        return _NO_REASON
     if practice.needs_notes and not answer.notes.strip():
-        return (Problem("notes", "Add a note: your partnership asks for one here."),)
+        return _NO_NOTES
     return ()
 
 

@@ -8,10 +8,12 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 _PLAIN = frozenset((str, int, bool, float, type(None)))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class MalformedRecord(ValueError):
@@ -21,34 +23,49 @@ class MalformedRecord(ValueError):
 def to_plain(value: object) -> Any:
     """Reduce a frozen value to dictionaries, lists, texts and numbers."""
     kind: Any = type(value)
-    if kind in _PLAIN:
-        return value
-    if (names := _parts(kind)) is not None:
-        return {name: to_plain(getattr(value, name)) for name in names}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (frozenset, set)):
-        return sorted(to_plain(item) for item in value)
-    if isinstance(value, (tuple, list)):
-        return [to_plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has no place in a record")
+    return value if kind in _PLAIN else _reducer(kind)(value)
 
 
 @lru_cache(maxsize=256)
-def _parts(kind: type) -> tuple[str, ...] | None:
-    """Name the parts of a dataclass, None for any other type; looked up once a type, since values come by thousands."""
-    return tuple(f.name for f in fields(kind) if f.init) if is_dataclass(kind) else None
+def _reducer(kind: type) -> Callable[[Any], Any]:
+    """Return what reduces values of a type; looked up once a type, since values come by thousands.
+
+    Most parts of a value are plain, so each is looked at where it is met, and only the others are passed on.
+    """
+    if is_dataclass(kind):
+        return _reducer_of_parts(tuple(f.name for f in fields(kind) if f.init))
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if issubclass(kind, (bool, int, float, str)):
+        return lambda value: value
+    if issubclass(kind, date):
+        return methodcaller("isoformat")
+    if issubclass(kind, Mapping):
+        return lambda value: {
+            str(key): part if type(part) in _PLAIN else to_plain(part) for key, part in value.items()
+        }  # fmt: skip
+    if issubclass(kind, (frozenset, set)):
+        return lambda value: sorted(to_plain(item) for item in value)
+    if issubclass(kind, (tuple, list)):
+        return lambda value: [item if type(item) in _PLAIN else to_plain(item) for item in value]
+    raise TypeError(f"{kind.__name__} has no place in a record")
+
+
+def _reducer_of_parts(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]:
+    if len(names) < 2:  # attrgetter gives a tuple only for several
+        return lambda value: {name: to_plain(getattr(value, name)) for name in names}
+    parts_of = attrgetter(*names)
+
+    def reduced(value: Any) -> dict[str, Any]:
+        parts = zip(names, parts_of(value), strict=True)
+        return {name: part if type(part) in _PLAIN else to_plain(part) for name, part in parts}
+
+    return reduced
 
 
 def canonical_json(value: object) -> str:
     """Write a value as JSON with sorted keys and no spare blanks; NaN is refused with ValueError."""
-    return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(to_plain(value))
 
 
 def read_json(kind: type[T], text: str) -> T:

@@ -197,9 +197,14 @@ def _retired(code: str) -> Link:
     return Link(Relation.RETIRED, (code,), (), "The later catalogue does not hold it.")
 
 
+def _in_order(codes: tuple[str, ...], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the codes that a catalogue holds, in its order."""
+    held = tuple(code for code in codes if code in catalogue)
+    return held if len(held) < 2 else tuple(p.code for p in catalogue.practices if p.code in held)
+
+
 def _held(link: Link, old: Catalogue, new: Catalogue) -> list[Link]:
-    olds = tuple(p.code for p in old.practices if p.code in link.old)
-    news = tuple(p.code for p in new.practices if p.code in link.new)
+    olds, news = _in_order(link.old, old), _in_order(link.new, new)
     if link.relation in (Relation.RETIRED, Relation.NOT_KNOWN):
         return [Link(link.relation, (code,), (), link.note) for code in olds]
     if link.relation is Relation.NEW:

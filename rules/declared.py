@@ -125,7 +125,7 @@ def _policy(root: Table) -> dict[str, Any]:
     if not root.has("policy"):
         return {}
     known = [one.name for one in fields(Policy)]
-    table = root.table("policy")
+    table, default = root.table("policy"), Policy()
     values = {key: table.any(key) for key in table.data}
     for key, value in values.items():
         if key not in known:
@@ -133,7 +133,7 @@ def _policy(root: Table) -> dict[str, Any]:
             table.complain(key, f"There is no policy value “{key}”.{f' Do you mean “{close[0]}”?' if close else ''}")
             continue
         try:
-            replace(Policy(), **{key: value})
+            replace(default, **{key: value})
         except PolicyError as error:
             if key in str(error) or key == "gates":  # two values that do not go together are told once both are known
                 table.complain(key, str(error))

@@ -55,13 +55,17 @@ def _stamp(folder: Path | None) -> tuple[object, ...]:
     """Mark what is on disk, so that a plugin installed, changed or removed is seen at once."""
     places = [Path(entry) for entry in sys.path if entry]
     marks: list[object] = [(str(place), place.stat().st_mtime_ns) for place in places if place.is_dir()]
-    for path in _files(folder):
-        try:
-            there = path.stat()
-        except OSError:
-            continue
-        marks.append((str(path), there.st_mtime_ns, there.st_size))
+    marks += [(str(path), *mark) for path in _files(folder) if (mark := _mark(path))]
     return tuple(marks)
+
+
+def _mark(path: Path) -> tuple[int, ...]:
+    """Mark what a file holds by its time and size; empty when it cannot be looked at."""
+    try:
+        there = path.stat()
+    except OSError:
+        return ()
+    return there.st_mtime_ns, there.st_size
 
 
 def _files(folder: Path | None) -> list[Path]:
@@ -118,7 +122,13 @@ def bundled_folder() -> Path:
 
 def _bundled() -> Iterator[tuple[str, Reader]]:
     for path in _files(bundled_folder()):
-        yield path.stem, lambda path=path: read_file(path, "bundled")  # type: ignore[misc]
+        yield path.stem, lambda path=path: _read_bundled(path, _mark(path))  # type: ignore[misc]
+
+
+@lru_cache(maxsize=64)
+def _read_bundled(path: Path, _: tuple[int, ...]) -> FoundPlugin:
+    """Read a bundled plugin once while its file stays as it is, also when other plugins change."""
+    return read_file(path, "bundled")
 
 
 def _installed() -> Iterator[tuple[str, Reader]]:

@@ -106,15 +106,15 @@ def _resting(samples: list[tuple[int, Sample]], rules: Rulebook, recorder: Recor
     tried, hooks = 0, _offered(rules, recorder.plugin)
     wanted = sum(len(sample.assessment.answers) for _, sample in samples) if hooks else 0
     for _, sample in samples:
-        whole = _answered(sample.assessment, rules, recorder, hooks)
+        whole = _counted(_answered(sample.assessment, rules, recorder, hooks))
         for code in sample.assessment.answers:
             if not hooks or time.monotonic() > until:
                 break
             tried += 1
             answers = {key: answer for key, answer in sample.assessment.answers.items() if key != code}
-            less = _answered(replace(sample.assessment, answers=answers), rules, recorder, hooks)
+            less = _counted(_answered(replace(sample.assessment, answers=answers), rules, recorder, hooks))
             for hook in sorted({*whole, *less}):
-                for rule in _moved(whole.get(hook, ()), less.get(hook, ()), code)[:1]:
+                for rule in _moved(whole.get(hook, Rows()), less.get(hook, Rows()), code)[:1]:
                     hidden.setdefault(f"{hook}, rule {rule}, rests on {code} and does not name it")
     return {"hidden": list(hidden)[:MOST], "deleted": tried, "to_delete": wanted}
 
@@ -128,38 +128,41 @@ def _offered(rules: Rulebook, plugin: str) -> frozenset[str]:
 def _answered(
     assessment: Assessment, rules: Rulebook, recorder: Recorder, hooks: frozenset[str]
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Return what the plugin says to these hooks, and judge nothing else."""
+    """Return what the plugin says to these hooks, and make nothing of it."""
     recorder.rows = {}
     if hooks:
-        card = evaluate(assessment, rules)
-        if "nqms_tier_conditions" in hooks:
-            judge_conditions(card, assessment, rules)
-        if "nqms_priorities" in hooks:
-            judge_priorities(card, assessment, rules)
+        question = Question(assessment, evaluate(assessment, rules))
+        for hook in ("nqms_tier_conditions", "nqms_priorities"):
+            if hook in hooks:
+                list(rules.ask(hook, question))
     return recorder.rows
 
 
-def _moved(whole: Iterable[Mapping[str, Any]], less: Iterable[Mapping[str, Any]], code: str) -> list[str]:
+Rows = Counter[tuple[str, str, frozenset[str]]]  # the rule of each row, the row, and the practices it names
+
+
+def _counted(said: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, Rows]:
+    """Count the rows of each hook; written once, since they are compared for one answer after the other."""
+    return {
+        hook: Counter(
+            (str(row.get("rule", row.get("key", "?"))), written(row), frozenset(_named(row))) for row in rows
+        )
+        for hook, rows in said.items()
+    }  # fmt: skip
+
+
+def _moved(whole: Rows, less: Rows, code: str) -> list[str]:
     """Return the rules that changed without an answer, though they had not named it.
 
     A row that named it may be gone, and one of the same rule may stand in its place.
     """
-    (named, before), (_, after) = (_counted(rows, code) for rows in (whole, less))
-    gone = [rule for rule, _ in before - after]
-    come = Counter(rule for rule, _ in (after - before).elements())
+    before, after = (Counter({one: n for one, n in rows.items() if code not in one[2]}) for rows in (whole, less))
+    named = Counter[str]()
+    for (rule, _, practices), n in whole.items():
+        named[rule] += n if code in practices else 0
+    gone = [rule for rule, *_ in before - after]
+    come = Counter(rule for rule, *_ in (after - before).elements())
     return sorted({*gone, *(come - named)})
-
-
-def _counted(rows: Iterable[Mapping[str, Any]], code: str) -> tuple[Counter[str], Counter[tuple[str, str]]]:
-    """Count the rules of the rows that name a practice, and the rows that do not."""
-    named, others = Counter[str](), Counter[tuple[str, str]]()
-    for row in rows:
-        rule = str(row.get("rule", row.get("key", "?")))
-        if code in _named(row):
-            named[rule] += 1
-        else:
-            others[(rule, written(row))] += 1
-    return named, others
 
 
 def _named(row: Mapping[str, Any]) -> set[str]:

@@ -86,7 +86,8 @@ class Row:
             if not isinstance(value, (list, tuple)):
                 raise TypeError(f"“{key}” should be a list of {'codes' if key == 'practices' else 'names of facts'}")
             names[key] = tuple(value)
-        practices = tuple(self._catalogue.practice(code).code for code in names["practices"])
+        known = self._catalogue.practice
+        practices = tuple([known(code).code for code in names["practices"]])
         for fact in names["facts"]:
             if fact not in FACTS:
                 raise ValueError(f"there is no fact {fact!r}"[:200])

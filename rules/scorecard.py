@@ -178,17 +178,12 @@ def _result(
 
 
 def _share(group: Group, by_code: Mapping[str, PracticeResult]) -> Share:
-    applicable = in_practice = answered = rated = points = 0
-    for code in group.codes:
-        one = by_code[code]
-        counts_as = one.counts_as
-        applicable += counts_as is not Status.NOT_APPLICABLE
-        in_practice += counts_as is Status.IN_PRACTICE
-        answered += one.answered
-        if one.rating is not None:
-            rated += 1
-            points += one.rating
-    size = len(group.codes)
+    results = [by_code[code] for code in group.codes]
+    size, counted = len(results), [one.counts_as for one in results]
+    applicable, in_practice = size - counted.count(Status.NOT_APPLICABLE), counted.count(Status.IN_PRACTICE)
+    answered = sum([one.answered for one in results])
+    ratings = [one.rating for one in results if one.rating is not None]
+    rated, points = len(ratings), sum(ratings)
     left_out = size - applicable
     sentence = f"{group.title}: {in_practice} of {applicable} practices that apply are in practice"
     sentence += f"; {left_out} left out as not applicable." if left_out else "."

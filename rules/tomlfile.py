@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 Path = tuple[str | int, ...]
@@ -80,7 +81,7 @@ def _locate(text: str) -> Iterator[tuple[Path, int]]:
         if header and (names := _names(header[1])):
             path = here = _place(names, header[1].startswith("[["), counts)
         elif key and (names := _names(f"{key[1]} = 0")):
-            path = here + tuple(names)
+            path = here + names
         else:
             continue
         if path not in seen:
@@ -88,11 +89,13 @@ def _locate(text: str) -> Iterator[tuple[Path, int]]:
             yield path, number
 
 
-def _names(line: str) -> list[str]:
+@lru_cache(maxsize=512)
+def _names(line: str) -> tuple[str, ...]:
+    """Name the tables and the key of a line; kept, since files say the same few keys again and again."""
     try:
         inner: Any = tomllib.loads(line)
     except (ValueError, RecursionError):
-        return []
+        return ()
     names = []
     while isinstance(inner, (dict, list)) and inner:
         if isinstance(inner, list):
@@ -100,10 +103,10 @@ def _names(line: str) -> list[str]:
             continue
         name, inner = next(iter(inner.items()))
         names.append(name)
-    return names
+    return tuple(names)
 
 
-def _place(names: list[str], repeated: bool, counts: dict[Path, int]) -> Path:
+def _place(names: tuple[str, ...], repeated: bool, counts: dict[Path, int]) -> Path:
     """Give the path of a header, with the running number of every repeated table on the way."""
     path: Path = ()
     for name in names[:-1]:

@@ -52,22 +52,25 @@ def all_yes(rating: int = 4) -> dict[str, Answer]:
     return {practice.code: yes(practice, rating) for practice in CATALOGUE.practices}
 
 
-def answer_to(practice: Practice) -> st.SearchStrategy[Answer]:
-    statuses: list[Status | None] = [None, Status.IN_PRACTICE, Status.NOT_IN_PRACTICE]
-    statuses += [Status.NOT_APPLICABLE] if practice.na.allowed else []
-
-    def answer(status: Status | None, rating: int | None) -> Answer:
-        reason = "It cannot be." if status is Status.NOT_APPLICABLE else ""
-        return Answer(practice.code, status, rating if status is Status.IN_PRACTICE else None, reason)
-
-    return st.builds(answer, st.sampled_from(statuses), st.one_of(st.none(), st.integers(1, 5)))
+def answers_to(practice: Practice) -> list[Answer]:
+    """List every kind of answer to a practice, each status as often as the others, and half of the ratings open."""
+    code = practice.code
+    open_, yes_, no_ = [Answer(code)] * 10, [Answer(code, Status.IN_PRACTICE)] * 5, [no(code)] * 10
+    rated = [Answer(code, Status.IN_PRACTICE, rating) for rating in range(1, 6)]
+    na = [Answer(code, Status.NOT_APPLICABLE, na_reason="It cannot be.")] * 10 if practice.na.allowed else []
+    return [*open_, *yes_, *rated, *no_, *na]
 
 
-@st.composite
-def some_answers(draw: st.DrawFn) -> dict[str, Answer]:
-    """Draw answers to some of the practices, in any order."""
-    practices = draw(st.lists(st.sampled_from(CATALOGUE.practices), unique_by=lambda one: one.code, max_size=30))
-    return {practice.code: draw(answer_to(practice)) for practice in practices}
+ANSWERS = [answer for practice in CATALOGUE.practices for answer in answers_to(practice)]
+
+
+def some_answers() -> st.SearchStrategy[dict[str, Answer]]:
+    """Draw answers to some of the practices, in any order; one choice an answer, since drawing costs more than judging."""
+    few, many = (
+        st.lists(st.sampled_from(ANSWERS), unique_by=lambda one: one.code, min_size=least, max_size=30)
+        for least in (0, 6)
+    )
+    return st.one_of(few, many).map(lambda answers: {one.code: one for one in answers})
 
 
 def nothing() -> list[Any]:

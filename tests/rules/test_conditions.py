@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from rules.answers import Answer, Status
 from rules.asking import Assessment
+from rules.describing import describe
+from rules.discovery import discover
 from rules.facts import CycleFacts
+from rules.loading import Plugins, loaded
+from rules.plugininfo import PluginInfo
 from rules.results import ConditionResult, Tier
-from rules.rulebook import Rulebook
+from rules.rulebook import PluginChoice, Rulebook
 from rules.scorecard import evaluate
 from rules.tiers import decide
-from tests.rules.samples import CATALOGUE, FACTS, SIGNED, all_yes, no, plugin, rulebook, some_answers, unhurried
-from tests.rules.toml_plugins import rules_of
+from tests.rules.samples import CATALOGUE, FACTS, SIGNED, all_yes, no, plugin, some_answers, unhurried
+from tests.rules.toml_plugins import put, rules_of
 
 TIER = """
 [[tier]]
@@ -143,16 +147,11 @@ def test_any_of_needs_one_of_its_conditions(
     assert (found.practices, found.trace.facts) == (("V.1", "V.2"), ("staff_agreed",))
 
 
-def in_python(least: int) -> Rulebook:
+def screening(scorecard: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """State the share of the screening section as a Python plugin would."""
-
-    def nqms_tier_conditions(scorecard: Any) -> list[dict[str, Any]]:
-        share = next(one for one in scorecard.sections if one.key == "s-2")
-        met = share.share is not None and share.in_practice * 100 >= least * share.applicable
-        return [{"key": "local", "title": "Local", "met": met, "sentence": "Counted.", "practices": SCREENING}]
-
-    tiers = [Tier("quality", "Quality Partner", 1, ("local",))]
-    return rulebook(plugin("python", nqms_tiers=lambda: tiers, nqms_tier_conditions=nqms_tier_conditions))
+    share = next(one for one in scorecard.sections if one.key == "s-2")
+    met = share.share is not None and share.in_practice * 100 >= settings["least"] * share.applicable
+    return [{"key": "local", "title": "Local", "met": met, "sentence": "Counted.", "practices": SCREENING}]
 
 
 SHARE = (
@@ -170,17 +169,23 @@ default = 80
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("plugins")
+def two_ways(tmp_path_factory: pytest.TempPathFactory) -> Plugins:
+    """Load the share of the screening section, stated in TOML and in Python, once; its rules are described anew."""
+    plugins = loaded(discover(put(tmp_path_factory.mktemp("plugins"), SHARE)), ["national", "lakeside"])
+    tiers = [Tier("quality", "Quality Partner", 1, ("local",))]
+    python = plugin("python", nqms_tiers=lambda: tiers, nqms_tier_conditions=screening)
+    plugins.add(PluginInfo("python", "1.0.0", "Python"), python)
+    return plugins
 
 
 @unhurried
 @given(answers=some_answers(), count=st.integers(0, 20), least=st.integers(1, 100))
 def test_share_agrees_with_the_same_condition_in_python(
-    folder: Path, answers: dict[str, Answer], count: int, least: int
+    two_ways: Plugins, answers: dict[str, Answer], count: int, least: int
 ) -> None:
     answers |= yes_to(*SCREENING[:count])
-    declared, python = judged(rules_of(folder, SHARE, {"least": least}), answers), judged(in_python(least), answers)
+    both = (describe([PluginChoice(name, {"least": least})], two_ways) for name in ("lakeside", "python"))
+    declared, python = (judged(rules, answers) for rules in both)
     assert (declared.met, declared.practices) == (python.met, python.practices)
 
 
@@ -200,13 +205,17 @@ sentence = "{code} is rated too low."
 """
 
 
-@pytest.mark.parametrize("kind", EVERY)
+@pytest.fixture(scope="module", params=EVERY)
+def lowered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    return rules_of(tmp_path_factory.mktemp("plugins"), TIER + request.param + LOWER)
+
+
 @unhurried
 @given(answers=some_answers(), code=st.sampled_from(CATALOGUE.practices))
 def test_deleting_an_answer_that_is_not_named_changes_nothing(
-    folder: Path, kind: str, answers: dict[str, Answer], code: Any
+    lowered: Rulebook, answers: dict[str, Answer], code: Any
 ) -> None:
-    rules = rules_of(folder, TIER + kind + LOWER)
+    rules = lowered
     before = judged(rules, answers)
     if code.code not in before.practices:
         assert judged(rules, {key: one for key, one in answers.items() if key != code.code}) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,12 +24,29 @@ CONCERNS = ["mentor", "mentee", "parent or guardian", "responsible adult", "staf
 IN_WORDS = {1: {"one", "once"}, 2: {"two", "twice"}, 3: {"three"}, 4: {"four"}, 6: {"six"}}
 
 each_edition = pytest.mark.parametrize("texts", TEXTS.values(), ids=TEXTS)
-each_practice = pytest.mark.parametrize(
-    "practice", [pytest.param(p, id=p["code"]) for texts in TEXTS.values() for p in texts.practices]
-)
-each_section = pytest.mark.parametrize(
-    "section", [pytest.param(s, id=s["key"]) for texts in TEXTS.values() for s in texts.sections]
-)
+
+
+def each(parts: str, key: str) -> Callable[[Callable[[dict[str, Any]], None]], Callable[[Texts], None]]:
+    """Hold every part of an edition to a test and name all that fail; a test for each would take longer than to look."""
+
+    def hold(test: Callable[[dict[str, Any]], None]) -> Callable[[Texts], None]:
+        @each_edition
+        def held(texts: Texts) -> None:
+            wrong = []
+            for part in getattr(texts, parts):
+                try:
+                    test(part)
+                except AssertionError as error:
+                    wrong.append(f"{part[key]}: {error}")
+            assert wrong == []
+
+        held.__name__ = test.__name__
+        return held
+
+    return hold
+
+
+each_practice, each_section = each("practices", "code"), each("sections", "key")
 
 
 def test_every_folder_of_editions_is_read_here() -> None:

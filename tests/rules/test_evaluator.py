@@ -202,6 +202,7 @@ def test_other_lists_are_answered_while_a_plugin_hangs(folder: Path) -> None:
                 start = time.monotonic()
                 assert evaluate(ASSESSMENT, rules).undetermined == ()
                 took.append(time.monotonic() - start)
+            time.sleep(0.1)
         assert len(took) > 4
         assert max(took) < 1
     finally:
@@ -349,7 +350,7 @@ from rules.asking import Assessment, Question
 from rules.evaluator import Evaluator
 from rules.facts import CycleFacts
 from rules.rulebook import PluginChoice
-from tests.rules.samples import FACTS
+from rules.sampling import FACTS
 
 evaluator = Evaluator(Path(sys.argv[1]), 1.0)
 rules = evaluator.describe([PluginChoice(sys.argv[2])])
