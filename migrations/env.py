@@ -5,24 +5,21 @@ So they are off during the run, set on the raw connection before any transaction
 """
 
 from alembic import context
-from flask import current_app
 
-from portal.foundation.database import write_intent
+from portal.foundation.database import Base, db, write_intent
 
 
 def run() -> None:
-    migrate = current_app.extensions["migrate"]
-    engine = migrate.db.engine
     token = write_intent.set(True)
     try:
-        with engine.connect() as connection:
+        with db.engine.connect() as connection:
             sqlite = connection.dialect.name == "sqlite"
             raw = connection.connection.dbapi_connection
             if sqlite:
                 raw.execute("PRAGMA foreign_keys=OFF")
             context.configure(
                 connection=connection,
-                target_metadata=migrate.db.metadata,
+                target_metadata=Base.metadata,
                 render_as_batch=sqlite,
                 transactional_ddl=True,  # Alembic assumes False for SQLite and would leave half a migration behind
                 compare_type=True,
