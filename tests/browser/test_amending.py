@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
@@ -17,8 +18,8 @@ CODE, OTHER = "B.2.3", "B.2.5"
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return make_cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(make_cast)
 
 
 def become(page: Page, person: Person, path: str) -> None:

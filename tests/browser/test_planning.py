@@ -21,9 +21,8 @@ from tests.plans.test_plan import Cast
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    """Give a visited program whose reviewer took notes: two areas for improvement and a strength."""
+def visited(_app: Flask) -> Cast:
+    """Make a visited program whose reviewer took notes: two areas for improvement and a strength."""
     made = Cast()
     made.visited()
     for code, finding, text in (
@@ -33,6 +32,11 @@ def cast(app: Flask) -> Cast:
         raw = {"rating": "3", "finding": finding, "finding_text": text, "private_note": "", "na_accepted": ""}
         record_review_item(made.cycle.id, code, raw, "0", f"note-{code[-1]}-{finding}", made.reviewer.id)
     return made
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(visited)
 
 
 def test_plan_after_a_visit_takes_few_fields_and_presses(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -20,12 +22,16 @@ pytestmark = pytest.mark.browser
 CODE = "B.2.3"
 
 
-@pytest.fixture
-def cycle(app: Flask) -> Cycle:
+def submitted(_app: Flask) -> Cycle:
     program = make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
     return submitted_cycle(
         program, make_person(Role.PROGRAM_ADMINISTRATOR, program), not_in_practice=("B.2.4", "B.1.4")
     )
+
+
+@pytest.fixture
+def cycle(staged: Callable[..., Cycle]) -> Cycle:
+    return staged(submitted)
 
 
 @pytest.fixture

@@ -46,9 +46,13 @@ def line(live_server: str) -> Iterator[Line]:
     made.close()
 
 
-@pytest.fixture
-def cycle(app: Flask) -> Cycle:
+def begun(_app: Flask) -> Cycle:
     return make_cycle(make_program(make_partnership()))
+
+
+@pytest.fixture
+def cycle(staged: Callable[..., Cycle]) -> Cycle:
+    return staged(begun)
 
 
 @pytest.fixture
