@@ -20,7 +20,7 @@ from portal.partnerships.models import Partnership
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
 from rules.rulebook import PluginChoice
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
+from tests.factories import browser, make_partnership, make_person, make_program, submitted_cycle
 
 TODAY = date(2026, 10, 1)
 STEPS = (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
@@ -56,6 +56,7 @@ class Signed:
             for step in STEPS:
                 advance(self.cycle, step, TODAY)
         self.at = f"/cycles/{self.cycle.id}"
+        self.browsers = {one.id: browser(app, one) for one in (self.admin, self.reviewer, self.manager)}
 
     def program_elsewhere(self) -> Program:
         """Add a second program of the partnership, with an administrator of its own."""
@@ -66,9 +67,10 @@ class Signed:
         return make_person(Role.PROGRAM_ADMINISTRATOR, self.other)
 
     def browser(self, person: Person) -> FlaskClient:
-        client = self.app.test_client()
-        sign_in(client, person)
-        return client
+        """Return the browser of a person, where they stay signed in."""
+        if person.id not in self.browsers:
+            self.browsers[person.id] = browser(self.app, person)
+        return self.browsers[person.id]
 
     def page(self, person: Person, where: str) -> str:
         """Return a page as one line of text, as it stands in the source."""
@@ -85,10 +87,10 @@ class Signed:
 
 
 @pytest.fixture
-def signed(app: Flask) -> Callable[..., Signed]:
+def signed(staged: Callable[..., Signed]) -> Callable[..., Signed]:
     """Build the cast, once the test has put its plugins into the folder."""
 
     def build(plugins: tuple[str, ...] = (), not_in_practice: tuple[str, ...] = ()) -> Signed:
-        return Signed(app, plugins, not_in_practice)
+        return staged(Signed, plugins, not_in_practice)
 
     return build
