@@ -16,6 +16,7 @@ from portal.cycles.services import advance
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.judging import evaluator
+from portal.foundation.pace import EXTENSION as PACE
 from portal.partnerships.models import Partnership
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
@@ -39,6 +40,7 @@ def app(make_app: Callable[..., Flask], folder: Path) -> Iterator[Flask]:
     built = make_app(RULES_FOLDER=str(folder))
     with built.app_context():
         yield built
+    built.extensions.pop(PACE, None)  # what public pages counted is of this test alone; the app is as it was
 
 
 class Signed:
