@@ -27,17 +27,24 @@ TODAY = date(2026, 10, 1)
 STEPS = (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give the operator's folder for plugins."""
-    made = tmp_path / "rules"
-    made.mkdir()
-    return made
+@pytest.fixture(scope="session")
+def operators_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rules")
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask], folder: Path) -> Iterator[Flask]:
-    built = make_app(RULES_FOLDER=str(folder))
+def folder(operators_folder: Path) -> Iterator[Path]:
+    """Give the operator's folder for plugins, empty. It is the same one for all tests, so that what is known by it is kept."""
+    yield operators_folder
+    for path in operators_folder.iterdir():
+        path.unlink()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """Give the app, with a folder for plugins if the test asks for one."""
+    of_operator = {"RULES_FOLDER": str(request.getfixturevalue("folder"))} if "folder" in request.fixturenames else {}
+    built = make_app(**of_operator)
     with built.app_context():
         yield built
     built.extensions.pop(PACE, None)  # what public pages counted is of this test alone; the app is as it was
