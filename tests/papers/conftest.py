@@ -9,13 +9,18 @@ from flask import Flask
 from tests.papers.cast import SHORT, Cast, drop_in_short
 
 
-@pytest.fixture
-def app(make_app: Callable[..., Flask], tmp_path: Path) -> Iterator[Flask]:
-    """Give an app that knows the rules with few practices."""
-    folder = tmp_path / "rules"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def short_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an operator's folder with the short list; the same for all tests, so that it is read once."""
+    folder = tmp_path_factory.mktemp("rules")
     drop_in_short(folder)
-    built = make_app(RULES_FOLDER=str(folder))
+    return folder
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], short_rules: Path) -> Iterator[Flask]:
+    """Give an app that knows the rules with few practices."""
+    built = make_app(RULES_FOLDER=str(short_rules))
     with built.app_context():
         yield built
 
