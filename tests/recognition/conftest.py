@@ -51,9 +51,11 @@ def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Itera
 
 
 class Signed:
-    """A program, its people with a browser each, and its cycle."""
+    """A program, its people with a browser each, and its cycle, which is signed or on its way there."""
 
-    def __init__(self, app: Flask, plugins: tuple[str, ...] = (), not_in_practice: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, app: Flask, plugins: tuple[str, ...], not_in_practice: tuple[str, ...], until: CycleState
+    ) -> None:
         self.app = app
         self.partnership: Partnership = make_partnership("riverbend", plugins)
         self.program: Program = make_program(self.partnership, name="Jóvenes Unidos")
@@ -62,7 +64,7 @@ class Signed:
         self.manager: Person = make_person(Role.PARTNERSHIP_ADMINISTRATOR, self.partnership)
         self.cycle: Cycle = submitted_cycle(self.program, self.admin, not_in_practice)
         with unit_of_work():
-            for step in STEPS:
+            for step in STEPS[: STEPS.index(until) + 1]:
                 advance(self.cycle, step, TODAY)
         self.at = f"/cycles/{self.cycle.id}"
         self.browsers = {one.id: browser(app, one) for one in (self.admin, self.reviewer, self.manager)}
@@ -99,7 +101,9 @@ class Signed:
 def signed(staged: Callable[..., Signed]) -> Callable[..., Signed]:
     """Build the cast, once the test has put its plugins into the folder."""
 
-    def build(plugins: tuple[str, ...] = (), not_in_practice: tuple[str, ...] = ()) -> Signed:
-        return staged(Signed, plugins, not_in_practice)
+    def build(
+        plugins: tuple[str, ...] = (), not_in_practice: tuple[str, ...] = (), until: CycleState = CycleState.SIGNED
+    ) -> Signed:
+        return staged(Signed, plugins, not_in_practice, until)
 
     return build
