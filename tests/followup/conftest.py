@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,7 +75,11 @@ def add_plan(cycle: Cycle, by: Person, months: int = 12) -> None:
 
 
 @pytest.fixture
-def running(app: Flask) -> Running:
+def running(staged: Callable[..., Running]) -> Running:
+    return staged(make_running)
+
+
+def make_running(app: Flask) -> Running:
     program = make_program(make_partnership("riverbend"), name="Open Door")
     administrator = make_person(Role.PROGRAM_ADMINISTRATOR, program, "Ana Ruiz")
     reviewer = make_person(Role.REVIEWER, program.partnership, "Ruben Ortega")

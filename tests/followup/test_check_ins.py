@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -22,7 +24,6 @@ from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused
 from portal.foundation.outbox import Message
 from portal.plans.models import Plan
-from portal.programs.models import Program
 from portal.resources.queries import library_of
 from tests.conftest import StandingClock
 from tests.factories import browser, make_partnership, make_person, make_program, sign_in, submitted_cycle
@@ -31,35 +32,45 @@ ISSUED, TODAY = date(2026, 6, 30), date(2026, 10, 1)
 GOOD = {"month": "3", "done_on": "2026-09-30", "how": "phone", "notes": "Two of three references are now asked."}
 
 
-@pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
+@dataclass
+class Cast:
+    """A cycle, its plan issued three months ago or not yet, and its reviewer, who is signed in."""
+
+    cycle: Cycle
+    reviewer: Person
+    staff: FlaskClient
+
+
+def make_cast(app: Flask, issued: bool) -> Cast:
+    program = make_program(make_partnership("riverbend"), name="Jóvenes Unidos")
+    reviewer = make_person(Role.REVIEWER, program.partnership)
+    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    if issued:
+        with unit_of_work() as session:
+            for step in (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED):
+                advance(cycle, step, ISSUED)
+            session.add(Plan(cycle_id=cycle.id, saved_at=cycle.created_at, saved_by_id=reviewer.id, months=12))
+    return Cast(cycle, reviewer, browser(app, reviewer))
 
 
 @pytest.fixture
-def reviewer(program: Program) -> Person:
-    return make_person(Role.REVIEWER, program.partnership)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(make_cast, True)
 
 
 @pytest.fixture
-def cycle(program: Program) -> Cycle:
-    return submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+def issued(cast: Cast) -> Cycle:
+    return cast.cycle
 
 
 @pytest.fixture
-def issued(cycle: Cycle, reviewer: Person) -> Cycle:
-    """Bring the cycle to an issued plan, three months ago."""
-    with unit_of_work() as session:
-        for step in (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED):
-            advance(cycle, step, ISSUED)
-        session.add(Plan(cycle_id=cycle.id, saved_at=cycle.created_at, saved_by_id=reviewer.id, months=12))
-    return cycle
+def reviewer(cast: Cast) -> Person:
+    return cast.reviewer
 
 
 @pytest.fixture
-def staff(client: FlaskClient, reviewer: Person) -> FlaskClient:
-    sign_in(client, reviewer)
-    return client
+def staff(cast: Cast) -> FlaskClient:
+    return cast.staff
 
 
 def count() -> int:
@@ -176,10 +187,11 @@ def test_check_in_logged_already_is_refused(issued: Cycle, staff: FlaskClient) -
     assert count() == 1
 
 
-def test_check_in_before_the_plan_is_issued_is_refused(cycle: Cycle, staff: FlaskClient, reviewer: Person) -> None:
+def test_check_in_before_the_plan_is_issued_is_refused(staged: Callable[..., Cast]) -> None:
+    early = staged(make_cast, False)
     with pytest.raises(OutOfOrder):
-        log_check_in(cycle.id, Said(3, TODAY, "phone", ""), "s", reviewer.id, "http://localhost")
-    reply = staff.post(f"/cycles/{cycle.id}/check-ins", data=GOOD)
+        log_check_in(early.cycle.id, Said(3, TODAY, "phone", ""), "s", early.reviewer.id, "http://localhost")
+    reply = early.staff.post(f"/cycles/{early.cycle.id}/check-ins", data=GOOD)
     assert reply.status_code == 422
     assert ["Check-ins begin after the plan is issued." in reply.text, GOOD["notes"] in reply.text] == [True, True]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -16,15 +17,20 @@ from portal.foundation.database import db, unit_of_work
 from portal.papers.models import FunderSummary
 from portal.plans.models import Plan, Priority
 from portal.plans.services import freeze_plan
-from tests.papers.test_papers import Cast
+from tests.papers.cast import SHORT, Cast
 
 WHERE, PAGE = "funder-summary", "papers/funder"
 CHOICE = {"version": "0", "about": "We pair 40 young people.\nSince 2010.", "aims": "2"}
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    made = Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(delivered)
+
+
+def delivered(app: Flask) -> Cast:
+    """Return the cast with its plan issued."""
+    made = Cast(app, SHORT)
     made.delivered()
     plan = Plan(
         cycle_id=made.cycle.id, version=1, save_id="one", saved_at=now(), months=12, overview="", proposals="",
@@ -98,7 +104,7 @@ def test_line_breaks_count_as_lines_so_that_the_page_stays_one(cast: Cast) -> No
     assert ["Aim number 1" in page, "1<br>2<br>3" in page] == [True, False]
 
 
-def test_summary_waits_for_the_plan(app: Flask, cast: Cast) -> None:
+def test_summary_waits_for_the_plan(cast: Cast) -> None:
     with unit_of_work():
         cast.cycle.state, cast.cycle.plan_issued_on = CycleState.VISITED, None
         cast.cycle.visited_on = date(2026, 9, 20)

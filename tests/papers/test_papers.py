@@ -3,93 +3,31 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from portal.cycles.models import CycleState
 from portal.foundation import documents, jobs, pdf
 from portal.foundation.access import Role
-from portal.foundation.clock import now
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState, Paper
 from portal.recognition.models import Award, Standing
-from portal.reviews.models import FindingKind, Review, ReviewItem
 from tests.conftest import StandingClock
-from tests.factories import browser, make_cycle, make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import browser, make_cycle, make_person, make_program, submitted_cycle
+from tests.papers.cast import FOUND, SECRET, Cast, work
 
-SECRET, FOUND = "only for us: the director is leaving", "Two people always read the file."
 KINDS = ("answers", "statement", "certificate", "funder")
 HTMX = {"HX-Request": "true"}
 
 
-class Cast:
-    """A program before and after its results, with a browser for each kind of person."""
-
-    def __init__(self, app: Flask) -> None:
-        here, there = make_partnership("here"), make_partnership("there")
-        self.program = make_program(here, name="Señales del Río")
-        admin = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
-        self.cycle = submitted_cycle(self.program, admin, not_in_practice=("B.2.4",))
-        self.at = f"/cycles/{self.cycle.id}"
-        self.admin, self.reader = browser(app, admin), browser(app, make_person(Role.READER, self.program))
-        self.staff = browser(app, make_person(Role.REVIEWER, here))
-        self.stranger = browser(app, make_person(Role.PROGRAM_ADMINISTRATOR, make_program(there)))
-        content = {
-            "rating": 3,
-            "finding": "strength",
-            "finding_text": FOUND,
-            "private_note": SECRET,
-            "na_accepted": None,
-        }
-        with unit_of_work() as session:
-            review = Review(cycle_id=self.cycle.id)
-            session.add(review)
-            session.flush()
-            session.add(ReviewItem(
-                review_id=review.id, practice_code="B.2.3", version=1, save_id="one", saved_at=now(), content=content,
-                finding=FindingKind.STRENGTH,
-            ))  # fmt: skip
-
-    def delivered(self) -> None:
-        with unit_of_work():
-            self.cycle.visited_on = date(2026, 9, 20)
-            self.cycle.state, self.cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
-
-    def recognized(self) -> None:
-        self.delivered()
-        with unit_of_work() as session:
-            self.cycle.state, self.cycle.awarded_on = CycleState.RECOGNIZED, date(2026, 10, 1)
-            session.add(Award(
-                cycle_id=self.cycle.id, tier_key="dedicated", tier_name="Dedicated Partner", awarded_on=date(2026, 10, 1),
-                expires_on=date(2029, 10, 1), confirmed_at=now(), decision="{}", rulebook=self.cycle.rulebook,
-            ))  # fmt: skip
-
-    def made(self, client: FlaskClient, word: str, paper: str = "letter") -> str:
-        asked = client.post(f"{self.at}/papers/{word}/{paper}")
-        assert asked.status_code == 303
-        work()
-        return str(asked.location)
-
-
-def work() -> None:
-    pdf.register()
-    while jobs.run_next():
-        pass
-
-
 def text_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
-
-
-@pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
 
 
 def test_every_document_is_a_page_a_pdf_and_a_file_for_its_people_and_nobody_else(cast: Cast) -> None:
@@ -215,8 +153,10 @@ def test_page_that_asked_shows_how_far_it_is_and_offers_another_try(cast: Cast) 
     assert "Download the PDF" in cast.admin.get(where).text
 
 
-def test_book_says_how_far_it_is_while_the_worker_makes_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
+def test_book_says_how_far_it_is_while_the_worker_makes_it(
+    staged: Callable[..., Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast, seen = staged(Cast, ()), list[int]()  # all 116 practices: a book that takes its time
     cast.admin.post(f"{cast.at}/papers/answers/letter")
     monkeypatch.setattr(pdf, "TELL_EVERY", 0)
     laid_out = pdf.book

@@ -35,8 +35,8 @@ def frozen(page: str) -> str:
 def test_stricter_rules_change_todays_line_and_nothing_of_the_award(
     folder: Path, signed: Callable, clock: StandingClock, plugin: str, today: str
 ) -> None:
-    drop_in(folder, "strict", plugin)
     cast = signed()
+    drop_in(folder, "strict", plugin)
     award = confirm(cast.cycle.id, cast.reviewer.id, "http://localhost")
     bytes_before = (award.decision, canonical_json(award.rulebook))
     where = {cast.admin: f"/programs/{cast.program.id}", cast.reviewer: f"{cast.at}/recognition"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,17 @@ def nqms_findings(answers):
 
 
 class Cast:
-    """A submitted program with two gaps, its administrator and its reviewer."""
+    """A program, its administrator and its reviewer; its cycle is submitted with some gaps, or not begun."""
 
-    def __init__(self, app: Flask, *plugins: str) -> None:
+    cycle: Cycle
+
+    def __init__(self, app: Flask, gaps: tuple[str, ...] | None, plugins: tuple[str, ...] = ()) -> None:
         self.app = app
         self.program: Program = make_program(make_partnership("riverbend", plugins), name="River Mentors")
         self.admin: Person = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
         self.reviewer: Person = make_person(Role.REVIEWER, self.program.partnership)
-
-    def submitted(self, *not_in_practice: str) -> Cycle:
-        return submitted_cycle(self.program, self.admin, not_in_practice)
+        if gaps is not None:
+            self.cycle = submitted_cycle(self.program, self.admin, gaps)
 
     def browser(self, person: Person) -> FlaskClient:
         client = self.app.test_client()
@@ -76,12 +78,19 @@ def nothing_kept() -> None:
 
 
 @pytest.fixture
-def cast(app: Flask) -> Cast:
-    return Cast(app)
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(Cast, ("B.2.4",))
 
 
-def test_program_and_reviewer_see_what_is_left_for_the_next_tier(cast: Cast) -> None:
-    at = f"/cycles/{cast.submitted('B.1.2', 'B.2.4').id}/scorecard"
+@pytest.fixture
+def empty(staged: Callable[..., Cast]) -> Cast:
+    """Give the cast before its cycle begins."""
+    return staged(Cast, None)
+
+
+def test_program_and_reviewer_see_what_is_left_for_the_next_tier(staged: Callable[..., Cast]) -> None:
+    cast = staged(Cast, ("B.1.2", "B.2.4"))
+    at = f"/cycles/{cast.cycle.id}/scorecard"
     for person in (cast.admin, cast.reviewer):
         client = cast.browser(person)
         assert f'hx-get="{at}/next-tier"' in client.get(at).text
@@ -100,7 +109,7 @@ def test_program_and_reviewer_see_what_is_left_for_the_next_tier(cast: Cast) -> 
 
 
 def test_page_without_scripts_holds_the_same_and_leads_back(cast: Cast) -> None:
-    at = f"/cycles/{cast.submitted('B.2.4').id}/scorecard"
+    at = f"/cycles/{cast.cycle.id}/scorecard"
     client = cast.browser(cast.admin)
     assert f'<a href="{at}/next-tier">' in client.get(at).text
     page = client.get(f"{at}/next-tier").text
@@ -109,36 +118,37 @@ def test_page_without_scripts_holds_the_same_and_leads_back(cast: Cast) -> None:
     assert "<h1>What would move River Mentors up</h1>" in cast.browser(cast.reviewer).get(f"{at}/next-tier").text
 
 
-def test_open_assessment_links_each_practice_to_its_section(cast: Cast) -> None:
-    cycle = make_cycle(cast.program)
-    answer_all(cycle, cast.admin, ("B.2.4",))
+def test_open_assessment_links_each_practice_to_its_section(empty: Cast) -> None:
+    cycle = make_cycle(empty.program)
+    answer_all(cycle, empty.admin, ("B.2.4",))
     where = f"/cycles/{cycle.id}/scorecard/next-tier"
-    part = cast.browser(cast.admin).get(where, headers=HTMX)
+    part = empty.browser(empty.admin).get(where, headers=HTMX)
     assert f'href="/cycles/{cycle.id}/sections/s-2#B.2.4"' in part.text
     assert "Still open: self-assessment submitted." in text(part.text)
-    assert cast.browser(cast.reviewer).get(where).status_code == 403  # the answers are the program's own until then
-    submit(cycle.id, cast.admin.id, "http://localhost")
-    assert cast.browser(cast.reviewer).get(where).status_code == 200
+    assert empty.browser(empty.reviewer).get(where).status_code == 403  # the answers are the program's own until then
+    submit(cycle.id, empty.admin.id, "http://localhost")
+    assert empty.browser(empty.reviewer).get(where).status_code == 200
 
 
-def test_empty_assessment_shows_safety_first_and_the_rest_folded(cast: Cast) -> None:
-    cycle = make_cycle(cast.program)
-    part = cast.browser(cast.admin).get(f"/cycles/{cycle.id}/scorecard/next-tier", headers=HTMX).text
+def test_empty_assessment_shows_safety_first_and_the_rest_folded(empty: Cast) -> None:
+    cycle = make_cycle(empty.program)
+    part = empty.browser(empty.admin).get(f"/cycles/{cycle.id}/scorecard/next-tier", headers=HTMX).text
     assert "These 82 practices are left to improve" in text(part)
     before, folded = part.split("<summary>")
     assert (before.count("<li>"), before.count("Safety")) == (before.count("Safety"), before.count("<li>"))
     assert text(folded).startswith(f"And {82 - before.count('<li>')} more")
 
 
-def test_highest_tier_says_that_nothing_but_the_steps_is_left(cast: Cast) -> None:
-    part = cast.browser(cast.admin).get(f"/cycles/{cast.submitted().id}/scorecard/next-tier", headers=HTMX).text
+def test_highest_tier_says_that_nothing_but_the_steps_is_left(staged: Callable[..., Cast]) -> None:
+    cast = staged(Cast, ())
+    part = cast.browser(cast.admin).get(f"/cycles/{cast.cycle.id}/scorecard/next-tier", headers=HTMX).text
     assert text(part).startswith(
         "No practice is left to improve for Expert Partner. Also needed for Expert Partner: Still open"
     )
 
 
 def test_other_partnership_and_other_program_find_nothing(cast: Cast) -> None:
-    where = f"/cycles/{cast.submitted('B.2.4').id}/scorecard/next-tier"
+    where = f"/cycles/{cast.cycle.id}/scorecard/next-tier"
     other = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(cast.program.partnership))
     elsewhere = make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership("elsewhere"))
     for person in (other, elsewhere):
@@ -148,7 +158,7 @@ def test_other_partnership_and_other_program_find_nothing(cast: Cast) -> None:
 
 
 def test_second_look_asks_nobody_until_something_changes(cast: Cast, clock) -> None:
-    cycle = cast.submitted("B.2.4")
+    cycle = cast.cycle
     first = move_up_of(cycle)
     assert move_up_of(cycle) is first
     clock.go(days=1)  # a rule may look at the date
@@ -158,8 +168,7 @@ def test_second_look_asks_nobody_until_something_changes(cast: Cast, clock) -> N
 def test_busy_rules_are_told_in_a_sentence_and_not_kept(make_app) -> None:
     app = make_app(RULES_SECONDS=1)
     with app.app_context():
-        cast = Cast(app)
-        cycle, here = cast.submitted("B.2.4"), evaluator()
+        cycle, here = Cast(app, ("B.2.4",)).cycle, evaluator()
         with here._cell([]).held(1.0):
             found = move_up_of(cycle)
         assert (found.outcome, "at work for somebody else" in found.sentence) == ("undetermined", True)
@@ -170,8 +179,8 @@ def test_rules_that_hang_are_told_in_a_sentence(make_app, tmp_path: Path) -> Non
     (tmp_path / "slow.py").write_text(SLOW.format(seconds=30))
     app = make_app(RULES_FOLDER=str(tmp_path), RULES_SECONDS=1)
     with app.app_context():
-        cast = Cast(app, "slow")
-        cycle = cast.submitted("B.2.4")
+        cast = Cast(app, ("B.2.4",), ("slow",))
+        cycle = cast.cycle
         start = time.monotonic()
         reply = cast.browser(cast.admin).get(f"/cycles/{cycle.id}/scorecard/next-tier", headers=HTMX)
         assert time.monotonic() - start < 8
@@ -184,8 +193,7 @@ def test_slow_rules_give_what_was_found_in_time_and_say_so(make_app, tmp_path: P
     (tmp_path / "slow.py").write_text(SLOW.format(seconds=0.7))
     app = make_app(RULES_FOLDER=str(tmp_path), RULES_SECONDS=5)
     with app.app_context():
-        cast = Cast(app, "slow")
-        found = move_up_of(cast.submitted("B.2.4", "B.1.2"))
+        found = move_up_of(Cast(app, ("B.2.4", "B.1.2"), ("slow",)).cycle)
         assert (found.outcome, found.exact, found.irreducible, found.late) == ("improve", False, False, True)
         assert {"B.2.4", "B.1.2"} <= found.practices
         assert len(found.practices) > 2
@@ -197,7 +205,7 @@ def test_plugin_of_another_version_is_not_asked(make_app, tmp_path: Path) -> Non
     file.write_text(SLOW.format(seconds=0))
     app = make_app(RULES_FOLDER=str(tmp_path))
     with app.app_context():
-        cycle = Cast(app, "slow").submitted("B.2.4")
+        cycle = Cast(app, ("B.2.4",), ("slow",)).cycle
         assert move_up_of(cycle).outcome == "improve"
         file.write_text(SLOW.format(seconds=0).replace("1.0.0", "2.0.0"))
         moving._kept.clear()

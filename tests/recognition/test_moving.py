@@ -54,8 +54,8 @@ def record(cycle: Cycle) -> str:
 
 
 def test_page_shows_before_the_step_what_would_change(folder: Path, signed: Callable) -> None:
-    drop_in(folder, "local", LOCAL + STRICT)
     cast = signed()
+    drop_in(folder, "local", LOCAL + STRICT)
     cast.adopt("local")
     page = cast.page(cast.manager, f"{cast.at}/rules")
     assert "115 practices stay." in page
@@ -67,8 +67,8 @@ def test_page_shows_before_the_step_what_would_change(folder: Path, signed: Call
 
 
 def test_move_and_undo_keep_every_answer_and_restore_the_record_exactly(folder: Path, signed: Callable) -> None:
-    drop_in(folder, "local", LOCAL + STRICT)
     cast = signed()
+    drop_in(folder, "local", LOCAL + STRICT)
     cast.adopt("local")
     before, typed = record(cast.cycle), answers()
     browser = cast.browser(cast.manager)
@@ -98,9 +98,9 @@ def test_move_and_undo_keep_every_answer_and_restore_the_record_exactly(folder: 
 
 
 def test_move_without_a_reason_or_from_an_old_page_is_refused(folder: Path, signed: Callable) -> None:
+    cast = signed()
     drop_in(folder, "local", LOCAL)
     drop_in(folder, "strict", STRICT)
-    cast = signed()
     cast.adopt("local")
     browser, before = cast.browser(cast.manager), record(cast.cycle)
     mark = seen(browser, cast.at)
@@ -115,8 +115,8 @@ def test_move_without_a_reason_or_from_an_old_page_is_refused(folder: Path, sign
 
 
 def test_recognized_cycle_never_moves(folder: Path, signed: Callable) -> None:
-    drop_in(folder, "strict", STRICT)
     cast = signed()
+    drop_in(folder, "strict", STRICT)
     confirm(cast.cycle.id, cast.reviewer.id, "http://localhost")
     cast.adopt("strict")
     browser, before = cast.browser(cast.manager), record(cast.cycle)
@@ -126,8 +126,8 @@ def test_recognized_cycle_never_moves(folder: Path, signed: Callable) -> None:
 
 
 def test_cycle_moved_before_its_recognition_cannot_be_moved_back_after(folder: Path, signed: Callable) -> None:
-    drop_in(folder, "strict", STRICT.replace('"met": False', '"met": True'))
     cast = signed()
+    drop_in(folder, "strict", STRICT.replace('"met": False', '"met": True'))
     cast.adopt("strict")
     browser = cast.browser(cast.manager)
     browser.post(f"{cast.at}/rules", data={"seen": seen(browser, cast.at), "reason": "Because."})
@@ -175,15 +175,16 @@ def test_cycle_in_progress_moves_to_another_edition_and_back(signed: Callable) -
 def test_pages_take_as_many_queries_after_three_moves_as_after_one(
     folder: Path, signed: Callable, count_queries: Callable
 ) -> None:
-    drop_in(folder, "local", LOCAL)
     cast = signed()
+    drop_in(folder, "local", LOCAL)
     cast.adopt("local")
     browser = cast.browser(cast.manager)
     pages = [f"{cast.at}/rules", f"{cast.at}/judgements", f"/programs/{cast.program.id}"]
+    form = {"seen": seen(browser, cast.at), "reason": "Once more."}
 
     def there_and_back() -> list[int]:
-        browser.post(f"{cast.at}/rules", data={"seen": seen(browser, cast.at), "reason": "Once more."})
-        browser.post(f"{cast.at}/rules/undo")
+        assert browser.post(f"{cast.at}/rules", data=form).status_code == 303
+        assert browser.post(f"{cast.at}/rules/undo").status_code == 303
         return [count_queries(lambda where=where: browser.get(where)) for where in pages]
 
     there_and_back()
@@ -238,8 +239,8 @@ def mark_of(cast: Any) -> str:
 
 
 def test_move_whose_request_broke_off_is_judged_by_the_worker(folder: Path, signed: Callable, clock: Any) -> None:
-    drop_in(folder, "local", LOCAL)
     cast = signed()
+    drop_in(folder, "local", LOCAL)
     cast.adopt("local")
     clock.go(minutes=1)
     move(cast.cycle.id, mark_of(cast), "It helps.", cast.manager.id)

@@ -27,8 +27,8 @@ source = "Made up for a test."
 
 
 def test_preview_edition_is_assessed_reviewed_planned_and_recognized(folder: Path, signed: Callable) -> None:
-    (folder / "fifth.toml").write_text(FIFTH, "utf-8")
     cast = signed()
+    (folder / "fifth.toml").write_text(FIFTH, "utf-8")
     cast.adopt("fifth")
     program = cast.program_elsewhere()
     admin = make_person(Role.PROGRAM_ADMINISTRATOR, program)

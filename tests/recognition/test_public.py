@@ -29,7 +29,11 @@ ON, UNTIL = date(2025, 10, 1), date(2028, 10, 1)
 
 
 @pytest.fixture
-def partnership(app: Flask) -> Partnership:
+def partnership(staged: Callable[..., Partnership]) -> Partnership:
+    return staged(riverbend)
+
+
+def riverbend(_app: Flask) -> Partnership:
     return make_partnership("riverbend")
 
 

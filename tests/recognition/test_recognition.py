@@ -3,57 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from portal.accounts.models import Person
 from portal.assessments.models import Judgement
 from portal.assessments.queries import scorecard_of, submission_of
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.services import advance
 from portal.foundation import clock
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, OutOfOrder
 from portal.foundation.outbox import Message
-from portal.programs.models import Program
 from portal.recognition.models import Award
 from portal.recognition.queries import award_of
 from portal.recognition.services import NotAwarded, confirm
 from rules.scorecard import Undetermined
 from rules.tiers import Decision
-from tests.factories import make_partnership, make_person, make_program, sign_in, submitted_cycle
-
-TODAY = date(2026, 10, 1)
-STEPS = (CycleState.CONTACTED, CycleState.VISITED, CycleState.PLAN_ISSUED, CycleState.SIGNED)
+from tests.factories import browser, make_partnership, make_person
+from tests.recognition.conftest import STEPS, TODAY, Signed
 
 
-class Cast:
-    """One program whose Statement is signed, and the partnership's reviewer."""
-
-    def __init__(self, *not_in_practice: str, plugins: tuple[str, ...] = (), until: CycleState = CycleState.SIGNED):
-        self.program: Program = make_program(make_partnership("riverbend", plugins), name="Jóvenes Unidos")
-        self.admin: Person = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
-        self.reviewer: Person = make_person(Role.REVIEWER, self.program.partnership)
-        self.cycle: Cycle = submitted_cycle(self.program, self.admin, not_in_practice)
-        with unit_of_work():
-            for step in STEPS[: STEPS.index(until) + 1]:
-                advance(self.cycle, step, TODAY)
-
-    def browser(self, app: Flask, person: Person | None = None) -> FlaskClient:
-        client = app.test_client()
-        sign_in(client, person or self.reviewer)
-        return client
-
-    @property
-    def where(self) -> str:
-        return f"/cycles/{self.cycle.id}/recognition"
+@pytest.fixture
+def cast(signed: Callable[..., Signed]) -> Signed:
+    return signed()
 
 
 def break_a_rule(cycle: Cycle) -> None:
@@ -73,9 +51,9 @@ def break_a_rule(cycle: Cycle) -> None:
     ("not_in_practice", "tier"), [((), "Expert Partner"), (("E.1.1",), "Expert Partner"), (("B.2.4",), "Dedicated Partner")]
 )  # fmt: skip
 def test_confirm_stores_the_tier_of_the_rules_for_three_years(
-    app: Flask, not_in_practice: tuple[str, ...], tier: str
+    signed: Callable[..., Signed], not_in_practice: tuple[str, ...], tier: str
 ) -> None:
-    cast = Cast(*not_in_practice)
+    cast = signed((), not_in_practice)
     award = confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     assert (award.tier_name, award.awarded_on, award.expires_on) == (tier, TODAY, date(2029, 10, 1))
     assert (award.confirmed_by_id, award.rulebook) == (cast.reviewer.id, cast.cycle.rulebook)
@@ -87,13 +65,12 @@ def test_confirm_stores_the_tier_of_the_rules_for_three_years(
     ]
 
 
-def test_partnership_with_rules_of_its_own_awards_its_own_tier(app: Flask) -> None:
-    cast = Cast("B.2.4", plugins=("north_carolina",))
+def test_partnership_with_rules_of_its_own_awards_its_own_tier(signed: Callable[..., Signed]) -> None:
+    cast = signed(("north_carolina",), ("B.2.4",))
     assert confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost").tier_name == "Quality Partner"
 
 
-def test_mail_about_the_recognition_names_no_result(app: Flask) -> None:
-    cast = Cast()
+def test_mail_about_the_recognition_names_no_result(cast: Signed) -> None:
     confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     mail = db.session.scalars(select(Message).where(Message.key.like("recognized:%"))).one()
     assert mail.to_email == cast.admin.email
@@ -102,58 +79,55 @@ def test_mail_about_the_recognition_names_no_result(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("until", STEPS[:-1])
-def test_confirm_before_the_signature_is_refused(app: Flask, until: CycleState) -> None:
-    cast = Cast(until=until)
+def test_confirm_before_the_signature_is_refused(signed: Callable[..., Signed], until: CycleState) -> None:
+    cast = signed(until=until)
     with pytest.raises(OutOfOrder) as refusal:
         confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     assert "after the Statement of Accuracy is signed" in refusal.value.sentence
     assert award_of(cast.cycle) is None
 
 
-def test_page_before_the_signature_offers_no_button_and_says_why(app: Flask) -> None:
-    cast = Cast(until=CycleState.VISITED)
-    page = cast.browser(app).get(cast.where).text
+def test_page_before_the_signature_offers_no_button_and_says_why(signed: Callable[..., Signed]) -> None:
+    cast = signed(until=CycleState.VISITED)
+    page = cast.browser(cast.reviewer).get(f"{cast.at}/recognition").text
     assert ["Confirm:" in page, "after the Statement of Accuracy is signed" in page] == [False, True]
 
 
-def test_rule_that_could_not_judge_leaves_it_undetermined_and_is_named(app: Flask) -> None:
-    cast = Cast()
+def test_rule_that_could_not_judge_leaves_it_undetermined_and_is_named(cast: Signed) -> None:
     break_a_rule(cast.cycle)
     with pytest.raises(NotAwarded) as refusal:
         confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     assert "riverbend" in refusal.value.sentence
-    staff = cast.browser(app)
-    page = staff.get(cast.where).text
+    staff = cast.browser(cast.reviewer)
+    page = staff.get(f"{cast.at}/recognition").text
     assert ["Confirm:" in page, "riverbend" in page, "could not judge" in page] == [False, True, True]
-    assert staff.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code == 422
+    assert staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 422
     assert db.session.scalar(select(func.count(Award.id))) == 0
     db.session.refresh(cast.cycle)
     assert cast.cycle.state is CycleState.SIGNED
 
 
-def test_page_tells_every_condition_of_every_tier_with_its_rule(app: Flask) -> None:
-    cast = Cast("B.2.4")
-    page = " ".join(cast.browser(app).get(cast.where).text.split())
+def test_page_tells_every_condition_of_every_tier_with_its_rule(signed: Callable[..., Signed]) -> None:
+    cast = signed((), ("B.2.4",))
+    page = " ".join(cast.browser(cast.reviewer).get(f"{cast.at}/recognition").text.split())
     assert ["Dedicated Partner" in page, "Expert Partner" in page] == [True, True]
     assert [": met" in page, ": not met" in page] == [True, True]
     assert "Who says so: National rules, version 1.0.0, rule “all-core”." in page
     assert "Confirm: Dedicated Partner for 36 months" in page
 
 
-def test_second_administrator_is_told_that_it_is_done_and_nothing_is_doubled(app: Flask) -> None:
-    cast = Cast()
-    staff = cast.browser(app)
-    assert staff.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code == 303
-    second = cast.browser(app, make_person(Role.PARTNERSHIP_ADMINISTRATOR, cast.program.partnership))
-    reply = second.post(f"{cast.where}/confirm", data={"read": "yes"})
+def test_second_administrator_is_told_that_it_is_done_and_nothing_is_doubled(cast: Signed) -> None:
+    staff = cast.browser(cast.reviewer)
+    assert staff.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code == 303
+    second = cast.browser(make_person(Role.PARTNERSHIP_ADMINISTRATOR, cast.program.partnership))
+    reply = second.post(f"{cast.at}/recognition/confirm", data={"read": "yes"})
     assert reply.status_code == 422
     assert "This step was already taken" in reply.text
     assert db.session.scalar(select(func.count(Award.id))) == 1
     assert db.session.scalar(select(func.count(Message.id)).where(Message.key.like("recognized:%"))) == 1
 
 
-def test_two_administrators_at_the_same_moment_make_one_award(app: Flask) -> None:
-    cast = Cast()
+def test_two_administrators_at_the_same_moment_make_one_award(app: Flask, cast: Signed) -> None:
     second = make_person(Role.PARTNERSHIP_ADMINISTRATOR, cast.program.partnership)
     cycle_id, people = cast.cycle.id, (cast.reviewer.id, second.id)
     db.session.rollback()
@@ -172,22 +146,20 @@ def test_two_administrators_at_the_same_moment_make_one_award(app: Flask) -> Non
     assert db.session.scalar(select(func.count(Award.id))) == 1
 
 
-def test_decision_stays_as_it_stood_when_confirmed(app: Flask, clock) -> None:
-    cast = Cast()
+def test_decision_stays_as_it_stood_when_confirmed(cast: Signed, clock) -> None:
     confirm(cast.cycle.id, cast.reviewer.id, base_url="http://localhost")
     break_a_rule(cast.cycle)
     clock.go(days=400)
-    page = cast.browser(app).get(cast.where).text
+    page = browser(cast.app, cast.reviewer).get(f"{cast.at}/recognition").text
     assert ["Expert Partner" in page, "could not judge" in page, "October 1, 2029" in page] == [True, False, True]
 
 
-def test_program_and_other_partnership_cannot_decide(app: Flask) -> None:
-    cast = Cast()
+def test_program_and_other_partnership_cannot_decide(cast: Signed) -> None:
     elsewhere = make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership("elsewhere"))
     for person, code in ((cast.admin, 403), (make_person(Role.CONTRIBUTOR, cast.program), 403), (elsewhere, 404)):
-        client = cast.browser(app, person)
+        client = cast.browser(person)
         assert [
-            client.get(cast.where).status_code,
-            client.post(f"{cast.where}/confirm", data={"read": "yes"}).status_code,
+            client.get(f"{cast.at}/recognition").status_code,
+            client.post(f"{cast.at}/recognition/confirm", data={"read": "yes"}).status_code,
         ] == [code, code]
     assert award_of(cast.cycle) is None

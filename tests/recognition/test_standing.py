@@ -63,17 +63,20 @@ provisional = true
 
 
 class Cast:
-    """A program that was recognized, its administrator, and two administrators of its partnership."""
+    """A program to recognize, its administrator, and two administrators of its partnership."""
 
-    def __init__(
-        self, app: Flask, until: date, on: date = date(2023, 10, 20), tier: str = "", plugins: tuple[str, ...] = ()
-    ):
+    award: Award
+    cycle_id: int
+
+    def __init__(self, app: Flask, plugins: tuple[str, ...]) -> None:
         self.app = app
         self.partnership: Partnership = make_partnership("riverbend", plugins)
         self.program: Program = make_program(self.partnership, name="River Mentors")
         self.runner = make_person(Role.PROGRAM_ADMINISTRATOR, self.program)
         self.manager, self.second = (make_person(Role.PARTNERSHIP_ADMINISTRATOR, self.partnership) for _ in range(2))
-        self.award: Award = make_award(self.program, on, until, tier)
+
+    def recognize(self, until: date, on: date, tier: str) -> None:
+        self.award = make_award(self.program, on, until, tier)
         self.cycle_id = self.award.cycle_id
 
     def now(self) -> Award:
@@ -93,12 +96,26 @@ class Cast:
         return " ".join(browser(self.app, self.runner).get(f"/programs/{self.program.id}/recognition").text.split())
 
 
+@pytest.fixture
+def recognized(staged: Callable[..., Cast]) -> Callable[..., Cast]:
+    """Build the cast and recognize its program."""
+
+    def build(until: date, on: date = date(2023, 10, 20), tier: str = "", plugins: tuple[str, ...] = ()) -> Cast:
+        cast: Cast = staged(Cast, plugins)
+        cast.recognize(until, on, tier)
+        return cast
+
+    return build
+
+
 def mails(word: str) -> int:
     return db.session.scalar(select(func.count(Message.id)).where(Message.key.startswith(word))) or 0
 
 
-def test_recognition_that_ends_is_told_before_and_lapses_on_its_own_day(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app, until=date(2026, 10, 31))
+def test_recognition_that_ends_is_told_before_and_lapses_on_its_own_day(
+    recognized: Callable[..., Cast], clock: StandingClock
+) -> None:
+    cast = recognized(until=date(2026, 10, 31))
     clock.moment = datetime(2026, 10, 1, 3, 59, tzinfo=UTC)  # 23:59 on 30 September where the program is
     assert take_due_steps() == 0
     clock.moment = datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
@@ -117,8 +134,8 @@ def test_recognition_that_ends_is_told_before_and_lapses_on_its_own_day(app: Fla
     assert [one for one in text if "Dedicated" in one or "lapse" in one] == []
 
 
-def test_two_workers_write_each_step_once(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app, until=date(2026, 9, 30))
+def test_two_workers_write_each_step_once(app: Flask, recognized: Callable[..., Cast], clock: StandingClock) -> None:
+    cast = recognized(until=date(2026, 9, 30))
     db.session.rollback()
 
     def work(_: int) -> int:
@@ -146,8 +163,8 @@ STEP_DOWN = '[policy]\nat_expiry = "step_down"\n'
     ],
 )  # fmt: skip
 def test_tier_ends_as_its_rules_say_and_months_count_from_the_anchor(
-    make_app: Callable[..., Flask],
-    tmp_path: Path,
+    recognized: Callable[..., Cast],
+    folder: Path,
     rules: str,
     tier: str,
     on: date,
@@ -156,22 +173,18 @@ def test_tier_ends_as_its_rules_say_and_months_count_from_the_anchor(
     until: date,
     why: str,
 ) -> None:
-    folder = tmp_path / "rules"
-    folder.mkdir()
     (folder / "trial.toml").write_text(HEAD + rules)
-    app = make_app(RULES_FOLDER=str(folder))
-    with app.app_context():
-        cast = Cast(app, END, on, tier, ("trial",))
-        assert (take_due_steps(), cast.kinds()) == (1, ["awarded", kind])
-        assert (cast.now().tier_name, cast.now().expires_on) == (then, until)
-        last = events_of_program(cast.program.id)[0].event
-        assert (last.on, why in last.reason) == (TODAY, True)
+    cast = recognized(END, on, tier, ("trial",))
+    assert (take_due_steps(), cast.kinds()) == (1, ["awarded", kind])
+    assert (cast.now().tier_name, cast.now().expires_on) == (then, until)
+    last = events_of_program(cast.program.id)[0].event
+    assert (last.on, why in last.reason) == (TODAY, True)
 
 
 def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it_was(
-    app: Flask, clock: StandingClock
+    recognized: Callable[..., Cast], clock: StandingClock
 ) -> None:
-    cast = Cast(app, until=date(2028, 10, 20))
+    cast = recognized(until=date(2028, 10, 20))
     cast.change("withdraw", "The program closed its doors.")
     assert (cast.now().standing, cast.now().ending_on) == (Standing.HELD, date(2026, 10, 31))
     told = status_of(listing_of(cast.program.id), cast.now())  # what is announced is not for everybody
@@ -213,8 +226,10 @@ def test_withdrawal_is_announced_first_and_an_appeal_keeps_the_recognition_as_it
     assert deeds[-2:] == ["recognition appeal decided", "recognition withdrawn"]
 
 
-def test_granted_appeal_calls_the_loss_off_and_gives_back_what_ended(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app, until=date(2026, 9, 30))
+def test_granted_appeal_calls_the_loss_off_and_gives_back_what_ended(
+    app: Flask, recognized: Callable[..., Cast], clock: StandingClock
+) -> None:
+    cast = recognized(until=date(2026, 9, 30))
     take_due_steps()
     assert cast.now().standing is Standing.LAPSED
     client = browser(app, cast.runner)
@@ -248,8 +263,10 @@ def test_granted_appeal_calls_the_loss_off_and_gives_back_what_ended(app: Flask,
     assert again.status_code == 422  # an answer is an answer
 
 
-def test_appeal_against_the_tier_that_was_given_is_answered_as_such_and_nothing_is_lost(app: Flask) -> None:
-    cast = Cast(app, until=date(2029, 10, 1), on=TODAY)
+def test_appeal_against_the_tier_that_was_given_is_answered_as_such_and_nothing_is_lost(
+    app: Flask, recognized: Callable[..., Cast]
+) -> None:
+    cast = recognized(until=date(2029, 10, 1), on=TODAY)
     appeals.appeal(cast.cycle_id, "We think it is more.", cast.runner.id, URL)
     where = f"/cycles/{cast.cycle_id}/recognition"
     answers = ("Yes: we look at it again; decide the tier", "No: it stays as it was decided", "the loss is called off")
@@ -267,8 +284,8 @@ def test_appeal_against_the_tier_that_was_given_is_answered_as_such_and_nothing_
     assert "Its last day was to be October 31, 2026" in cast.page()
 
 
-def test_appeal_after_its_time_is_refused(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app, until=date(2026, 9, 30))
+def test_appeal_after_its_time_is_refused(recognized: Callable[..., Cast], clock: StandingClock) -> None:
+    cast = recognized(until=date(2026, 9, 30))
     take_due_steps()
     clock.go(days=31)
     with pytest.raises(OutOfOrder) as refusal:
@@ -276,8 +293,8 @@ def test_appeal_after_its_time_is_refused(app: Flask, clock: StandingClock) -> N
     assert "the time for it is over" in refusal.value.sentence
 
 
-def test_changes_need_a_reason_and_the_page_they_were_made_on(app: Flask) -> None:
-    cast = Cast(app, until=date(2028, 10, 20))
+def test_changes_need_a_reason_and_the_page_they_were_made_on(app: Flask, recognized: Callable[..., Cast]) -> None:
+    cast = recognized(until=date(2028, 10, 20))
     client, where = browser(app, cast.manager), f"/cycles/{cast.cycle_id}/recognition/change"
     seen = str(newest_event(cast.now()))
     reply = client.post(where, data={"kind": "extend", "until": "2028-10-20", "reason": "", "seen": seen})
@@ -305,8 +322,10 @@ def test_changes_need_a_reason_and_the_page_they_were_made_on(app: Flask) -> Non
         assert browser(app, person).post(where, data={"kind": "withdraw", "reason": "No."}).status_code == 403
 
 
-def test_step_down_against_the_rules_keeps_both_and_can_be_called_off(app: Flask, clock: StandingClock) -> None:
-    cast = Cast(app, until=date(2028, 10, 20), tier="expert")
+def test_step_down_against_the_rules_keeps_both_and_can_be_called_off(
+    recognized: Callable[..., Cast], clock: StandingClock
+) -> None:
+    cast = recognized(until=date(2028, 10, 20), tier="expert")
     cast.change("tier", "Two mentors were never checked.", tier_key="dedicated")
     assert "A step down to Dedicated Partner was announced." in cast.page()
     cast.change("reinstate", "They are checked now.")
@@ -319,8 +338,8 @@ def test_step_down_against_the_rules_keeps_both_and_can_be_called_off(app: Flask
     assert cast.kinds() == ["awarded", "loss announced", "reinstated", "loss announced", "stepped down"]
 
 
-def test_newer_recognition_ends_the_one_before_and_keeps_the_address(app: Flask) -> None:
-    cast = Cast(app, until=date(2026, 10, 20))
+def test_newer_recognition_ends_the_one_before_and_keeps_the_address(recognized: Callable[..., Cast]) -> None:
+    cast = recognized(until=date(2026, 10, 20))
     address = listing_of(cast.program.id).address
     with unit_of_work():
         cast.award.cycle.number = 0
@@ -332,8 +351,8 @@ def test_newer_recognition_ends_the_one_before_and_keeps_the_address(app: Flask)
     assert "A newer recognition followed this one" in refusal.value.sentence
 
 
-def test_lapsed_recognition_is_not_given_back_once_a_newer_one_is_held(app: Flask) -> None:
-    cast = Cast(app, until=END)
+def test_lapsed_recognition_is_not_given_back_once_a_newer_one_is_held(recognized: Callable[..., Cast]) -> None:
+    cast = recognized(until=END)
     assert take_due_steps() == 1
     appeals.appeal(cast.cycle_id, "We were away.", cast.runner.id, URL)
     with unit_of_work():
@@ -357,8 +376,10 @@ def test_lapsed_recognition_is_not_given_back_once_a_newer_one_is_held(app: Flas
 
 
 @pytest.mark.parametrize("kind", ["reinstate", "extend"])
-def test_loss_that_was_called_off_or_outlived_cannot_be_appealed_against(app: Flask, kind: str) -> None:
-    cast = Cast(app, until=date(2026, 10, 20))
+def test_loss_that_was_called_off_or_outlived_cannot_be_appealed_against(
+    recognized: Callable[..., Cast], kind: str
+) -> None:
+    cast = recognized(until=date(2026, 10, 20))
     if kind == "reinstate":
         cast.change("withdraw", "The program closed.")
     else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -15,11 +15,6 @@ from portal.foundation.database import db, unit_of_work
 from portal.plans.models import Statement
 from tests.factories import make_cycle
 from tests.statements.statements import SIGNED, Asked, make_asked
-
-
-@pytest.fixture
-def asked(app: Flask) -> Asked:
-    return make_asked(app)
 
 
 def facts(client: FlaskClient, code: str) -> tuple[int, list[str]]:
@@ -108,7 +103,7 @@ def test_second_of_two_colleagues_is_told_and_the_first_link_goes_on_working(ask
 
 
 @pytest.mark.parametrize("send_to", ["", "an.older@example.org"])
-def test_issue_sends_nothing_to_an_address_that_was_not_confirmed(app: Flask, send_to: str) -> None:
-    made = make_asked(app, send_to)
+def test_issue_sends_nothing_to_an_address_that_was_not_confirmed(staged: Callable[..., Asked], send_to: str) -> None:
+    made = staged(make_asked, send_to)
     page = made.cast.client(made.cast.reviewer).get(made.cast.at("statement")).text
     assert (made.link, "Nobody is asked to sign yet." in page) == ("/statement/", True)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from portal.cycles.models import CycleState
@@ -21,14 +20,9 @@ from portal.statements.models import SignedPaper
 from tests.conftest import StandingClock
 from tests.evidence.papers import office, pdf, photo
 from tests.factories import make_partnership, make_person
-from tests.statements.statements import SIGNED, Asked, make_asked
+from tests.statements.statements import SIGNED, Asked
 
 READ = {"name": "Lee Dorn", "title": "Director", "signed_on": "2026-10-01"}
-
-
-@pytest.fixture
-def asked(app: Flask) -> Asked:
-    return make_asked(app)
 
 
 def record(asked: Asked, content: bytes = b"", file_name: str = "scan.pdf", **changed: str) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from portal.cycles.models import CycleState
@@ -18,12 +17,7 @@ from portal.recognition.services import confirm
 from portal.reviews.models import Review, ReviewItem
 from tests.assessments.amendments import URL, words
 from tests.conftest import StandingClock
-from tests.statements.statements import SIGNED, Asked, make_asked
-
-
-@pytest.fixture
-def asked(app: Flask) -> Asked:
-    return make_asked(app)
+from tests.statements.statements import SIGNED, Asked
 
 
 def seen(page: str) -> str:
