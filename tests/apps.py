@@ -23,6 +23,7 @@ from portal import create_app
 from portal.foundation.clock import init_clock
 from portal.foundation.database import db
 from portal.foundation.judging import init_judging
+from portal.foundation.pace import EXTENSION as PACE
 from portal.foundation.storage import EXTENSION as STORAGE
 from portal.foundation.storage import init_storage
 
@@ -144,6 +145,7 @@ class Apps:
         app = kept.app
         if app.config["RULES_FOLDER"]:  # a folder of this test alone, so its processes serve nobody else
             app.extensions["evaluator"].close()
+        app.extensions.pop(PACE, None)  # how often public pages were asked for
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

@@ -16,7 +16,6 @@ from portal.cycles.services import advance
 from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.judging import evaluator
-from portal.foundation.pace import EXTENSION as PACE
 from portal.partnerships.models import Partnership
 from portal.partnerships.services import adopt
 from portal.programs.models import Program
@@ -47,7 +46,6 @@ def app(make_app: Callable[..., Flask], request: pytest.FixtureRequest) -> Itera
     built = make_app(**of_operator)
     with built.app_context():
         yield built
-    built.extensions.pop(PACE, None)  # what public pages counted is of this test alone; the app is as it was
 
 
 class Signed:
