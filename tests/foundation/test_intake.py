@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -13,21 +14,32 @@ from portal.foundation.config import MAX_REQUEST_BYTES
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 
-@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
-def test_address_with_a_number_no_database_holds_is_not_found(app: Flask, client: FlaskClient, number: int) -> None:
-    sign_in(client, make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership()))
+def addresses(app: Flask, number: int) -> Iterator[tuple[str, str]]:
+    """Return each address that names a row, with this number in it, and its methods."""
     values = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter"}
-    seen = set()
     for rule in app.url_map.iter_rules():
         if not {name for name in rule.arguments if name.endswith("_id")} or rule.endpoint not in ROUTES:
             continue
         where = rule.rule
         for name in rule.arguments:
             where = where.replace(f"<int:{name}>", str(number)).replace(f"<{name}>", values.get(name, "x"))
-        for method in (rule.methods or set()) & {"GET", "POST"}:
-            seen.add((where, client.open(where, method=method).status_code))
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            yield where, method
+
+
+def test_address_with_a_number_no_database_holds_is_not_found(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, make_person(Role.PARTNERSHIP_ADMINISTRATOR, make_partnership()))
+    seen = {(where, client.open(where, method=method).status_code) for where, method in addresses(app, 2**63)}
     assert len(seen) > 30
     assert {status for _, status in seen} == {404}
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**40])
+def test_no_route_takes_a_number_no_database_holds(app: Flask, number: int) -> None:
+    """The router says so, before any view and with the same page for all of them."""
+    router = app.url_map.bind("localhost")
+    assert [router.test(where, method) for where, method in addresses(app, 7)].count(False) == 0
+    assert [where for where, method in addresses(app, number) if router.test(where, method)] == []
 
 
 def chunked(client: FlaskClient, body: bytes):
