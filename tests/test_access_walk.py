@@ -43,8 +43,8 @@ class World:
     stranger: Person
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
+def whole_world(_app: Flask) -> World:
+    """Build two partnerships with a program each, and somebody in every role."""
     here, there = make_partnership("here"), make_partnership("there")
     program, other = make_program(here), make_program(there)
     people = {role: make_person(role, program if role in PROGRAM_ROLES else here) for role in Role}
@@ -55,6 +55,11 @@ def world(app: Flask) -> World:
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
     return World(here, program, cycle.id, people, elsewhere, make_person())
+
+
+@pytest.fixture
+def world(staged: Callable[..., World]) -> World:
+    return staged(whole_world)
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,13 +23,18 @@ PASSWORD = "three calm words"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0"
 
 
-@pytest.fixture
-def person(app: Flask) -> Person:
+def member(_app: Flask) -> Person:
+    """Build somebody with a password and a place."""
     made = make_person(Role.CONTRIBUTOR, make_program(make_partnership("lakeside"), name="Fresh Tracks"))
     hashed = services.hasher.hash(PASSWORD)
     with unit_of_work() as session:
         session.get_one(Person, made.id).password_hash = hashed
     return made
+
+
+@pytest.fixture
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def change(client: FlaskClient, current: str, new: str):

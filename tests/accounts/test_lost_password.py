@@ -31,9 +31,13 @@ def with_password(person: Person) -> Person:
     return person
 
 
-@pytest.fixture
-def person(app: Flask) -> Person:
+def member(_app: Flask) -> Person:
     return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())))
+
+
+@pytest.fixture
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def ask(client: FlaskClient, email: str, address: str = "192.0.2.7"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,13 +21,18 @@ from tests.factories import make_partnership, make_person, make_program, sign_in
 PASSWORD = "three calm words"
 
 
-@pytest.fixture
-def person(app: Flask) -> Person:
+def member(_app: Flask) -> Person:
+    """Build somebody with a password and a place."""
     made = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership()))
     hashed = services.hasher.hash(PASSWORD)
     with unit_of_work() as session:
         session.get_one(Person, made.id).password_hash = hashed
     return made
+
+
+@pytest.fixture
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def post_sign_in(client: FlaskClient, email: str, password: str, **more: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -22,16 +23,22 @@ from tests.factories import make_partnership, make_person, make_program, submitt
 from tests.letters.conftest import Postbox
 
 
-def put(person: Person, partnership: Partnership | None, number: int, kind: str = "help-asked") -> None:
-    fields = {"by": "Bo", "program": f"Program {number}", "link": f"http://localhost/advice/{number}"}
+def put(person: Person, partnership: Partnership, *numbers: int) -> None:
+    """Let letters wait for somebody, all in one transaction."""
     with unit_of_work():
-        outbox.write(kind, f"{kind}:{number}:{person.id}", person, fields, partnership.id if partnership else None)
+        for number in numbers:
+            fields = {"by": "Bo", "program": f"Program {number}", "link": f"http://localhost/advice/{number}"}
+            outbox.write("help-asked", f"help-asked:{number}:{person.id}", person, fields, partnership.id)
+
+
+def with_a_reviewer(_app: Flask) -> tuple[Partnership, Person]:
+    partnership = make_partnership()
+    return partnership, make_person(Role.REVIEWER, partnership, "Rosa Rey")
 
 
 @pytest.fixture
-def staff(app: Flask) -> tuple[Partnership, Person]:
-    partnership = make_partnership()
-    return partnership, make_person(Role.REVIEWER, partnership, "Rosa Rey")
+def staff(staged: Callable[..., tuple[Partnership, Person]]) -> tuple[Partnership, Person]:
+    return staged(with_a_reviewer)
 
 
 def carried() -> list[tuple[str, int | None]]:
@@ -127,8 +134,7 @@ def test_very_many_letters_are_listed_by_subject_and_none_is_lost(
     staff: tuple[Partnership, Person], clock: StandingClock
 ) -> None:
     partnership, person = staff
-    for number in range(110):
-        put(person, partnership, number)
+    put(person, partnership, *range(110))
     clock.go(hours=17)
     assert (daily.gather(), carried()) == (1, [("Your NQMS mail of October 2, 2026: 110 things", partnership.id)])
     text = db.session.scalars(select(Message.text).where(Message.kind == "digest")).one()
