@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -30,24 +31,46 @@ GOOD = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def partnership(app: Flask) -> Partnership:
-    return make_partnership("riverbend")
+@dataclass(frozen=True)
+class Cast:
+    """A partnership with a program, and a browser of somebody on each side."""
+
+    partnership: Partnership
+    program: Program
+    staff: FlaskClient
+    reader: FlaskClient
+
+
+def with_both_sides(app: Flask) -> Cast:
+    partnership = make_partnership("riverbend")
+    program = make_program(partnership, "Open Door")
+    people = make_person(Role.REVIEWER, partnership, "Ruben Ortega"), make_person(Role.READER, program)
+    return Cast(partnership, program, *[browser(app, person) for person in people])
 
 
 @pytest.fixture
-def program(partnership: Partnership) -> Program:
-    return make_program(partnership, "Open Door")
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(with_both_sides)
 
 
 @pytest.fixture
-def staff(app: Flask, partnership: Partnership) -> FlaskClient:
-    return browser(app, make_person(Role.REVIEWER, partnership, "Ruben Ortega"))
+def partnership(cast: Cast) -> Partnership:
+    return cast.partnership
 
 
 @pytest.fixture
-def reader(app: Flask, program: Program) -> FlaskClient:
-    return browser(app, make_person(Role.READER, program))
+def program(cast: Cast) -> Program:
+    return cast.program
+
+
+@pytest.fixture
+def staff(cast: Cast) -> FlaskClient:
+    return cast.staff
+
+
+@pytest.fixture
+def reader(cast: Cast) -> FlaskClient:
+    return cast.reader
 
 
 def send(client: FlaskClient, where: str, data: bytes | None = None, name: str = "", **fields: str) -> TestResponse:
