@@ -76,10 +76,7 @@ def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
         **ARGUMENTS, "partnership_id": world.partnership.id, "program_id": world.program.id, "cycle_id": world.cycle_id,
     }  # fmt: skip
     rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
-    with app.test_request_context():
-        return app.url_map.bind("localhost").build(
-            endpoint, {name: values.get(name, 999_999) for name in rule.arguments}
-        )
+    return app.url_map.bind("localhost").build(endpoint, {name: values.get(name, 999_999) for name in rule.arguments})
 
 
 @contextmanager
@@ -161,8 +158,8 @@ def test_every_reply_carries_the_security_headers(app: Flask, world: World) -> N
 
 
 def test_every_static_file_is_sent_as_what_it_is_and_over_https_asks_for_https(make_app: Callable[..., Flask]) -> None:
-    for insecure, https in ((True, None), (False, "max-age=31536000; includeSubDomains")):
-        app = make_app(INSECURE=insecure)
+    for app, https in ((make_app(), None), (make_app(INSECURE=False), "max-age=31536000; includeSubDomains")):
+        assert app.config["INSECURE"] is (https is None)
         with app.test_request_context():
             where = app.jinja_env.globals["asset"]("site.css")
         with app.test_client().get(where) as reply:
