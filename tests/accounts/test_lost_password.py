@@ -18,21 +18,15 @@ from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.jobs import Job
 from portal.foundation.outbox import Message
+from tests.accounts.hashes import with_password
 from tests.conftest import StandingClock
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 OLD, NEW = "three calm words", "another calm set of words"
 
 
-def with_password(person: Person) -> Person:
-    hashed = services.hasher.hash(OLD)
-    with unit_of_work() as session:
-        session.get_one(Person, person.id).password_hash = hashed
-    return person
-
-
 def member(_app: Flask) -> Person:
-    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())))
+    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())), OLD)
 
 
 @pytest.fixture
@@ -92,7 +86,7 @@ def test_new_password_ends_every_sign_in_is_recorded_and_mailed(app: Flask, pers
 def test_answer_and_work_are_the_same_for_every_address(
     client: FlaskClient, person: Person, count_queries: Callable[[Callable[[], object]], int]
 ) -> None:
-    disabled, fictional = with_password(make_person()), make_person()
+    disabled, fictional = with_password(make_person(), OLD), make_person()
     with unit_of_work() as session:
         session.get_one(Person, disabled.id).disabled_at = disabled.created_at
         session.get_one(Person, fictional.id).fictional = True
@@ -239,7 +233,7 @@ def guarded(make_app: Callable[..., Flask]):
     """Give an app that asks for CSRF tokens, and an open link."""
     app = make_app()
     with app.app_context():
-        link = newest_link(app.test_client(), with_password(make_person()).email)
+        link = newest_link(app.test_client(), with_password(make_person(), OLD).email)
         app.config["WTF_CSRF_ENABLED"] = True
         yield app, link
 

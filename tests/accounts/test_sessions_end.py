@@ -10,21 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.accounts import services
-from portal.accounts.models import Person
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
+from tests.accounts.hashes import with_password
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 PASSWORD = "three calm words"
-
-
-def with_password(person: Person) -> Person:
-    hashed = services.hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, person.id).password_hash = hashed
-    return person
 
 
 def invite(program: Program, role: Role) -> str:
@@ -38,7 +31,7 @@ def invite(program: Program, role: Role) -> str:
 
 
 def test_signing_in_again_ends_the_session_it_replaces(app: Flask, client: FlaskClient) -> None:
-    person = with_password(make_person(Role.REVIEWER, make_partnership()))
+    person = with_password(make_person(Role.REVIEWER, make_partnership()), PASSWORD)
     sign_in(client, person)
     copied = client.get_cookie("nqms").value
     assert client.post("/sign-in", data={"email": person.email, "password": PASSWORD}).status_code == 303
