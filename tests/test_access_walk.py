@@ -15,8 +15,6 @@ from portal.accounts.models import Person
 from portal.cycles.models import CycleState
 from portal.foundation.access import PROGRAM_ROLES, ROUTES, TABLE, Action, Open, Role
 from portal.foundation.database import unit_of_work
-from portal.partnerships.models import Partnership
-from portal.programs.models import Program
 from tests.factories import (
     ask_and_report,
     make_partnership,
@@ -35,8 +33,8 @@ ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "
 
 @dataclass(frozen=True)
 class World:
-    partnership: Partnership
-    program: Program
+    partnership_id: int
+    program_id: int
     cycle_id: int
     people: dict[Role, Person]
     elsewhere: dict[Role, Person]
@@ -54,7 +52,7 @@ def whole_world(_app: Flask) -> World:
     ask_and_report(program, people[Role.PROGRAM_ADMINISTRATOR])
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
-    return World(here, program, cycle.id, people, elsewhere, make_person())
+    return World(here.id, program.id, cycle.id, people, elsewhere, make_person())
 
 
 @pytest.fixture
@@ -73,7 +71,7 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
 
 def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
     values: dict[str, object] = {
-        **ARGUMENTS, "partnership_id": world.partnership.id, "program_id": world.program.id, "cycle_id": world.cycle_id,
+        **ARGUMENTS, "partnership_id": world.partnership_id, "program_id": world.program_id, "cycle_id": world.cycle_id,
     }  # fmt: skip
     rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
     return app.url_map.bind("localhost").build(endpoint, {name: values.get(name, 999_999) for name in rule.arguments})
