@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import services
-from portal.accounts.models import Invitation, PasswordReset, Person, SignIn
+from portal.accounts import services, tries
+from portal.accounts.models import Invitation, PasswordReset, Person, SignIn, SignInTry
 from portal.foundation import jobs
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
@@ -190,8 +190,11 @@ def test_sixth_request_for_one_address_within_an_hour_has_to_wait(
 
 
 def test_fifty_first_request_from_one_network_address_has_to_wait(client: FlaskClient, clock: StandingClock) -> None:
-    for number in range(50):
-        assert ask(client, f"somebody{number}@example.org").status_code == 303
+    with unit_of_work():  # as many as 49 requests leave
+        for number in range(49):
+            tries.note(tries.PASSWORD_LINK, f"somebody{number}@example.org", "192.0.2.7")
+    assert ask(client, "somebody@example.org").status_code == 303
+    assert len(set(db.session.scalars(select(SignInTry.address_key)))) == 1
     assert ask(client, "somebody-else@example.org").status_code == 422
     spoofed = client.post(
         "/forgot-password",

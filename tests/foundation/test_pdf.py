@@ -14,11 +14,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.foundation import documents, jobs, pdf
-from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState, Paper
 from portal.foundation.printable import printable
-from tests.factories import make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import make_cycle, make_partnership, make_program
 
 SHARES = [{"title": "All practices", "in_practice": 8, "applicable": 10, "percent": 80, "average": 3.9}]
 HEAD: dict[str, Any] = {
@@ -64,12 +63,30 @@ def typed() -> tuple[PdfReader, str]:
     return made("plan", plan(overview=f"{HOSTILE} 漢 and 🎉"))
 
 
+LONG = {
+    "larga": ("strengths", "larga palabra " * 700), "extensa": ("improvements", "extensa palabra " * 620),
+    "lineas": ("strengths", "lineas\n" * 200), "filas": ("improvements", "filas\n" * 200),
+}  # fmt: skip
+
+
 @cache
-def long_plan() -> PdfReader:
-    """Return the draft of a plan of many priorities, by a program with a long name; made once."""
-    many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 49)]
-    name = "Señales ✓ del Río " * 9
-    return made("plan", plan(priorities=many, draft=True, program={**HEAD["program"], "name": name}))[0]
+def long_document(kind: str) -> tuple[PdfReader, list[str], set[float]]:
+    """Return a draft with four long texts and the name of its program too long, what each page says, and its sizes.
+
+    Each long text stands in an area of its own; a plan has twenty priorities besides. It is made once.
+    """
+    areas = [{**HEAD["areas"][0], part: text} for part, text in LONG.values()]
+    many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 21)]
+    more = {"areas": areas, "draft": True, "program": {**HEAD["program"], "name": "Señales ✓ del Río " * 9}}
+    content, _ = pdf.render(kind, Paper.LETTER, plan(priorities=many, **more) if kind == "plan" else summary(**more))
+    sizes: set[float] = set()
+
+    def measure(words: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        if words.strip():
+            sizes.add(round(size * abs(tm[3]) * abs(cm[3]), 1))
+
+    book = PdfReader(io.BytesIO(content))
+    return book, [page.extract_text(visitor_text=measure) for page in book.pages], sizes
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.LETTER, (612, 792)), (Paper.A4, (595, 842))])
@@ -95,7 +112,7 @@ def test_document_has_its_paper_its_accents_and_every_font_inside(
 
 
 def test_every_page_says_whose_it_is_and_which_of_how_many(app: Flask) -> None:
-    texts = texts_of(long_plan())
+    _, texts, _ = long_document("plan")
     assert len(texts) > 9
     for number, text in enumerate(texts, start=1):
         assert f"page {number} of {len(texts)}" in text
@@ -105,12 +122,12 @@ def test_every_page_says_whose_it_is_and_which_of_how_many(app: Flask) -> None:
 
 
 def test_headings_are_bookmarks_to_their_pages(app: Flask) -> None:
-    book = long_plan()
+    book, texts, _ = long_document("plan")
     parts: Any = book.outline[1]
     aims: Any = parts[-1]
     place = {one.title: book.get_destination_page_number(one) for one in aims}
     assert [title for title in place if title.startswith("19.")] == ["19. Aim 19"]
-    assert "19. Aim 19" in texts_of(book)[place["19. Aim 19"]]
+    assert "19. Aim 19" in texts[place["19. Aim 19"]]
     assert place["19. Aim 19"] > place["1. Aim 1"]
 
 
@@ -136,21 +153,9 @@ def test_accent_typed_apart_from_its_letter_is_put_together(app: Flask) -> None:
 
 @pytest.mark.parametrize("kind", ["plan", "summary"])
 def test_long_notes_stay_whole_and_large_enough_to_read(app: Flask, kind: str) -> None:
-    """Each of the four long texts stands in an area of its own."""
-    long = {
-        "larga": ("strengths", "larga palabra " * 700), "extensa": ("improvements", "extensa palabra " * 620),
-        "lineas": ("strengths", "lineas\n" * 200), "filas": ("improvements", "filas\n" * 200),
-    }  # fmt: skip
-    areas = [{**HEAD["areas"][0], part: text} for part, text in long.values()]
-    content, _ = pdf.render(kind, Paper.LETTER, plan(areas=areas) if kind == "plan" else summary(areas=areas))
-    sizes: set[float] = set()
-
-    def measure(words: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
-        if words.strip():
-            sizes.add(round(size * abs(tm[3]) * abs(cm[3]), 1))
-
-    printed = " ".join(page.extract_text(visitor_text=measure) for page in PdfReader(io.BytesIO(content)).pages)
-    assert {word: printed.count(word) for word in long} == {word: text.count(word) for word, (_, text) in long.items()}
+    _, texts, sizes = long_document(kind)
+    printed = " ".join(texts)
+    assert {word: printed.count(word) for word in LONG} == {word: text.count(word) for word, (_, text) in LONG.items()}
     assert min(sizes) >= 8
 
 
@@ -180,8 +185,7 @@ def test_bar_is_drawn_as_wide_as_its_share_and_inside_its_column(app: Flask, pap
 
 
 def test_document_that_cannot_be_made_says_so_and_can_be_asked_for_again(app: Flask) -> None:
-    program = make_program(make_partnership())
-    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    cycle = make_cycle(make_program(make_partnership()))
     pdf.register()
     for _ in range(2):
         with unit_of_work():

@@ -90,7 +90,7 @@ def test_not_applicable_is_offered_only_where_the_rules_allow_it(program: Progra
     assert any(offered.values())
 
 
-@pytest.mark.parametrize(("paper", "width", "sections"), [("letter", 612, None), ("a4", 595, 8)])
+@pytest.mark.parametrize(("paper", "width", "sections"), [("letter", 612, None), ("a4", 595, 7)])
 def test_pdf_without_scripts_goes_over_pages(
     client: FlaskClient, program: Program, person: Person, paper: str, width: int, sections: int | None
 ) -> None:
