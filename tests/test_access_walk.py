@@ -13,10 +13,9 @@ from flask.testing import FlaskClient
 
 from portal.accounts.models import Person
 from portal.cycles.models import CycleState
+from portal.foundation import pace
 from portal.foundation.access import PROGRAM_ROLES, ROUTES, TABLE, Action, Open, Role
 from portal.foundation.database import unit_of_work
-from portal.partnerships.models import Partnership
-from portal.programs.models import Program
 from tests.factories import (
     ask_and_report,
     make_partnership,
@@ -35,16 +34,16 @@ ARGUMENTS = {"key": "s-2", "code": "B.2.3", "kind": "plan", "paper": "letter", "
 
 @dataclass(frozen=True)
 class World:
-    partnership: Partnership
-    program: Program
+    partnership_id: int
+    program_id: int
     cycle_id: int
     people: dict[Role, Person]
     elsewhere: dict[Role, Person]
     stranger: Person
 
 
-@pytest.fixture
-def world(app: Flask) -> World:
+def whole_world(_app: Flask) -> World:
+    """Build two partnerships with a program each, and somebody in every role."""
     here, there = make_partnership("here"), make_partnership("there")
     program, other = make_program(here), make_program(there)
     people = {role: make_person(role, program if role in PROGRAM_ROLES else here) for role in Role}
@@ -54,7 +53,12 @@ def world(app: Flask) -> World:
     ask_and_report(program, people[Role.PROGRAM_ADMINISTRATOR])
     with unit_of_work():  # the results are issued, so that everybody of the program may read them
         cycle.state, cycle.plan_issued_on = CycleState.PLAN_ISSUED, date(2026, 10, 1)
-    return World(here, program, cycle.id, people, elsewhere, make_person())
+    return World(here.id, program.id, cycle.id, people, elsewhere, make_person())
+
+
+@pytest.fixture
+def world(staged: Callable[..., World]) -> World:
+    return staged(whole_world)
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:
@@ -68,13 +72,10 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
 
 def address(app: Flask, world: World, endpoint: str, pattern: str) -> str:
     values: dict[str, object] = {
-        **ARGUMENTS, "partnership_id": world.partnership.id, "program_id": world.program.id, "cycle_id": world.cycle_id,
+        **ARGUMENTS, "partnership_id": world.partnership_id, "program_id": world.program_id, "cycle_id": world.cycle_id,
     }  # fmt: skip
     rule = next(r for r in app.url_map.iter_rules(endpoint) if r.rule == pattern)
-    with app.test_request_context():
-        return app.url_map.bind("localhost").build(
-            endpoint, {name: values.get(name, 999_999) for name in rule.arguments}
-        )
+    return app.url_map.bind("localhost").build(endpoint, {name: values.get(name, 999_999) for name in rule.arguments})
 
 
 @contextmanager
@@ -131,7 +132,10 @@ def test_every_route_hides_from_the_other_partnership_and_from_people_without_a_
     assert seen == []
 
 
-def test_every_route_sends_a_visitor_without_account_to_the_sign_in(app: Flask, world: World) -> None:
+def test_every_route_sends_a_visitor_without_account_to_the_sign_in(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, pace.EXTENSION, pace.Pace())  # counts what this walk asks, and nothing after it
     wrong = []
     for endpoint, method, pattern in routes(app):
         rule, client = ROUTES[endpoint], app.test_client()
@@ -156,8 +160,8 @@ def test_every_reply_carries_the_security_headers(app: Flask, world: World) -> N
 
 
 def test_every_static_file_is_sent_as_what_it_is_and_over_https_asks_for_https(make_app: Callable[..., Flask]) -> None:
-    for insecure, https in ((True, None), (False, "max-age=31536000; includeSubDomains")):
-        app = make_app(INSECURE=insecure)
+    for app, https in ((make_app(), None), (make_app(INSECURE=False), "max-age=31536000; includeSubDomains")):
+        assert app.config["INSECURE"] is (https is None)
         with app.test_request_context():
             where = app.jinja_env.globals["asset"]("site.css")
         with app.test_client().get(where) as reply:

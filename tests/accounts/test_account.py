@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import services
 from portal.accounts.browsers import in_words
 from portal.accounts.models import Person, SignIn
 from portal.accounts.queries import open_sessions
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.foundation.outbox import Message
+from tests.accounts.hashes import with_password
 from tests.conftest import StandingClock
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
@@ -21,13 +23,16 @@ PASSWORD = "three calm words"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0"
 
 
+def member(_app: Flask) -> Person:
+    """Build somebody with a password and a place."""
+    return with_password(
+        make_person(Role.CONTRIBUTOR, make_program(make_partnership("lakeside"), name="Fresh Tracks")), PASSWORD
+    )
+
+
 @pytest.fixture
-def person(app: Flask) -> Person:
-    made = make_person(Role.CONTRIBUTOR, make_program(make_partnership("lakeside"), name="Fresh Tracks"))
-    hashed = services.hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def change(client: FlaskClient, current: str, new: str):

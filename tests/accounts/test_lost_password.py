@@ -10,30 +10,28 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.accounts import services
-from portal.accounts.models import Invitation, PasswordReset, Person, SignIn
+from portal.accounts import services, tries
+from portal.accounts.models import Invitation, PasswordReset, Person, SignIn, SignInTry
 from portal.foundation import jobs
 from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.jobs import Job
 from portal.foundation.outbox import Message
+from tests.accounts.hashes import with_password
 from tests.conftest import StandingClock
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 OLD, NEW = "three calm words", "another calm set of words"
 
 
-def with_password(person: Person) -> Person:
-    hashed = services.hasher.hash(OLD)
-    with unit_of_work() as session:
-        session.get_one(Person, person.id).password_hash = hashed
-    return person
+def member(_app: Flask) -> Person:
+    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())), OLD)
 
 
 @pytest.fixture
-def person(app: Flask) -> Person:
-    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())))
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def ask(client: FlaskClient, email: str, address: str = "192.0.2.7"):
@@ -88,7 +86,7 @@ def test_new_password_ends_every_sign_in_is_recorded_and_mailed(app: Flask, pers
 def test_answer_and_work_are_the_same_for_every_address(
     client: FlaskClient, person: Person, count_queries: Callable[[Callable[[], object]], int]
 ) -> None:
-    disabled, fictional = with_password(make_person()), make_person()
+    disabled, fictional = with_password(make_person(), OLD), make_person()
     with unit_of_work() as session:
         session.get_one(Person, disabled.id).disabled_at = disabled.created_at
         session.get_one(Person, fictional.id).fictional = True
@@ -192,8 +190,11 @@ def test_sixth_request_for_one_address_within_an_hour_has_to_wait(
 
 
 def test_fifty_first_request_from_one_network_address_has_to_wait(client: FlaskClient, clock: StandingClock) -> None:
-    for number in range(50):
-        assert ask(client, f"somebody{number}@example.org").status_code == 303
+    with unit_of_work():  # as many as 49 requests leave
+        for number in range(49):
+            tries.note(tries.PASSWORD_LINK, f"somebody{number}@example.org", "192.0.2.7")
+    assert ask(client, "somebody@example.org").status_code == 303
+    assert len(set(db.session.scalars(select(SignInTry.address_key)))) == 1
     assert ask(client, "somebody-else@example.org").status_code == 422
     spoofed = client.post(
         "/forgot-password",
@@ -235,7 +236,7 @@ def guarded(make_app: Callable[..., Flask]):
     """Give an app that asks for CSRF tokens, and an open link."""
     app = make_app()
     with app.app_context():
-        link = newest_link(app.test_client(), with_password(make_person()).email)
+        link = newest_link(app.test_client(), with_password(make_person(), OLD).email)
         app.config["WTF_CSRF_ENABLED"] = True
         yield app, link
 

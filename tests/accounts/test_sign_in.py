@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,19 +15,21 @@ from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import Refused
 from portal.foundation.outbox import Message
+from tests.accounts.hashes import with_password
 from tests.conftest import StandingClock
 from tests.factories import make_partnership, make_person, make_program, sign_in
 
 PASSWORD = "three calm words"
 
 
+def member(_app: Flask) -> Person:
+    """Build somebody with a password and a place."""
+    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership())), PASSWORD)
+
+
 @pytest.fixture
-def person(app: Flask) -> Person:
-    made = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(make_partnership()))
-    hashed = services.hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+def person(staged: Callable[..., Person]) -> Person:
+    return staged(member)
 
 
 def post_sign_in(client: FlaskClient, email: str, password: str, **more: str):

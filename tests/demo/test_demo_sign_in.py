@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal.accounts.models import Person, SignIn
 from portal.demo.queries import demo_people, with_links
 from portal.foundation import outbox
 from portal.foundation.database import db, unit_of_work
+from portal.foundation.outbox import Message
 from tests.factories import make_person, sign_in
 
 from .conftest import newest_cycle, person_named, program_named
@@ -105,10 +106,11 @@ def test_demo_mail_to_somebody_whose_name_is_not_known_begins_with_the_address(d
     assert ["To ada@example.org" in page, "To Lena Brandt, lena.brandt@example.org" in page] == [True, True]
 
 
-def test_demo_mail_without_mail_says_so(make_app: Callable[..., Flask]) -> None:
-    app = make_app(DEMO=True)
-    with app.app_context():
-        assert "No mail yet." in app.test_client().get("/demo/mail").get_data(as_text=True)
+def test_demo_mail_without_mail_says_so(demo: Flask) -> None:
+    assert "No mail yet." not in demo.test_client().get("/demo/mail").get_data(as_text=True)
+    with unit_of_work() as session:
+        session.execute(delete(Message))
+    assert "No mail yet." in demo.test_client().get("/demo/mail").get_data(as_text=True)
 
 
 def test_links_are_made_of_our_own_addresses_only() -> None:

@@ -15,12 +15,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from portal.accounts.models import Person
+from portal.assessments.services import submit
 from portal.cycles.models import Cycle
 from portal.evidence.models import Evidence, EvidenceUse
 from portal.foundation.access import Role
 from portal.foundation.database import db
 from portal.programs.models import Program
-from tests.factories import make_cycle, make_partnership, make_person, make_program, sign_in
+from tests.conftest import StandingClock
+from tests.evidence import papers
+from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program, sign_in
+from tests.stages import Stages
 
 
 def upload(data: bytes, name: str, **fields: str) -> dict[str, object]:
@@ -73,13 +77,27 @@ def place_in(app: Flask) -> Place:
     return Place(app, program, make_cycle(program), person, make_person(Role.REVIEWER, partnership), client)
 
 
-@pytest.fixture
-def place(app: Flask) -> Place:
-    return place_in(app)
+def submitted_place_in(app: Flask) -> Place:
+    """Build the place after it was sent a handbook and submitted."""
+    place = place_in(app)
+    place.send(papers.pdf(), title="Handbook")
+    answer_all(place.cycle, place.person)
+    submit(place.cycle.id, place.person.id, "http://localhost")
+    return place
 
 
 @pytest.fixture
-def place_with(make_app: Callable[..., Flask]) -> Iterator[Callable[..., Place]]:
+def place(staged: Callable[..., Place]) -> Place:
+    return staged(place_in)
+
+
+@pytest.fixture
+def submitted_place(staged: Callable[..., Place]) -> Place:
+    return staged(submitted_place_in)
+
+
+@pytest.fixture
+def place_with(make_app: Callable[..., Flask], clock: StandingClock, stages: Stages) -> Iterator[Callable[..., Place]]:
     """Give `place_with(SETTING=...)`: a place in an app with other settings."""
     contexts = []
 
@@ -88,7 +106,7 @@ def place_with(make_app: Callable[..., Flask]) -> Iterator[Callable[..., Place]]
         context = app.app_context()
         context.push()
         contexts.append(context)
-        return place_in(app)
+        return stages.cast(app, clock, place_in)
 
     yield build
     for context in reversed(contexts):

@@ -64,7 +64,7 @@ def photo(width: int = 640, height: int = 480, orientation: int = 1, noise: bool
 
 def png(width: int = 40, height: int = 30, mode: str = "RGBA") -> bytes:
     out = io.BytesIO()
-    Image.new(mode, (width, height), 0).save(out, "PNG")
+    Image.new(mode, (width, height), 0).save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 

@@ -97,10 +97,9 @@ def test_removed_piece_is_put_back_with_its_practices(place: Place) -> None:
 
 
 def test_next_cycle_is_offered_what_the_earlier_one_had_and_removing_it_there_leaves_the_submitted_copy(
-    place: Place,
+    submitted_place: Place,
 ) -> None:
-    place.send(papers.pdf(), title="Handbook")
-    finish(place)
+    place = submitted_place
     piece_id, first = place.pieces()[0].id, place.cycle
     place.cycle = following(first)
     assert "from an earlier self-assessment" in place.client.get(place.page()).text
@@ -140,9 +139,8 @@ def test_submitted_copy_without_evidence_is_as_it_was_before_there_was_any(place
     assert set(json.loads(finish(place).content)) == {"rulebook", "answers"}
 
 
-def test_nothing_changes_after_submitting(place: Place) -> None:
-    place.send(papers.pdf(), title="Handbook")
-    finish(place)
+def test_nothing_changes_after_submitting(submitted_place: Place) -> None:
+    place = submitted_place
     piece = place.pieces()[0]
     for path, data in (
         (f"{place.page()}/{piece.id}/detach", {}),

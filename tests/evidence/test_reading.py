@@ -15,7 +15,7 @@ from portal.foundation.storage import storage
 from tests.evidence import papers
 from tests.evidence.conftest import Place
 from tests.evidence.test_attaching import finish
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program, sign_in
 
 NAMES = [
     "handbook.pdf", "política de niños.pdf", "报告.pdf", "سياسة حماية.pdf", "50 % done.pdf", "a;b=c,d.pdf", "a'b.pdf",
@@ -74,9 +74,8 @@ def test_staff_get_files_once_they_are_submitted_and_only_those(place: Place, st
         assert "MB are used" not in page
 
 
-def test_staff_still_get_what_was_taken_off_after_it_was_submitted(place: Place, staff: FlaskClient) -> None:
-    place.send(papers.pdf(), title="Handbook")
-    finish(place)
+def test_staff_still_get_what_was_taken_off_after_it_was_submitted(submitted_place: Place) -> None:
+    place, staff = submitted_place, browser(submitted_place.app, submitted_place.reviewer)
     with unit_of_work() as session:  # as changes that were sent do
         use = session.query(EvidenceUse).one()
         use.detached_at = use.taken_off_at = clock.now()
@@ -85,9 +84,8 @@ def test_staff_still_get_what_was_taken_off_after_it_was_submitted(place: Place,
     assert '<span class="tag warn">taken off 14:02</span>' in page
 
 
-def test_strangers_and_other_partnerships_find_no_file(place: Place) -> None:
-    place.send(papers.pdf(), title="Handbook")
-    finish(place)
+def test_strangers_and_other_partnerships_find_no_file(submitted_place: Place) -> None:
+    place = submitted_place
     there = make_partnership()
     people = [make_person(), make_person(Role.REVIEWER, there), make_person(Role.PARTNERSHIP_ADMINISTRATOR, there),
               make_person(Role.PROGRAM_ADMINISTRATOR, make_program(there))]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,8 +32,9 @@ def scanner(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(place_with: Callable[..., Place], scanner: Path) -> Place:
-    return place_with(SCANNER=[str(scanner), "--quiet"], SCANNER_SECONDS=1)
+def place(place: Place, scanner: Path) -> Place:
+    place.app.config.update(SCANNER=[str(scanner), "--quiet"], SCANNER_SECONDS=1)  # read when a file comes
+    return place
 
 
 def test_clean_file_is_stored_and_its_path_is_the_last_word(place: Place, scanner: Path) -> None:
@@ -70,12 +70,12 @@ def test_scanner_without_an_answer_means_not_stored_and_try_again(place: Place, 
         assert not Path(f"/proc/{child}").exists() or "State:\tZ" in Path(f"/proc/{child}/status").read_text()
 
 
-def test_scanner_that_is_not_there_means_not_stored(place_with: Callable[..., Place], tmp_path: Path) -> None:
-    place = place_with(SCANNER=[str(tmp_path / "nothing here")])
+def test_scanner_that_is_not_there_means_not_stored(place: Place, tmp_path: Path) -> None:
+    place.app.config["SCANNER"] = [str(tmp_path / "nothing here")]
     assert place.send(papers.pdf()).status_code == 503
     assert place.stored() == []
 
 
-def test_without_a_scanner_files_are_stored(place_with: Callable[..., Place]) -> None:
-    place = place_with(SCANNER=[])
+def test_without_a_scanner_files_are_stored(place: Place) -> None:
+    place.app.config["SCANNER"] = []
     assert place.send(papers.pdf() + papers.EICAR).status_code == 303

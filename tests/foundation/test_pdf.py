@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from functools import cache, lru_cache
 from typing import Any
 
 import pytest
@@ -13,11 +14,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.foundation import documents, jobs, pdf
-from portal.foundation.access import Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.documents import Document, DocumentState, Paper
 from portal.foundation.printable import printable
-from tests.factories import make_partnership, make_person, make_program, submitted_cycle
+from tests.factories import make_cycle, make_partnership, make_program
 
 SHARES = [{"title": "All practices", "in_practice": 8, "applicable": 10, "percent": 80, "average": 3.9}]
 HEAD: dict[str, Any] = {
@@ -29,6 +29,7 @@ HEAD: dict[str, Any] = {
 }  # fmt: skip
 GROUND, FILLED = r"\.87451 \.898039 \.917647 rg\nn (\S+) 0 (\S+) \S+ re", r"\.043137 \.333333 \.388235 RG\n(\S+) w"
 BAR = re.compile(f"{GROUND}.*?{FILLED}", re.DOTALL)
+HOSTILE = "<img src=file:///etc/passwd> <pdf:pagenumber/> {{ 7*7 }} &amp;"
 STATEMENT = {"leader": "Lee Dorn", "signed": False, "signer": "", "title": "Director", "on": "", "code": "9988"}
 
 
@@ -47,7 +48,45 @@ def made(kind: str, snapshot: dict[str, Any], paper: Paper = Paper.LETTER) -> tu
     content, pages = pdf.render(kind, paper, snapshot)
     book = PdfReader(io.BytesIO(content))
     assert len(book.pages) == pages
-    return book, " ".join(" ".join(page.extract_text() for page in book.pages).split())
+    return book, " ".join(" ".join(texts_of(book)).split())
+
+
+@lru_cache(maxsize=4)
+def texts_of(book: PdfReader) -> list[str]:
+    """Return what each page says; to read it costs as much as to make it."""
+    return [page.extract_text() for page in book.pages]
+
+
+@cache
+def typed() -> tuple[PdfReader, str]:
+    """Return a plan with what people type, not signed for; made once for the tests that look at it."""
+    return made("plan", plan(overview=f"{HOSTILE} 漢 and 🎉"))
+
+
+LONG = {
+    "larga": ("strengths", "larga palabra " * 700), "extensa": ("improvements", "extensa palabra " * 620),
+    "lineas": ("strengths", "lineas\n" * 200), "filas": ("improvements", "filas\n" * 200),
+}  # fmt: skip
+
+
+@cache
+def long_document(kind: str) -> tuple[PdfReader, list[str], set[float]]:
+    """Return a draft with four long texts and the name of its program too long, what each page says, and its sizes.
+
+    Each long text stands in an area of its own; a plan has twenty priorities besides. It is made once.
+    """
+    areas = [{**HEAD["areas"][0], part: text} for part, text in LONG.values()]
+    many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 21)]
+    more = {"areas": areas, "draft": True, "program": {**HEAD["program"], "name": "Señales ✓ del Río " * 9}}
+    content, _ = pdf.render(kind, Paper.LETTER, plan(priorities=many, **more) if kind == "plan" else summary(**more))
+    sizes: set[float] = set()
+
+    def measure(words: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
+        if words.strip():
+            sizes.add(round(size * abs(tm[3]) * abs(cm[3]), 1))
+
+    book = PdfReader(io.BytesIO(content))
+    return book, [page.extract_text(visitor_text=measure) for page in book.pages], sizes
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.LETTER, (612, 792)), (Paper.A4, (595, 842))])
@@ -73,31 +112,27 @@ def test_document_has_its_paper_its_accents_and_every_font_inside(
 
 
 def test_every_page_says_whose_it_is_and_which_of_how_many(app: Flask) -> None:
-    long_name = "Señales ✓ del Río " * 9
-    many = [{**plan()["priorities"][0], "number": number} for number in range(1, 80)]
-    book, _ = made("plan", plan(priorities=many, draft=True, program={**HEAD["program"], "name": long_name}))
-    assert len(book.pages) > 9
-    for number, page in enumerate(book.pages, start=1):
-        text = page.extract_text()
-        assert f"page {number} of {len(book.pages)}" in text
+    _, texts, _ = long_document("plan")
+    assert len(texts) > 9
+    for number, text in enumerate(texts, start=1):
+        assert f"page {number} of {len(texts)}" in text
         assert "Confidential. Draft. Content code a1b2c3d4e5f6." in text
         assert "Señales ✓ del Río" in text
         assert "…" in text
 
 
 def test_headings_are_bookmarks_to_their_pages(app: Flask) -> None:
-    many = [{**plan()["priorities"][0], "number": number, "title": f"Aim {number}"} for number in range(1, 20)]
-    book, _ = made("plan", plan(priorities=many))
+    book, texts, _ = long_document("plan")
     parts: Any = book.outline[1]
     aims: Any = parts[-1]
     place = {one.title: book.get_destination_page_number(one) for one in aims}
     assert [title for title in place if title.startswith("19.")] == ["19. Aim 19"]
-    assert "19. Aim 19" in book.pages[place["19. Aim 19"]].extract_text()
+    assert "19. Aim 19" in texts[place["19. Aim 19"]]
     assert place["19. Aim 19"] > place["1. Aim 1"]
 
 
 def test_document_names_its_language_title_and_author(app: Flask) -> None:
-    book, _ = made("plan", plan())
+    book, _ = typed()
     assert book.metadata is not None
     assert (book.metadata.title, book.metadata.author, book.root_object["/Lang"]) == (
         "Improvement & Innovation Plan: Señales del Río", "Mentor Bay", "en"
@@ -105,43 +140,31 @@ def test_document_names_its_language_title_and_author(app: Flask) -> None:
 
 
 def test_hostile_text_is_text(app: Flask) -> None:
-    typed = "<img src=file:///etc/passwd> <pdf:pagenumber/> {{ 7*7 }} &amp;"
-    assert typed in made("plan", plan(overview=typed))[1]
+    assert HOSTILE in typed()[1]
 
 
 def test_character_without_a_picture_is_named(app: Flask) -> None:
-    text = made("plan", plan(overview="漢 and 🎉"))[1]
-    assert "[cjk unified ideograph-6f22] and [party popper]" in text
+    assert "[cjk unified ideograph-6f22] and [party popper]" in typed()[1]
 
 
 def test_accent_typed_apart_from_its_letter_is_put_together(app: Flask) -> None:
     assert printable("Jose\u0301", pdf.known_characters()) == "José"
 
 
-@pytest.mark.parametrize("part", ["strengths", "improvements"])
-@pytest.mark.parametrize("text", ["larga palabra " * 700, "larga\n" * 200], ids=["long", "many lines"])
 @pytest.mark.parametrize("kind", ["plan", "summary"])
-def test_long_notes_stay_whole_and_large_enough_to_read(app: Flask, kind: str, part: str, text: str) -> None:
-    areas = [{**HEAD["areas"][0], part: text}]
-    book, printed = made(kind, plan(areas=areas) if kind == "plan" else summary(areas=areas))
-    assert printed.count("larga") == text.count("larga")
-    sizes: set[float] = set()
-
-    def measure(words: str, cm: list[float], tm: list[float], _font: object, size: float) -> None:
-        if words.strip():
-            sizes.add(round(size * abs(tm[3]) * abs(cm[3]), 1))
-
-    for page in book.pages:
-        page.extract_text(visitor_text=measure)
+def test_long_notes_stay_whole_and_large_enough_to_read(app: Flask, kind: str) -> None:
+    _, texts, sizes = long_document(kind)
+    printed = " ".join(texts)
+    assert {word: printed.count(word) for word in LONG} == {word: text.count(word) for word, (_, text) in LONG.items()}
     assert min(sizes) >= 8
 
 
-@pytest.mark.parametrize("signed", [True, False])
-def test_plan_says_whether_it_is_signed_for(app: Flask, signed: bool) -> None:
+def test_plan_says_whether_it_is_signed_for(app: Flask) -> None:
     done = {**STATEMENT, "signed": True, "signer": "Lee Dorn", "on": "October 9, 2026"}
-    text = made("plan", plan(statement=done if signed else STATEMENT))[1]
-    assert ("signed by Lee Dorn, Director, on October 9, 2026, over the content with the code 9988." in text) is signed
-    assert ("not signed yet; Lee Dorn signs it." in text) is not signed
+    for text, signed in ((made("plan", plan(statement=done))[1], True), (typed()[1], False)):
+        said = "signed by Lee Dorn, Director, on October 9, 2026, over the content with the code 9988."
+        assert (said in text) is signed
+        assert ("not signed yet; Lee Dorn signs it." in text) is not signed
 
 
 @pytest.mark.parametrize(("percent", "filled"), [(None, 0), (0, 0), (50, 70.5), (100, 141.1), (140, 141.1)])
@@ -151,20 +174,18 @@ def test_bar_is_filled_by_its_share_and_never_more_than_whole(percent: int | Non
 
 @pytest.mark.parametrize("paper", list(Paper))
 def test_bar_is_drawn_as_wide_as_its_share_and_inside_its_column(app: Flask, paper: Paper) -> None:
-    for percent in (50, 100):
-        book, _ = made("plan", plan(shares=[{**SHARES[0], "percent": percent}]), paper)
-        content = book.pages[0].get_contents()
-        assert content is not None
-        found = BAR.search(content.get_data().decode("latin-1"))
-        assert found is not None
-        begin, width, bar = (float(number) for number in found.groups())
+    book, _ = made("plan", plan(shares=[{**SHARES[0], "percent": percent} for percent in (50, 100)]), paper)
+    content = book.pages[0].get_contents()
+    assert content is not None
+    found = BAR.findall(content.get_data().decode("latin-1"))
+    for percent, numbers in zip((50, 100), found, strict=True):
+        begin, width, bar = map(float, numbers)
         assert (begin, width) == (pytest.approx(bar / 2), pytest.approx(pdf.WHOLE_BAR[paper] - begin, abs=0.1))
         assert bar == pytest.approx(pdf.WHOLE_BAR[paper] * percent / 100, abs=0.1)
 
 
 def test_document_that_cannot_be_made_says_so_and_can_be_asked_for_again(app: Flask) -> None:
-    program = make_program(make_partnership())
-    cycle = submitted_cycle(program, make_person(Role.PROGRAM_ADMINISTRATOR, program))
+    cycle = make_cycle(make_program(make_partnership()))
     pdf.register()
     for _ in range(2):
         with unit_of_work():

@@ -83,8 +83,8 @@ def test_endless_document_is_refused(folder: Path, html: str) -> None:
 
 
 def test_document_that_takes_too_long_is_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_book, "SECONDS", 1)
-    with pytest.raises(RenderLimitError):
+    monkeypatch.setattr(pdf_book, "SECONDS", 0.2)
+    with pytest.raises(RenderLimitError, match=r"0\.2"):
         book(PAGE.replace("CONTENT", "</p><p>".join(map(str, range(9000)))), folder, LINES)
 
 

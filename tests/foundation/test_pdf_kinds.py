@@ -12,7 +12,7 @@ from portal.foundation import pdf
 from portal.foundation.documents import Paper
 from portal.foundation.pdf_book import book
 from portal.foundation.printable import printable_text
-from tests.foundation.test_pdf import HEAD, made, plan, summary
+from tests.foundation.test_pdf import HEAD, made, plan, summary, texts_of
 
 LINE = "La coordinadora revisa cada expediente con el equipo, anota la fecha y el resultado, y pide lo que falta. "
 NAME = "Asociación Comunitaria de Mentoría «Señales del Río» de los Condados Unidos del Noroeste y sus Vecinos " * 2
@@ -36,6 +36,10 @@ ONE_PAGE: dict[str, dict[str, Any]] = {
         "recognition": "Dedicated Partner", "counts": [["Management", 24, 24]], "made_on": "October 1, 2026",
     },
 }  # fmt: skip
+SHORT: dict[str, dict[str, Any]] = {  # fits at once
+    "statement": {**ONE_PAGE["statement"], "text": LINE, "aims": [LINE]},
+    "funder": {**ONE_PAGE["funder"], "about": LINE, "strengths": [LINE], "areas": [], "aims": [LINE]},
+}
 ANSWER: dict[str, Any] = {
     "code": "B.2.4", "title": "Checks", "statement": "We check records.", "safety": True, "enhancement": False, "mark": "●",
     "answer": "In practice", "na_reason": "", "rating": 4, "rating_words": "done", "own_minimum": "", "notes": "",
@@ -76,7 +80,7 @@ def test_all_sizes_of_a_page_share_one_time_limit(app: Flask, monkeypatch: pytes
         return book(html, fonts, lines, seconds, *more)
 
     monkeypatch.setattr(pdf, "book", watched)
-    longer = ONE_PAGE["funder"] | {"about": "\n".join(map(str, range(400)))}
+    longer = SHORT["funder"] | {"about": "\n".join(map(str, range(160)))}  # over one page in the smallest size too
     _, pages = pdf.render("funder", Paper.A4, longer)
     whole = pdf.FORMS["funder"].seconds
     assert (len(given), pages > 1) == (len(pdf.SCALES), True)
@@ -97,8 +101,8 @@ def test_book_prints_answer_parts_notes_files_and_finding(app: Flask) -> None:
 def test_what_people_type_is_text(app: Flask, kind: str) -> None:
     snapshot = {
         "answers": answers({**ANSWER, "notes": HOSTILE}),
-        "funder": {**ONE_PAGE["funder"], "about": HOSTILE},
-        "statement": {**ONE_PAGE["statement"], "text": HOSTILE},
+        "funder": {**SHORT["funder"], "about": HOSTILE},
+        "statement": {**SHORT["statement"], "text": HOSTILE},
         "certificate": {**ONE_PAGE["certificate"], "tier": HOSTILE},
         "summary": summary(strengths=[{"code": "B", "title": "T", "text": HOSTILE}]),
     }[kind]
@@ -136,5 +140,5 @@ def test_texts_of_four_thousand_letters_break_over_pages_and_stay_whole(
 ) -> None:
     book, text = made(kind, snapshot)
     assert (text.count("coordinadora"), text.replace(" ", "").count("wort")) == (40, 75)
-    fullest = max(len(page.extract_text()) for page in book.pages)
+    fullest = max(map(len, texts_of(book)))
     assert fullest > 2500  # nothing was set smaller or moved on whole

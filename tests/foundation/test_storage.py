@@ -19,6 +19,8 @@ from flask import Flask
 from portal import create_app
 from portal.foundation.config import ConfigurationError
 from portal.foundation.storage import FileGone, Folder, Storage, StorageDown, new_key, storage
+from tests.apps import Apps
+from tests.conftest import StandingClock
 
 SERVER = """
 import logging, sys
@@ -51,10 +53,16 @@ def bucket_settings(address: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def bucket(s3_address: str, apps: Apps, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Build one app over the bucket for all tests: each uses keys of its own, and nothing else of the app."""
+    return apps.take(tmp_path_factory.mktemp("bucket") / "data", StandingClock(), bucket_settings(s3_address)).app
+
+
 @pytest.fixture(params=["folder", "bucket"])
 def place(request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Iterator[Storage]:
-    settings = {} if request.param == "folder" else bucket_settings(request.getfixturevalue("s3_address"))
-    with make_app(**settings).app_context():
+    app = make_app() if request.param == "folder" else request.getfixturevalue("bucket")
+    with app.app_context():
         yield storage()
 
 

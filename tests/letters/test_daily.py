@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -22,16 +23,29 @@ from tests.factories import make_partnership, make_person, make_program, submitt
 from tests.letters.conftest import Postbox
 
 
-def put(person: Person, partnership: Partnership | None, number: int, kind: str = "help-asked") -> None:
-    fields = {"by": "Bo", "program": f"Program {number}", "link": f"http://localhost/advice/{number}"}
+def put(person: Person, partnership: Partnership, *numbers: int) -> None:
+    """Let letters wait for somebody, all in one transaction."""
     with unit_of_work():
-        outbox.write(kind, f"{kind}:{number}:{person.id}", person, fields, partnership.id if partnership else None)
+        for number in numbers:
+            fields = {"by": "Bo", "program": f"Program {number}", "link": f"http://localhost/advice/{number}"}
+            outbox.write("help-asked", f"help-asked:{number}:{person.id}", person, fields, partnership.id)
+
+
+def with_a_reviewer(_app: Flask) -> tuple[Partnership, Person]:
+    partnership = make_partnership()
+    return partnership, make_person(Role.REVIEWER, partnership, "Rosa Rey")
 
 
 @pytest.fixture
-def staff(app: Flask) -> tuple[Partnership, Person]:
-    partnership = make_partnership()
-    return partnership, make_person(Role.REVIEWER, partnership, "Rosa Rey")
+def staff(staged: Callable[..., tuple[Partnership, Person]]) -> tuple[Partnership, Person]:
+    return staged(with_a_reviewer)
+
+
+@pytest.fixture
+def duties(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Give an app to which a test may add duties; the next test gets it without them."""
+    monkeypatch.setitem(app.extensions, daily.DUTIES, app.extensions[daily.DUTIES])
+    return app
 
 
 def carried() -> list[tuple[str, int | None]]:
@@ -98,37 +112,32 @@ def test_mail_of_two_partnerships_is_on_neither_page(staff: tuple[Partnership, P
     assert (daily.gather(), carried()) == (1, [("Your NQMS mail of October 2, 2026: 2 things", None)])
 
 
-def test_staff_read_what_waits_and_a_program_does_not(make_app, clock: StandingClock) -> None:
-    app = make_app()
-    with app.app_context():
-        partnership = make_partnership()
-        person = make_person(Role.REVIEWER, partnership)
-        owner = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(partnership))
-        with unit_of_work():
-            person.language = "es"
-        daily.add_duties(
-            app, lambda place, who: [Todo(f"Harbor {place == partnership.id}", "onsite review", date(2026, 10, 9))]
-        )
-        for one in (person, owner):
-            put(one, partnership, 1)
-        clock.go(hours=17)
-        assert daily.gather() == 2
-        texts = {
-            one.to_email: one.text for one in db.session.scalars(select(Message).where(Message.key.like("daily:%")))
-        }
-        assert (
-            "Lo demás que espera\n-------------------\n- Harbor True: visita de revisión, a más tardar el 9 de octubre de 2026"
-            in texts[person.email]
-        )
-        assert "Harbor True" not in texts[owner.email]
+def test_staff_read_what_waits_and_a_program_does_not(duties: Flask, clock: StandingClock) -> None:
+    partnership = make_partnership()
+    person = make_person(Role.REVIEWER, partnership)
+    owner = make_person(Role.PROGRAM_ADMINISTRATOR, make_program(partnership))
+    with unit_of_work():
+        person.language = "es"
+    daily.add_duties(
+        duties, lambda place, who: [Todo(f"Harbor {place == partnership.id}", "onsite review", date(2026, 10, 9))]
+    )
+    for one in (person, owner):
+        put(one, partnership, 1)
+    clock.go(hours=17)
+    assert daily.gather() == 2
+    texts = {one.to_email: one.text for one in db.session.scalars(select(Message).where(Message.key.like("daily:%")))}
+    assert (
+        "Lo demás que espera\n-------------------\n- Harbor True: visita de revisión, a más tardar el 9 de octubre de 2026"
+        in texts[person.email]
+    )
+    assert "Harbor True" not in texts[owner.email]
 
 
 def test_very_many_letters_are_listed_by_subject_and_none_is_lost(
     staff: tuple[Partnership, Person], clock: StandingClock
 ) -> None:
     partnership, person = staff
-    for number in range(110):
-        put(person, partnership, number)
+    put(person, partnership, *range(110))
     clock.go(hours=17)
     assert (daily.gather(), carried()) == (1, [("Your NQMS mail of October 2, 2026: 110 things", partnership.id)])
     text = db.session.scalars(select(Message.text).where(Message.kind == "digest")).one()
@@ -137,22 +146,20 @@ def test_very_many_letters_are_listed_by_subject_and_none_is_lost(
     assert left.all() == []
 
 
-def test_mail_of_the_day_that_breaks_off_keeps_nobody_elses_waiting(make_app, clock: StandingClock) -> None:
-    app = make_app()
-    with app.app_context():
-        broken, fine = make_partnership("broken"), make_partnership("fine")
-        broken_id = broken.id
+def test_mail_of_the_day_that_breaks_off_keeps_nobody_elses_waiting(duties: Flask, clock: StandingClock) -> None:
+    broken, fine = make_partnership("broken"), make_partnership("fine")
+    broken_id = broken.id
 
-        def source(place: int, _who: int) -> list[Todo]:
-            if place == broken_id:
-                raise ValueError("a rule of one partnership")
-            return []
+    def source(place: int, _who: int) -> list[Todo]:
+        if place == broken_id:
+            raise ValueError("a rule of one partnership")
+        return []
 
-        daily.add_duties(app, source)
-        people = [make_person(Role.REVIEWER, one) for one in (broken, fine)]
-        for person, partnership in zip(people, (broken, fine), strict=True):
-            put(person, partnership, 1)
-        address = people[1].email
-        clock.go(hours=17)
-        assert daily.gather() == 1
-        assert list(db.session.scalars(select(Message.to_email).where(Message.key.like("daily:%")))) == [address]
+    daily.add_duties(duties, source)
+    people = [make_person(Role.REVIEWER, one) for one in (broken, fine)]
+    for person, partnership in zip(people, (broken, fine), strict=True):
+        put(person, partnership, 1)
+    address = people[1].email
+    clock.go(hours=17)
+    assert daily.gather() == 1
+    assert list(db.session.scalars(select(Message.to_email).where(Message.key.like("daily:%")))) == [address]

@@ -34,12 +34,16 @@ class Desk:
     at: str
 
 
-@pytest.fixture
-def desk(app: Flask) -> Desk:
+def with_an_administrator(app: Flask) -> Desk:
     partnership = make_partnership()
     admin, client = make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, "Dana Whit"), app.test_client()
     sign_in(client, admin)
     return Desk(client, partnership, admin, f"/partnerships/{partnership.id}")
+
+
+@pytest.fixture
+def desk(staged: Callable[..., Desk]) -> Desk:
+    return staged(with_an_administrator)
 
 
 def post(desk: Desk, **more: str) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -34,12 +35,16 @@ class Cast:
     staff: Person
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
+def under_way(_app: Flask) -> Cast:
     partnership = make_partnership()
     program = make_program(partnership, "Harbor Light")
     owner, staff = make_person(Role.PROGRAM_ADMINISTRATOR, program), make_person(Role.REVIEWER, partnership)
     return Cast(partnership, make_cycle(program, access_on=date(2026, 8, 10)), owner, staff)  # advised until 5 October
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(under_way)
 
 
 def local(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -25,19 +26,37 @@ SIGNERS = {
 SIGNED = {"name": "Lee Dorn", "title": "Director", "confirm": "yes"}
 
 
-@pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("minnesota", ("minnesota",)), "Harbor Light")
+Cast = tuple[Program, FlaskClient, FlaskClient]
+
+
+def with_both_sides(app: Flask) -> Cast:
+    """Build a program, and a browser of somebody on each side."""
+    program = make_program(make_partnership("minnesota", ("minnesota",)), "Harbor Light")
+    people = [
+        make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"),
+        make_person(Role.PARTNERSHIP_ADMINISTRATOR, program.partnership, name="Dana Whit"),
+    ]
+    return program, *[browser(app, person) for person in people]
 
 
 @pytest.fixture
-def owner(app: Flask, program: Program) -> FlaskClient:
-    return browser(app, make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"))
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(with_both_sides)
 
 
 @pytest.fixture
-def manager(app: Flask, program: Program) -> FlaskClient:
-    return browser(app, make_person(Role.PARTNERSHIP_ADMINISTRATOR, program.partnership, name="Dana Whit"))
+def program(cast: Cast) -> Program:
+    return cast[0]
+
+
+@pytest.fixture
+def owner(cast: Cast) -> FlaskClient:
+    return cast[1]
+
+
+@pytest.fixture
+def manager(cast: Cast) -> FlaskClient:
+    return cast[2]
 
 
 def reread(program: Program) -> Program:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -20,19 +21,37 @@ from tests.factories import browser, make_partnership, make_person, make_program
 NEWS = {"save_id": "one", "event": "leadership", "happens_on": "2026-11-02", "text": "Our director\r\n<b>retires</b>."}
 
 
-@pytest.fixture
-def program(app: Flask) -> Program:
-    return make_program(make_partnership("riverbend"), "Harbor Light")
+Cast = tuple[Program, FlaskClient, FlaskClient]
+
+
+def with_both_sides(app: Flask) -> Cast:
+    """Build a program, and a browser of somebody on each side."""
+    program = make_program(make_partnership("riverbend"), "Harbor Light")
+    people = [
+        make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"),
+        make_person(Role.REVIEWER, program.partnership, name="Rosa Rey"),
+    ]
+    return program, *[browser(app, person) for person in people]
 
 
 @pytest.fixture
-def owner(app: Flask, program: Program) -> FlaskClient:
-    return browser(app, make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"))
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(with_both_sides)
 
 
 @pytest.fixture
-def reviewer(app: Flask, program: Program) -> FlaskClient:
-    return browser(app, make_person(Role.REVIEWER, program.partnership, name="Rosa Rey"))
+def program(cast: Cast) -> Program:
+    return cast[0]
+
+
+@pytest.fixture
+def owner(cast: Cast) -> FlaskClient:
+    return cast[1]
+
+
+@pytest.fixture
+def reviewer(cast: Cast) -> FlaskClient:
+    return cast[2]
 
 
 def notice() -> ChangeNotice:

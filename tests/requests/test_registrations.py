@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from portal.partnerships.models import Partnership
 from portal.programs.models import Program
 from portal.requests.models import Registration, RegistrationState
 from portal.requests.services.registrations import forget_unconfirmed
-from tests.factories import make_partnership, make_person, make_program, sign_in
+from tests.factories import browser, make_partnership, make_person, make_program, sign_in
 
 WHERE = "/partnerships/riverbend/register"
 FORM = {
@@ -31,16 +32,24 @@ FORM = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def partnership(app: Flask) -> Partnership:
-    return make_partnership("riverbend")
+def with_a_manager(app: Flask) -> tuple[Partnership, FlaskClient]:
+    partnership = make_partnership("riverbend")
+    return partnership, browser(app, make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, name="Dana Whit"))
 
 
 @pytest.fixture
-def manager(app: Flask, partnership: Partnership) -> FlaskClient:
-    found = app.test_client()
-    sign_in(found, make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, name="Dana Whit"))
-    return found
+def cast(staged: Callable[..., tuple[Partnership, FlaskClient]]) -> tuple[Partnership, FlaskClient]:
+    return staged(with_a_manager)
+
+
+@pytest.fixture
+def partnership(cast: tuple[Partnership, FlaskClient]) -> Partnership:
+    return cast[0]
+
+
+@pytest.fixture
+def manager(cast: tuple[Partnership, FlaskClient]) -> FlaskClient:
+    return cast[1]
 
 
 def mails(to: str) -> list[Message]:

@@ -22,11 +22,11 @@ from portal.recognition.services import confirm
 from portal.rulebooks import checking, running
 from tests.factories import (
     answer_all,
+    browser,
     make_cycle,
     make_partnership,
     make_person,
     make_program,
-    sign_in,
     submitted_cycle,
 )
 
@@ -50,17 +50,18 @@ def app(make_app: Callable[..., Flask], folder: Path) -> Iterator[Flask]:
 
 @dataclass(frozen=True)
 class Lake:
-    """Programs by stage: in progress, submitted, and recognized; all of one partnership."""
+    """Programs by stage: in progress, submitted, and recognized; all of one partnership, with its desk."""
 
     partnership: Partnership
     admin: Person
+    desk: FlaskClient
     going: Cycle
     submitted: Cycle
     recognized: Cycle
 
 
-@pytest.fixture
-def lake(app: Flask) -> Lake:
+def with_programs(app: Flask) -> Lake:
+    """Build the three programs and a browser in which the administrator is signed in."""
     partnership = make_partnership("lake")
     admin = make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, name="Ada Lake")
     programs = [make_program(partnership, name) for name in ("Ash", "Birch", "Cedar")]
@@ -70,7 +71,7 @@ def lake(app: Flask) -> Lake:
     submitted = submitted_cycle(programs[1], people[1], not_in_practice=("B.2.5",))
     recognized = submitted_cycle(programs[2], people[2])
     recognize(recognized, admin)
-    return Lake(partnership, admin, going, submitted, recognized)
+    return Lake(partnership, admin, browser(app, admin), going, submitted, recognized)
 
 
 def recognize(cycle: Cycle, admin: Person) -> None:
@@ -83,11 +84,13 @@ def recognize(cycle: Cycle, admin: Person) -> None:
 
 
 @pytest.fixture
-def desk(app: Flask, lake: Lake) -> FlaskClient:
-    """Give a browser in which the administrator is signed in."""
-    client = app.test_client()
-    sign_in(client, lake.admin)
-    return client
+def lake(staged: Callable[..., Lake]) -> Lake:
+    return staged(with_programs)
+
+
+@pytest.fixture
+def desk(lake: Lake) -> FlaskClient:
+    return lake.desk
 
 
 def work() -> None:

@@ -156,7 +156,7 @@ def test_added_plugin_is_checked_by_the_worker(lake: Lake, desk: FlaskClient, fo
     change = text_of(desk.get(f"{path(lake)}/change"))
     assert change.count("Check not passed") == 1
     assert "Loads and describes its rules: no. The plugin “rubbish” does not describe its rules" in change
-    write(folder, "marker", MARK, version="1.1.0")
+    write(folder, "marker", LAUNCH, version="1.1.0")
     assert "It was not checked yet." in text_of(desk.get(f"{path(lake)}/plugins/marker"))
     desk.post(f"{path(lake)}/plugins/marker")
     work()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -33,8 +34,7 @@ class Cast:
         return made
 
 
-@pytest.fixture
-def cast(app: Flask) -> Cast:
+def in_the_middle(app: Flask) -> Cast:
     partnership = make_partnership("here")
     program = make_program(partnership, name="Harbor Mentors")
     return Cast(
@@ -47,3 +47,8 @@ def cast(app: Flask) -> Cast:
         make_person(Role.READER, program, "Ria Park"),
         make_person(Role.PARTNERSHIP_ADMINISTRATOR, partnership, "Dana Staff"),
     )
+
+
+@pytest.fixture
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(in_the_middle)

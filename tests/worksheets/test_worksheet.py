@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -24,27 +25,60 @@ from portal.foundation.access import Role
 from portal.foundation.database import unit_of_work
 from portal.worksheets.merging import Found, compared
 from portal.worksheets.sheet import SheetNotReadable, read_sheet, worksheet_of
-from tests.factories import answer_all, make_cycle, make_partnership, make_person, make_program, raw_answer, sign_in
+from tests.factories import (
+    answer_all,
+    browser,
+    make_cycle,
+    make_partnership,
+    make_person,
+    make_program,
+    raw_answer,
+    sign_in,
+)
 
 CODE, KEY = "B.2.3", "s-2"
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-@pytest.fixture
-def cycle(app: Flask) -> Cycle:
-    return make_cycle(make_program(make_partnership()))
+@dataclass(frozen=True)
+class Cast:
+    """A cycle, two people who answer for it, and a browser of the first."""
+
+    cycle: Cycle
+    person: Person
+    colleague: Person
+    client: FlaskClient
+
+
+def under_way(app: Flask) -> Cast:
+    cycle = make_cycle(make_program(make_partnership()))
+    person, colleague = (make_person(Role.CONTRIBUTOR, cycle.program, name) for name in ("Ana Ruiz", "Ben Okoro"))
+    return Cast(cycle, person, colleague, browser(app, person))
 
 
 @pytest.fixture
-def person(cycle: Cycle, client: FlaskClient) -> Person:
-    made = make_person(Role.CONTRIBUTOR, cycle.program, name="Ana Ruiz")
-    sign_in(client, made)
-    return made
+def cast(staged: Callable[..., Cast]) -> Cast:
+    return staged(under_way)
 
 
 @pytest.fixture
-def colleague(cycle: Cycle) -> Person:
-    return make_person(Role.CONTRIBUTOR, cycle.program, name="Ben Okoro")
+def cycle(cast: Cast) -> Cycle:
+    return cast.cycle
+
+
+@pytest.fixture
+def person(cast: Cast) -> Person:
+    return cast.person
+
+
+@pytest.fixture
+def colleague(cast: Cast) -> Person:
+    return cast.colleague
+
+
+@pytest.fixture
+def client(cast: Cast) -> FlaskClient:
+    return cast.client
 
 
 def save(cycle: Cycle, person: Person, version: int, code: str = CODE, **parts: Any) -> None:
