@@ -32,6 +32,7 @@ from tests.stages import Stages
 # A busy machine is no mistake of what is tested.
 examples.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("portal")
+gc.disable()  # until all is loaded, see pytest_collection_finish
 
 REFERENCE = datetime(2026, 10, 1, 18, 2, tzinfo=UTC)  # 14:02 on 1 October 2026 in New York
 
@@ -41,6 +42,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 class StandingClock:
