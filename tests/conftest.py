@@ -25,8 +25,8 @@ from portal.demo.seed import seed
 from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, settings
-from tests.crawling import Walked, crawl
-from tests.sharing import common_folder, made_once
+from tests.crawling import VISITOR, Found, Walked, crawl
+from tests.sharing import common_folder, made_once, worker_number
 from tests.stages import Stages
 
 # A busy machine is no mistake of what is tested.
@@ -177,20 +177,26 @@ def filled(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Walked]:
-    """Walk a demo by clicking, as everybody in it, once for all workers; gives what was met, and a demo to look at."""
+def walked(
+    tmp_path_factory: pytest.TempPathFactory, filled: Path, compiled: FileSystemBytecodeCache
+) -> Iterator[Walked]:
+    """Walk a demo by clicking, as everybody in it; gives what was met, and a demo to look at.
 
-    def demo(folder: Path) -> Flask:
-        shutil.copytree(filled.parent, folder, dirs_exist_ok=True)
-        return create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+    What one person meets is walked once for all workers. Each begins with somebody else, so that they share the way.
+    """
+    folder = tmp_path_factory.mktemp("walked")
+    shutil.copytree(filled.parent, folder, dirs_exist_ok=True)
+    app = create_app(settings(folder) | {"CLOCK": StandingClock(), "DEMO": True})
+    app.jinja_env.bytecode_cache = compiled
+    names = [VISITOR, *(account.name for account in ACCOUNTS)]
+    met: dict[str, list[Found]] = {}
+    first = worker_number() * len(names) // 4
+    for name in names[first:] + names[:first]:
 
-    def walk(folder: Path) -> None:
-        app = demo(folder)
-        pages = crawl(app, [account.name for account in ACCOUNTS])
-        (folder / "pages").write_bytes(pickle.dumps(pages))
-        close(app)
+        def walk(folder: Path, name: str = name) -> None:
+            (folder / "pages").write_bytes(pickle.dumps(crawl(app, name)))
 
-    met = made_once(tmp_path_factory, "walked", walk) / "pages"
-    app = demo(tmp_path_factory.mktemp("walked"))
-    yield Walked(app, pickle.loads(met.read_bytes()))  # noqa: S301 (written above)
+        kept = made_once(tmp_path_factory, f"walked-{names.index(name)}", walk) / "pages"
+        met[name] = pickle.loads(kept.read_bytes())  # noqa: S301 (written above)
+    yield Walked(app, [page for name in names for page in met[name]])
     close(app)

@@ -17,6 +17,11 @@ def common_folder(factory: pytest.TempPathFactory) -> Path:
     return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
 
 
+def worker_number() -> int:
+    """Return which of the workers this is, from 0; 0 when there is but one."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder filled by `make`; the first worker that asks fills it, others wait until it is whole.
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.foundation.database import db
-from tests.crawling import Found, Walked
+from tests.crawling import VISITOR, Found, Walked
 
 from .conftest import WIDE, Troubles, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.walk]
 NARROW = {"width": 320, "height": 640}
+PARTS = 4  # one for each worker
 
 
 @pytest.fixture
@@ -48,21 +49,21 @@ def one_of_each(pages: list[Found]) -> list[Found]:
     return new
 
 
-@pytest.mark.parametrize("half", [0, 1])  # one for each worker
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_has_no_accessibility_fault_and_fits_a_small_phone(
     browser: Browser,
     walked: Walked,
     address: str,
     axe: Callable[[Page], list[str]],
     troubles: Troubles,
-    half: int,
+    part: int,
 ) -> None:
-    to_see = one_of_each(walked.pages)[half::2]
+    to_see = one_of_each(walked.pages)[part::PARTS]
     wrong = []
     for name in {found.person: None for found in to_see}:
         context = browser.new_context(base_url=address, viewport=WIDE)
         context.on("page", troubles.watch)
-        if name != "visitor":
+        if name != VISITOR:
             sign_in(context, name, walked.app)
         page = context.new_page()
         for found in to_see:
