@@ -58,6 +58,7 @@ def send_and_read(page: Page, cast: Cast) -> None:
     expect(page.get_by_text("You have looked at everything that changed.")).to_be_visible()
 
 
+@pytest.mark.walk
 def test_answer_is_asked_for_opened_saved_as_typed_and_sent(page: Page, cast: Cast) -> None:
     ask_and_open(page, cast)
     item = page.locator(f"[id='{CODE}']")
@@ -68,6 +69,7 @@ def test_answer_is_asked_for_opened_saved_as_typed_and_sent(page: Page, cast: Ca
     send_and_read(page, cast)
 
 
+@pytest.mark.walk
 def test_answer_is_asked_for_opened_and_sent_without_scripts(page_no_js: Page, cast: Cast) -> None:
     ask_and_open(page_no_js, cast)
     page_no_js.locator(f"[id='{CODE}']").get_by_label("Notes").fill("Form 7.")

@@ -110,6 +110,7 @@ def wait_for_half(page: Page) -> None:
     pytest.fail("the upload never got half-way")
 
 
+@pytest.mark.walk
 def test_photo_is_shrunk_sent_with_progress_and_again_after_the_line_broke(
     page: Page, place: Place, tmp_path: Path, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None],
     troubles: list[str], line: Line,
@@ -193,6 +194,7 @@ def test_upload_can_be_canceled_refused_and_replayed_after_signing_in_again(
     troubles[:] = [one for one in troubles if "ERR_FAILED" not in one and "ERR_ABORTED" not in one]
 
 
+@pytest.mark.walk
 def test_everything_works_without_scripts_and_fits_a_narrow_phone(
     page_no_js: Page, place: Place, tmp_path: Path, axe: Callable[[Page], list[str]], page: Page
 ) -> None:

@@ -62,6 +62,7 @@ def fit(page: Page) -> int:
     return width
 
 
+@pytest.mark.walk
 def test_worksheet_is_filled_from_disk_and_comes_back_answer_by_answer(
     page: Page, page_no_js: Page, axe, cycle: Cycle, person: Person, tmp_path: Path
 ) -> None:

@@ -112,6 +112,7 @@ def test_two_windows_lose_nothing_and_buttons_wait_for_what_is_typed(
     troubles.clear()  # the two refusals that were provoked
 
 
+@pytest.mark.walk
 def test_plan_is_written_without_scripts(page_no_js: Page, cast: Cast) -> None:
     page = page_no_js
     enter(page, cast.reviewer)

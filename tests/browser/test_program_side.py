@@ -47,6 +47,7 @@ def newest_link(subject: str) -> str:
     return re.search(r"http://localhost(/\S+)", text or "")[1]  # type: ignore[index]
 
 
+@pytest.mark.walk
 def test_program_registers_and_signs_without_scripts(
     program: Program, people: tuple[Person, Person], page_no_js: Page
 ) -> None:

@@ -16,6 +16,7 @@ from .conftest import enter
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.walk
 def test_refused_form_has_no_accessibility_fault_and_fits_a_small_phone(
     app: Flask, page: Page, axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None]
 ) -> None:

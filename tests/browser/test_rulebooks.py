@@ -66,6 +66,7 @@ def work() -> None:
     db.session.rollback()
 
 
+@pytest.mark.walk
 def test_dropped_file_is_seen_previewed_adopted_and_used(
     page: Page, partnership: Partnership, admin: Person, folder: Path,
     axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None],
@@ -118,6 +119,7 @@ def test_dropped_file_is_seen_previewed_adopted_and_used(
     assert judged == {"submitted": (False, "national"), "lake-references": (True, "lakeside")}
 
 
+@pytest.mark.walk
 def test_rules_are_changed_without_scripts(
     page_no_js: Page, partnership: Partnership, admin: Person, shot: Callable[[Page, str], None]
 ) -> None:

@@ -45,6 +45,7 @@ def sign_in(page: Page, who: Person) -> None:
     page.goto("/home")
 
 
+@pytest.mark.walk
 def test_everything_of_many_hands_works_without_scripts(
     page_no_js: Page, cycle: Cycle, ana: Person, bo: Person
 ) -> None:
