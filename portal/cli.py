@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from . import create_app
+from .foundation.database import db
 from .rulebooks.commands import rules
 
 
@@ -46,6 +47,7 @@ def demo(port: int, data: Path | None) -> None:
             from .demo.seed import seed  # slow to import, and needed once
 
             seed()
+        db.engine.dispose()  # no connection may be shared with the processes that follow
     click.echo(f"NQMS Portal demo: {address}  (stop with Ctrl+C)")
     _serve("127.0.0.1", port)
 
@@ -62,34 +64,50 @@ def serve(host: str, port: int) -> None:
 
     with app.app_context():
         upgrade()
+        db.engine.dispose()  # as above
     _serve(host, port)
 
 
 def _serve(host: str, port: int) -> None:
-    """Run gunicorn and one worker; when one ends, so does the other."""
-    web = [sys.executable, "-m", "gunicorn", "portal.foundation.server:app", "--bind", f"{host}:{port}",
-           "--workers", os.environ.get("NQMS_WEB_WORKERS", "2"), "--threads", "4", "--worker-class", "gthread",
-           "--preload", "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500", "--log-level", "warning"]  # fmt: skip
-    children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"])]  # noqa: S603 (our own commands)
+    """Run gunicorn and one worker, forked from here because the portal is loaded; when one ends, so does the other."""
+    processes = multiprocessing.get_context("fork")
+    children = [processes.Process(target=_web, args=(host, port)), processes.Process(target=_work)]
+    for child in children:
+        child.start()
 
     def stop(*_: Any) -> None:
         for child in children:
-            if child.poll() is None:
+            if child.is_alive():
                 child.terminate()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while all(child.poll() is None for child in children):
+    while all(child.is_alive() for child in children):
         time.sleep(0.3)
     stop()
-    codes = [child.wait() for child in children]
-    sys.exit(max(code for code in codes if code >= 0) if any(code >= 0 for code in codes) else 0)
+    for child in children:
+        child.join()
+    sys.exit(max(0, *(child.exitcode or 0 for child in children)))
+
+
+def _web(host: str, port: int) -> None:
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    sys.argv = ["gunicorn", "portal.foundation.server:app", "--bind", f"{host}:{port}",
+                "--workers", os.environ.get("NQMS_WEB_WORKERS", "2"), "--threads", "4", "--worker-class", "gthread",
+                "--preload", "--timeout", "60", "--max-requests", "5000", "--max-requests-jitter", "500",
+                "--log-level", "warning"]  # fmt: skip
+    WSGIApplication(prog="gunicorn").run()
 
 
 @commands.command()
 @click.option("--once", is_flag=True, help="Do what is due, then stop; for cron.")
 def worker(once: bool) -> None:
     """Send mail and reminders, and make documents."""
+    _work(once)
+
+
+def _work(once: bool = False) -> None:
     app = create_app()
     from .accounts.services import prune
     from .assessments.judging import judge_again
