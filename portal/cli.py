@@ -75,19 +75,21 @@ def _serve(host: str, port: int) -> None:
     for child in children:
         child.start()
 
+    asked = False
+
     def stop(*_: Any) -> None:
-        for child in children:
-            if child.is_alive():
-                child.terminate()
+        nonlocal asked
+        asked = True
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while all(child.is_alive() for child in children):
+    while not asked and all(child.is_alive() for child in children):
         time.sleep(0.3)
-    stop()
+    for child in children:
+        child.terminate()
     for child in children:
         child.join()
-    sys.exit(max(0, *(child.exitcode or 0 for child in children)))
+    sys.exit(0 if asked else 1)  # one that ended by itself: whoever watches over us starts both again
 
 
 def _web(host: str, port: int) -> None:

@@ -1,7 +1,7 @@
 """Turn what a person typed about one practice into an answer, or into all the reasons why not, at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +25,9 @@ class Status(StrEnum):
     IN_PRACTICE = "in_practice"
     NOT_IN_PRACTICE = "not_in_practice"
     NOT_APPLICABLE = "not_applicable"
+
+
+_STATUSES = {one.value: one for one in Status}  # quicker than asking the enum, a hundred times a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the answer as plain values that fit into JSON."""
-        return asdict(self) | {
-            "status": None if self.status is None else self.status.value,
-            "sub_items": list(self.sub_items),
-        }
+        return {
+            "code": self.code, "status": None if self.status is None else self.status.value, "rating": self.rating,
+            "na_reason": self.na_reason, "notes": self.notes, "sub_items": list(self.sub_items),
+            "own_minimum": self.own_minimum,
+        }  # fmt: skip
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Answer":
@@ -72,7 +76,7 @@ class Answer:
         status = plain.get("status")
         return cls(**{
             **plain,
-            "status": None if status is None else Status(status),
+            "status": None if status is None else _STATUSES.get(status) or Status(status),
             "sub_items": tuple(plain.get("sub_items", ())),
         })  # fmt: skip
 

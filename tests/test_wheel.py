@@ -184,7 +184,8 @@ def demo(installed: Path, elsewhere: Path) -> Iterator[str]:
         yield address
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
+        ended = server.wait(timeout=30)
+    assert ended == 0, log.read_text()
 
 
 @pytest.mark.wheel
