@@ -152,6 +152,7 @@ def test_photo_is_shrunk_sent_with_progress_and_again_after_the_line_broke(
     troubles[:] = [one for one in troubles if "net::ERR_" not in one]
 
 
+@pytest.mark.walk
 def test_upload_can_be_canceled_refused_and_replayed_after_signing_in_again(
     page: Page, place: Place, tmp_path: Path, troubles: list[str],
     axe: Callable[[Page], list[str]], shot: Callable[[Page, str], None],

@@ -164,6 +164,7 @@ def test_enter_in_a_text_field_confirms_nothing(page_no_js: Page, cycle: Cycle, 
     assert stored(cycle, "B.2.1") == {}
 
 
+@pytest.mark.walk
 def test_blank_form_is_asked_for_in_place(page: Page, cycle: Cycle, person: Person) -> None:
     sign_in(page, person)
     page.goto(f"/programs/{cycle.program_id}/blank-form")

@@ -39,6 +39,7 @@ def cast(staged: Callable[..., Cast]) -> Cast:
     return staged(visited)
 
 
+@pytest.mark.walk
 def test_plan_after_a_visit_takes_few_fields_and_presses(
     page: Page, cast: Cast, shot: Callable[[Page, str], None]
 ) -> None:

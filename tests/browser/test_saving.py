@@ -549,6 +549,7 @@ def test_review_saves_and_settles_a_conflict_the_same_way(
         one.context.close()
 
 
+@pytest.mark.walk
 def test_every_state_has_no_accessibility_fault_and_fits_a_narrow_phone(
     desk: Desk, cycle: Cycle, person: Person, axe: Callable[[object], list[str]], shot: Callable[[object, str], None]
 ) -> None:

@@ -72,6 +72,7 @@ for media_type in ("image/jpeg", "image/png"):
 """
 
 
+@pytest.mark.walk
 def test_largest_pictures_take_less_than_200_megabytes(tmp_path: Path) -> None:
     (tmp_path / "jpeg").write_bytes(papers.photo(9000, 8800))
     (tmp_path / "png").write_bytes(papers.png(4000, 3990))

@@ -58,6 +58,7 @@ def test_new_plugin_without_python_is_one_file_that_passes_its_check(
     assert main(["check", str(folder)]) == 0
 
 
+@pytest.mark.walk
 def test_new_plugin_installs_with_pip_and_judges(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["new", "my-region"]) == 0
     site = there / "site"

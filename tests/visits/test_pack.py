@@ -6,6 +6,7 @@ import io
 import re
 from html.parser import HTMLParser
 
+import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -68,6 +69,7 @@ def test_text_in_a_style_sheet_cannot_end_it() -> None:
     assert css_text('A"; } </style>') == '"A\\22 \\3b \\20 \\7d \\20 \\3c \\2f style\\3e "'
 
 
+@pytest.mark.walk
 def test_pdf_is_made_in_the_worker_and_given_to_staff_alone(cast: Cast) -> None:
     reviewed(cast)
     asked = cast.ours.post(f"{cast.at}/pack/a4")
