@@ -23,7 +23,7 @@ run:
 
 # Compiled files are kept, because tests start many processes. Workers wait for browsers, so there is one more than the
 # two cores this is meant for; the walk waits more.
-TESTS := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(WORKERS) --dist worksteal
+TESTS = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(WORKERS) --dist worksteal
 
 test:
 	@sh .ci/setup test
