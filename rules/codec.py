@@ -12,7 +12,7 @@ from operator import attrgetter, methodcaller
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_PLAIN = frozenset((str, int, bool, float, type(None)))
+PLAIN = frozenset((str, int, bool, float, type(None)))  # looked at where they are met: values hold thousands of them
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
@@ -23,7 +23,7 @@ class MalformedRecord(ValueError):
 def to_plain(value: object) -> Any:
     """Reduce a frozen value to dictionaries, lists, texts and numbers."""
     kind: Any = type(value)
-    return value if kind in _PLAIN else _reducer(kind)(value)
+    return value if kind in PLAIN else _reducer(kind)(value)
 
 
 @lru_cache(maxsize=256)
@@ -42,12 +42,12 @@ def _reducer(kind: type) -> Callable[[Any], Any]:
         return methodcaller("isoformat")
     if issubclass(kind, Mapping):
         return lambda value: {
-            str(key): part if type(part) in _PLAIN else to_plain(part) for key, part in value.items()
+            str(key): part if type(part) in PLAIN else to_plain(part) for key, part in value.items()
         }  # fmt: skip
     if issubclass(kind, (frozenset, set)):
         return lambda value: sorted(to_plain(item) for item in value)
     if issubclass(kind, (tuple, list)):
-        return lambda value: [item if type(item) in _PLAIN else to_plain(item) for item in value]
+        return lambda value: [item if type(item) in PLAIN else to_plain(item) for item in value]
     raise TypeError(f"{kind.__name__} has no place in a record")
 
 
@@ -58,7 +58,7 @@ def _reducer_of_parts(names: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]
 
     def reduced(value: Any) -> dict[str, Any]:
         parts = zip(names, parts_of(value), strict=True)
-        return {name: part if type(part) in _PLAIN else to_plain(part) for name, part in parts}
+        return {name: part if type(part) in PLAIN else to_plain(part) for name, part in parts}
 
     return reduced
 

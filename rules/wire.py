@@ -11,7 +11,7 @@ from typing import Any
 
 from rules.answers import Answer, Status
 from rules.asking import Assessment, PreviousCycle
-from rules.codec import from_plain, to_plain
+from rules.codec import PLAIN, from_plain, to_plain
 from rules.facts import CycleFacts, ProgramFacts
 
 MAX_FRAME = 16_000_000  # bytes; an assessment with every text at its longest is about 4 MB
@@ -19,7 +19,6 @@ MAX_SAID = 1_000_000  # characters of one plugin's answer
 MAX_DESCRIBED = 4_000_000  # characters of a rulebook with its practices; the editions have some 200,000
 MAX_KNOWN = 16  # rulebooks that a child keeps
 DEPTH = 6
-_PLAIN = frozenset((type(None), bool, int, float, str))  # looked at where they are met: rows hold thousands of them
 
 
 class Ended(Exception):
@@ -73,7 +72,7 @@ def _read(fd: int, size: int, until: float | None) -> bytes:
 
 def pack_rows(value: object, depth: int = DEPTH) -> Any:
     """Reduce what a plugin returned to plain values; raises NotPlain."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, str):
         return str(value)
@@ -85,10 +84,10 @@ def pack_rows(value: object, depth: int = DEPTH) -> Any:
         if any(str(key).startswith("$") for key in value):
             raise NotPlain("it returned a table with a key that begins with $")
         return {
-            str(key): item if type(item) in _PLAIN else pack_rows(item, depth - 1) for key, item in value.items()
+            str(key): item if type(item) in PLAIN else pack_rows(item, depth - 1) for key, item in value.items()
         }  # fmt: skip
     if isinstance(value, (list, tuple)):
-        return [item if type(item) in _PLAIN else pack_rows(item, depth - 1) for item in value]
+        return [item if type(item) in PLAIN else pack_rows(item, depth - 1) for item in value]
     if isinstance(value, (set, frozenset)) and all(isinstance(item, str) for item in value):
         return sorted(value)
     raise NotPlain(f"it returned a value of the kind {type(value).__name__}, which is no plain value")
@@ -99,9 +98,9 @@ def unpack_rows(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"$day"}:
             return date.fromisoformat(value["$day"])
-        return {key: item if type(item) in _PLAIN else unpack_rows(item) for key, item in value.items()}
+        return {key: item if type(item) in PLAIN else unpack_rows(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [item if type(item) in _PLAIN else unpack_rows(item) for item in value]
+        return [item if type(item) in PLAIN else unpack_rows(item) for item in value]
     return value
 
 

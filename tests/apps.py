@@ -10,6 +10,7 @@ import contextvars
 import shutil
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,24 @@ def settings(folder: Path) -> dict[str, object]:
         "BASE_URL": "http://localhost",
         "SMTP_HOST": "",
     }
+
+
+def let_go() -> None:
+    """Close every connection of the app, so that its database's file is whole and may be replaced."""
+    db.session.remove()
+    db.engine.dispose()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is now, though somebody has it open."""
+    with closing(sqlite3.connect(source)) as now, closing(sqlite3.connect(target)) as later:
+        now.backup(later)
+
+
+def remove_database(folder: Path) -> None:
+    """Remove the database in a data folder, and its journal."""
+    for left in folder.glob(f"{DATABASE}*"):
+        left.unlink()
 
 
 class OwnContextClient(FlaskClient):
@@ -147,8 +166,7 @@ class Apps:
             app.extensions["evaluator"].close()
         app.extensions.pop(PACE, None)  # how often public pages were asked for
         with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+            let_go()
         home = Path(kept.born["DATA_FOLDER"])
         if home.parent != self.home:
             return

@@ -24,7 +24,7 @@ from portal.demo.people import ACCOUNTS
 from portal.demo.seed import seed
 from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
-from tests.apps import DATABASE, Apps, Kept, settings
+from tests.apps import DATABASE, Apps, Kept, let_go, settings
 from tests.crawling import VISITOR, Found, Walked, crawl
 from tests.sharing import common_folder, made_once, worker_number
 from tests.stages import Stages
@@ -93,8 +93,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, migrated: Path, compiled: Fil
 def close(app: Flask) -> None:
     """Let go of the app's database, so that its file is whole."""
     with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        let_go()
 
 
 @pytest.fixture

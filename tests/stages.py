@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.foundation.database import Base, db
-from tests.apps import DATABASE, LATE
+from tests.apps import DATABASE, LATE, copy_database, let_go, remove_database
 
 if TYPE_CHECKING:
     from tests.conftest import StandingClock
@@ -68,10 +66,8 @@ class Stages:
             self.kept[key] = self._keep(app, clock, built)
             return built
         stage = self.kept[key]
-        db.session.remove()
-        db.engine.dispose()
-        for left in Path(app.config["DATA_FOLDER"]).glob(f"{DATABASE}-*"):
-            left.unlink()  # a journal of the database that is replaced
+        let_go()
+        remove_database(Path(app.config["DATA_FOLDER"]))
         shutil.copytree(stage.folder, app.config["DATA_FOLDER"], dirs_exist_ok=True)
         clock.moment = stage.clock_at
         return _unmarked(stage.cast, app)
@@ -80,8 +76,7 @@ class Stages:
         db.session.rollback()  # whatever is not in the database is not kept either
         data, folder = Path(app.config["DATA_FOLDER"]), self.home / f"stage-{len(self.kept)}"
         shutil.copytree(data, folder, ignore=shutil.ignore_patterns(f"{DATABASE}*", "static"))
-        with closing(sqlite3.connect(data / DATABASE)) as now, closing(sqlite3.connect(folder / DATABASE)) as later:
-            now.backup(later)
+        copy_database(data / DATABASE, folder / DATABASE)
         return Stage(folder, clock.moment, _marked(built, app))
 
 

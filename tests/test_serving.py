@@ -7,14 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.test_wheel import free_port
+from tests.serving import answers, free_port, wait_until_up
 
 pytestmark = pytest.mark.walk
 
@@ -23,28 +21,18 @@ pytestmark = pytest.mark.walk
 def served(tmp_path: Path, migrated: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Serve a portal over a migrated database; gives the process and its address once it answers."""
     shutil.copy(migrated, tmp_path / migrated.name)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}/healthz"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "portal.cli", "serve", "--port", str(port)],
-        env=os.environ | {"NQMS_DEMO": "yes", "NQMS_DATA": str(tmp_path), "NQMS_WEB_WORKERS": "1"},
-    )
-    for _ in range(600):
-        if answers(address):
-            break
-        assert server.poll() is None
-        time.sleep(0.1)
+    port, log = free_port(), tmp_path / "served.log"
+    address = f"http://127.0.0.1:{port}"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "serve", "--port", str(port)],
+            env=os.environ | {"NQMS_DEMO": "yes", "NQMS_DATA": str(tmp_path), "NQMS_WEB_WORKERS": "1"},
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    wait_until_up(server, address, log)
     yield server, address
     server.kill()
     server.wait()
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as reply:  # noqa: S310 (always http, on loopback)
-            return bool(reply.status == 200)
-    except OSError:
-        return False
 
 
 def children(parent: int) -> list[int]:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.serving import fetch, free_port, wait_until_up
 from tests.sharing import made_once
 
 ROOT = Path(__file__).parent.parent
@@ -150,17 +146,6 @@ def elsewhere(tmp_path: Path) -> Path:
     return folder
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def fetch(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=10) as reply:  # noqa: S310 (always http, on loopback)
-        return bytes(reply.read())
-
-
 @pytest.fixture
 def demo(installed: Path, elsewhere: Path) -> Iterator[str]:
     """Run `nqms demo` of the installed wheel; gives its address once it answers."""
@@ -172,15 +157,7 @@ def demo(installed: Path, elsewhere: Path) -> Iterator[str]:
             cwd=elsewhere, env=outside(), stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        for _ in range(600):
-            try:
-                fetch(address + "/healthz")
-                break
-            except OSError:  # not listening yet, or listening and still too busy to answer
-                assert server.poll() is None, log.read_text()
-                time.sleep(0.1)
-        else:
-            pytest.fail(f"no answer in 60 s\n{log.read_text()}")
+        wait_until_up(server, address, log)
         yield address
     finally:
         server.send_signal(signal.SIGTERM)

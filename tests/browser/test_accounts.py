@@ -9,12 +9,12 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from portal.accounts import services
 from portal.accounts.models import Person
 from portal.foundation import jobs
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.foundation.outbox import Message
+from tests.accounts.hashes import with_password
 from tests.factories import make_partnership, make_person, make_program
 
 pytestmark = pytest.mark.browser
@@ -23,11 +23,7 @@ PASSWORD, NEW = "three calm words", "another calm set of words"
 
 @pytest.fixture
 def person(app: Flask) -> Person:
-    made = make_person(Role.CONTRIBUTOR, make_program(make_partnership()), name="Ana Núñez")
-    hashed = services.hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return with_password(make_person(Role.CONTRIBUTOR, make_program(make_partnership()), name="Ana Núñez"), PASSWORD)
 
 
 def mailed(kind: str) -> str:

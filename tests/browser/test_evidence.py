@@ -16,12 +16,12 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, Request, Route, expect
 
-from portal.accounts.models import Person
 from portal.accounts.queries import open_sessions
-from portal.accounts.services import end_session, hasher
+from portal.accounts.services import end_session
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
 from portal.foundation.storage import storage
+from tests.accounts.hashes import with_password
 from tests.evidence import papers
 from tests.evidence.conftest import Place
 from tests.factories import make_cycle, make_partnership, make_person, make_program
@@ -41,10 +41,7 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 @pytest.fixture
 def place(app: Flask) -> Place:
     program = make_program(make_partnership())
-    person = make_person(Role.PROGRAM_ADMINISTRATOR, program, "Ana Ruiz")
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, person.id).password_hash = hashed
+    person = with_password(make_person(Role.PROGRAM_ADMINISTRATOR, program, "Ana Ruiz"), PASSWORD)
     return Place(app, program, make_cycle(program), person, person, app.test_client())
 
 

@@ -10,11 +10,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from portal.accounts.models import Person
-from portal.accounts.services import hasher
 from portal.assessments import queries
 from portal.cycles.models import Cycle, CycleState
 from portal.foundation.access import Role
-from portal.foundation.database import db, unit_of_work
+from portal.foundation.database import db
+from tests.accounts.hashes import with_password
 from tests.factories import make_cycle, make_partnership, make_person, make_program
 
 pytestmark = [pytest.mark.browser, pytest.mark.walk]
@@ -81,11 +81,7 @@ def cycle(app: Flask) -> Cycle:
 
 @pytest.fixture
 def person(cycle: Cycle) -> Person:
-    made = make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program)
-    hashed = hasher.hash(PASSWORD)
-    with unit_of_work() as session:
-        session.get_one(Person, made.id).password_hash = hashed
-    return made
+    return with_password(make_person(Role.PROGRAM_ADMINISTRATOR, cycle.program), PASSWORD)
 
 
 def test_whole_assessment_is_answered_and_submitted_by_keyboard(page: Page, cycle: Cycle, person: Person) -> None:

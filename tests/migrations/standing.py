@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,9 +15,8 @@ from flask import Flask
 from jinja2 import BytecodeCache
 
 from portal.foundation import migrate
-from portal.foundation.database import db
 from portal.foundation.paths import data_dir
-from tests.apps import DATABASE, Apps, Kept, settings
+from tests.apps import DATABASE, Apps, Kept, copy_database, let_go, remove_database, settings
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(data_dir("migrations"))).walk_revisions()][::-1]
 HEAD = REVISIONS[-1]
@@ -38,18 +35,15 @@ class Files:
 
     def put(self, app: Flask, revision: str | None) -> None:
         """Replace the app's database by a copy of what is kept, or by nothing."""
-        file = Path(app.config["DATA_FOLDER"]) / DATABASE
-        for left in file.parent.glob(f"{DATABASE}*"):
-            left.unlink()  # the database and its journal
+        folder = Path(app.config["DATA_FOLDER"])
+        remove_database(folder)
         if revision:
-            shutil.copy(self.kept[revision], file)
+            shutil.copy(self.kept[revision], folder / DATABASE)
 
     def keep(self, app: Flask, revision: str) -> None:
         """Keep a copy of the app's database."""
         kept = self.home / f"{revision}.sqlite3"
-        file = Path(app.config["DATA_FOLDER"]) / DATABASE
-        with closing(sqlite3.connect(file)) as now, closing(sqlite3.connect(kept)) as later:
-            now.backup(later)
+        copy_database(Path(app.config["DATA_FOLDER"]) / DATABASE, kept)
         self.kept[revision] = kept
 
 
@@ -102,16 +96,12 @@ class Standing:
 
     def at(self, revision: str) -> None:
         """Give the app a database that was migrated up to this revision and has no rows."""
-        self._close()
+        let_go()
         if revision in self.databases.kept:
             self.databases.put(self.app, revision)
             return
         lower = [one for one in REVISIONS[: REVISIONS.index(revision)] if one in self.databases.kept]
         self.databases.put(self.app, lower[-1] if lower else None)
         migrate.upgrade(revision)
-        self._close()
+        let_go()
         self.databases.keep(self.app, revision)
-
-    def _close(self) -> None:
-        db.session.remove()
-        db.engine.dispose()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.foundation.access import Role
@@ -17,42 +14,9 @@ from portal.letters import daily
 from portal.programs.models import Program
 from portal.requests.models import Advice, AdviceMessage, AdviceState
 from tests.conftest import StandingClock
-from tests.factories import browser, make_partnership, make_person, make_program
+from tests.factories import browser, make_person
 
 QUESTION = {"save_id": "one", "topic": "Finding <men>", "practices": "b.1.1, E.3.4", "text": "A boy\r\nwaits & waits."}
-
-
-Cast = tuple[Program, FlaskClient, FlaskClient]
-
-
-def with_both_sides(app: Flask) -> Cast:
-    """Build a program, and a browser of somebody on each side."""
-    program = make_program(make_partnership("riverbend"), "Harbor Light")
-    people = [
-        make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"),
-        make_person(Role.REVIEWER, program.partnership, name="Rosa Rey"),
-    ]
-    return program, *[browser(app, person) for person in people]
-
-
-@pytest.fixture
-def cast(staged: Callable[..., Cast]) -> Cast:
-    return staged(with_both_sides)
-
-
-@pytest.fixture
-def program(cast: Cast) -> Program:
-    return cast[0]
-
-
-@pytest.fixture
-def owner(cast: Cast) -> FlaskClient:
-    return cast[1]
-
-
-@pytest.fixture
-def reviewer(cast: Cast) -> FlaskClient:
-    return cast[2]
 
 
 def talk() -> Advice:

@@ -17,7 +17,9 @@ from portal.programs.models import FactsVersion, Program
 from portal.programs.services import save_program
 from portal.requests.forms import NEEDS
 from portal.requests.models import GateSignature, NeedsVersion
-from tests.factories import browser, make_partnership, make_person, make_program
+from tests.factories import browser, make_person
+
+from .cast import Cast, with_both_sides
 
 SIGNERS = {
     "s1-name": "Lee Dorn", "s1-title": "Director", "s1-email": "lee@example.org",
@@ -26,32 +28,9 @@ SIGNERS = {
 SIGNED = {"name": "Lee Dorn", "title": "Director", "confirm": "yes"}
 
 
-Cast = tuple[Program, FlaskClient, FlaskClient]
-
-
-def with_both_sides(app: Flask) -> Cast:
-    """Build a program, and a browser of somebody on each side."""
-    program = make_program(make_partnership("minnesota", ("minnesota",)), "Harbor Light")
-    people = [
-        make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"),
-        make_person(Role.PARTNERSHIP_ADMINISTRATOR, program.partnership, name="Dana Whit"),
-    ]
-    return program, *[browser(app, person) for person in people]
-
-
 @pytest.fixture
 def cast(staged: Callable[..., Cast]) -> Cast:
-    return staged(with_both_sides)
-
-
-@pytest.fixture
-def program(cast: Cast) -> Program:
-    return cast[0]
-
-
-@pytest.fixture
-def owner(cast: Cast) -> FlaskClient:
-    return cast[1]
+    return staged(with_both_sides, "minnesota", ("minnesota",), Role.PARTNERSHIP_ADMINISTRATOR, "Dana Whit")
 
 
 @pytest.fixture

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.foundation.access import Role
 from portal.foundation.audit import AuditEntry
 from portal.foundation.database import db
 from portal.foundation.outbox import Message
 from portal.programs.models import Program
 from portal.requests.models import ChangeNotice
-from tests.factories import browser, make_partnership, make_person, make_program
 
 NEWS = {"save_id": "one", "event": "leadership", "happens_on": "2026-11-02", "text": "Our director\r\n<b>retires</b>."}
-
-
-Cast = tuple[Program, FlaskClient, FlaskClient]
-
-
-def with_both_sides(app: Flask) -> Cast:
-    """Build a program, and a browser of somebody on each side."""
-    program = make_program(make_partnership("riverbend"), "Harbor Light")
-    people = [
-        make_person(Role.PROGRAM_ADMINISTRATOR, program, name="Tom Ade"),
-        make_person(Role.REVIEWER, program.partnership, name="Rosa Rey"),
-    ]
-    return program, *[browser(app, person) for person in people]
-
-
-@pytest.fixture
-def cast(staged: Callable[..., Cast]) -> Cast:
-    return staged(with_both_sides)
-
-
-@pytest.fixture
-def program(cast: Cast) -> Program:
-    return cast[0]
-
-
-@pytest.fixture
-def owner(cast: Cast) -> FlaskClient:
-    return cast[1]
-
-
-@pytest.fixture
-def reviewer(cast: Cast) -> FlaskClient:
-    return cast[2]
 
 
 def notice() -> ChangeNotice:
