@@ -240,3 +240,17 @@ def test_note_on_a_priority_that_the_plan_lost_is_shown_to_copy_and_the_others_a
     told = ("All of it.</textarea>", "<strong>Aim 1</strong>", "This priority is no longer in the plan")
     assert (reply.status_code, [one for one in told if one not in reply.text]) == (409, [])
     assert [one.note for one in db.session.scalars(select(PriorityOutcome))] == ["This as well."]
+
+
+def test_closed_cycle_tells_how_priorities_ended_and_offers_no_field_but_for_what_was_typed(running: Running) -> None:
+    first = overview_of(running.cycle, True).aims[0].priority.key
+    typed = {f"{first}-outcome": "met", f"{first}-note": "All trained.", f"{first}-seen": "0"}
+    open_page = running.staff.get(f"{running.at}/mini-review").text
+    assert running.staff.post(f"{running.at}/outcomes", data=typed).status_code == 303
+    running.move(CycleState.SIGNED, CycleState.RECOGNIZED, CycleState.CLOSED)
+    closed = running.staff.get(f"{running.at}/mini-review").text
+    assert [page.count('type="radio"') for page in (open_page, closed)] == [12, 0]
+    assert [page.count("<textarea") for page in (open_page, closed)] == [4, 0]
+    assert (closed.count("Met: All trained."), closed.count("Nobody said how it ended.")) == (2, 2)
+    late = running.staff.post(f"{running.at}/outcomes", data=typed | {f"{first}-note": "Typed too late."})
+    assert (late.status_code, "Typed too late.</textarea>" in late.text) == (422, True)
