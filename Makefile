@@ -3,7 +3,7 @@
 # Another interpreter: make run PYTHON=python3.12
 
 PY := .venv/bin/python
-WORKERS ?= 3
+WORKERS ?= 2
 export PYTHON
 
 .PHONY: help run test walk bench lint types contract lock clean
@@ -21,15 +21,14 @@ run:
 	@sh .ci/setup run
 	@exec env PYTHONDONTWRITEBYTECODE= .venv/bin/nqms demo
 
-# Compiled files are kept, because tests start many processes. Workers wait for browsers, so there is one more than the
-# two cores this is meant for; the walk waits more.
+# Compiled files are kept, because tests start many processes. One worker a core: with more of them, the two cores this
+# is meant for spend a fifth more on the same tests, since a test in the browser keeps more than one core busy by itself.
 TESTS = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n $(WORKERS) --dist worksteal
 
 test:
 	@sh .ci/setup test
 	@$(TESTS) -m "not walk and not wheel" $(ARGS)
 
-walk: WORKERS = 4
 walk:
 	@sh .ci/setup test
 	@$(TESTS) -m "walk or wheel" $(ARGS)
@@ -52,7 +51,7 @@ contract:
 	@$(PY) -c 'from importlinter.cli import lint_imports_command as run; run(["--no-logo", "--no-cache"])'
 
 lock:
-	@sh .ci/setup venv
+	@sh .ci/setup dev
 	@sh .ci/lock
 
 clean:

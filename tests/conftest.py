@@ -26,7 +26,7 @@ from portal.foundation.database import db
 from portal.foundation.migrate import upgrade
 from tests.apps import DATABASE, Apps, Kept, let_go, settings
 from tests.crawling import VISITOR, Found, Walked, crawl
-from tests.sharing import common_folder, made_once, worker_number
+from tests.sharing import common_folder, made_once, worker_count, worker_number
 from tests.stages import Stages
 
 # A busy machine is no mistake of what is tested.
@@ -189,7 +189,7 @@ def walked(
     app.jinja_env.bytecode_cache = compiled
     names = [VISITOR, *(account.name for account in ACCOUNTS)]
     met: dict[str, list[Found]] = {}
-    first = worker_number() * len(names) // 4
+    first = worker_number() * len(names) // worker_count()
     for name in names[first:] + names[:first]:
 
         def walk(folder: Path, name: str = name) -> None:

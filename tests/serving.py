@@ -41,3 +41,12 @@ def wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> N
         assert server.poll() is None, log.read_text()
         time.sleep(0.1)
     pytest.fail(f"no answer in 60 s\n{log.read_text()}")
+
+
+def wait_until_down(address: str) -> None:
+    """Wait until nobody answers any more: what a killed server had started notices its end within a second or two."""
+    for _ in range(200):
+        if not answers(address):
+            return
+        time.sleep(0.1)
+    pytest.fail("still answers after 20 s")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import answers, free_port, wait_until_up
+from tests.serving import free_port, wait_until_down, wait_until_up
 
 pytestmark = pytest.mark.walk
 
@@ -48,4 +48,4 @@ def test_neither_web_nor_worker_goes_on_alone(served: tuple[subprocess.Popen[byt
     assert len(both) == 2
     os.kill(both[which], signal.SIGKILL)
     assert server.wait(timeout=40) == 1
-    assert not answers(address)
+    wait_until_down(address)

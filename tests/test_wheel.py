@@ -130,7 +130,8 @@ def install(python: Path, wheel: Path) -> None:
     pip = (sys.executable, "-m", "pip", "--python", python, "install", *PIP)
     environment = outside() | {"PIP_ROOT_USER_ACTION": "ignore"}
     if os.environ.get("NQMS_WHEEL_FROM_LOCK"):
-        run(*pip, "--require-hashes", "-r", LOCK, env=environment)
+        uv = (Path(sys.executable).with_name("uv"), "pip", "install", "--python", python, "--quiet")
+        run(*uv, "--require-hashes", "-r", LOCK, env=environment)
     else:
         site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
         lent = run(sys.executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()

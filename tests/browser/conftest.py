@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, current_app
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, expect
 from werkzeug.serving import make_server
 
 from portal.accounts.models import Person
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SCREENSHOTS = HERE.parent.parent / "screenshots"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-WIDE = {"width": 1280, "height": 900}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
 
-expect.set_options(timeout=15_000)  # four workers on two cores: a page may wait for its turn
+expect.set_options(timeout=15_000)  # on a busy machine a page may wait for its turn
 
 # What Chromium logs for every refusal, also for one that the page shows as planned (422 beside the field).
 EXPECTED_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
