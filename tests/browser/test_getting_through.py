@@ -133,6 +133,7 @@ def test_earlier_version_is_used_again_without_scripts(page_no_js: Page, cycle: 
     assert stored(cycle)["notes"] == "the first words"
 
 
+@pytest.mark.walk
 def test_last_answer_is_confirmed_with_and_without_scripts(
     page: Page, page_no_js: Page, axe, cycle: Cycle, person: Person
 ) -> None:

@@ -78,6 +78,7 @@ def test_plan_after_a_visit_takes_few_fields_and_presses(
     assert {action.owner for one in plan.priorities for action in one.actions} == {"Ana"}
 
 
+@pytest.mark.walk
 def test_two_windows_lose_nothing_and_buttons_wait_for_what_is_typed(
     page: Page, cast: Cast, troubles: Troubles, shot: Callable[[Page, str], None]
 ) -> None:

@@ -82,6 +82,7 @@ def test_conflict_shows_the_other_text_and_keep_mine_stores_mine(page: Page, cyc
     assert stored()["finding_text"] == "mine"
 
 
+@pytest.mark.walk
 def test_marks_and_totals_follow_the_keyboard_and_a_drafted_question_is_sent(
     page: Page, cycle: Cycle, reviewer: Person
 ) -> None:

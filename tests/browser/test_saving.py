@@ -526,6 +526,7 @@ def test_page_whose_token_went_stale_gets_another_and_saves(make_app: Callable[.
         line.close()
 
 
+@pytest.mark.walk
 def test_review_saves_and_settles_a_conflict_the_same_way(
     app: Flask, line: Line, browser: Browser, axe: Callable[[object], list[str]]
 ) -> None:

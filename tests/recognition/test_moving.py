@@ -209,6 +209,7 @@ def newest(cycle: Cycle) -> Judgement:
     return found
 
 
+@pytest.mark.walk
 def test_answer_of_the_earlier_rules_that_comes_late_is_not_stored(folder: Path, signed: Callable) -> None:
     drop_in(folder, "slow", SLOW)
     drop_in(folder, "local", LOCAL)

@@ -152,7 +152,13 @@ def test_running_a_preview_writes_its_own_row_alone(lake: Lake, desk: FlaskClien
     assert dump(without="rules_preview") == before
 
 
-@pytest.mark.parametrize(("body", "what"), [(HANGS, "did not answer within 2 seconds"), (RAISES, "ZeroDivisionError")])
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        pytest.param(HANGS, "did not answer within 2 seconds", marks=pytest.mark.walk, id="hangs"),
+        pytest.param(RAISES, "ZeroDivisionError", id="raises"),
+    ],
+)
 def test_plugin_that_cannot_judge_is_named_and_the_rest_counts(
     lake: Lake, desk: FlaskClient, folder: Path, body: str, what: str
 ) -> None:

@@ -189,6 +189,7 @@ def test_plugin_that_hung_is_not_waited_for_again_at_once(evaluator: Evaluator) 
     assert took[2] < SECONDS < took[0]
 
 
+@pytest.mark.walk
 def test_other_lists_are_answered_while_a_plugin_hangs(folder: Path) -> None:
     evaluator = Evaluator(folder, 2.0)
     try:
@@ -361,6 +362,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", ["hangs_busy", "good"])
 def test_no_process_is_left_when_the_one_that_asks_is_killed(folder: Path, name: str) -> None:
     command = [sys.executable, "-c", ASKS, str(folder), name]
