@@ -27,7 +27,7 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-_STATUSES = {one.value: one for one in Status}  # quicker than asking the enum, a hundred times a page
+STATUS_OF = {one.value: one for one in Status}  # quicker than asking the enum, a hundred times a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Answer:
         status = plain.get("status")
         return cls(**{
             **plain,
-            "status": None if status is None else _STATUSES.get(status) or Status(status),
+            "status": None if status is None else STATUS_OF.get(status) or Status(status),
             "sub_items": tuple(plain.get("sub_items", ())),
         })  # fmt: skip
 

@@ -53,6 +53,10 @@ class Evaluator:
         self._owner = os.getpid()
         self._paused: dict[tuple[str, PluginInfo, str], tuple[float, str]] = {}
 
+    def another(self) -> "Evaluator":
+        """Make one for the same plugins and limits with processes of its own; whoever asks for it closes it."""
+        return Evaluator(self.folder, self.seconds, self.megabytes, self._look, self.seed)
+
     def found(self) -> Found:
         """Return the plugins on this machine as they are now."""
         return self._look() if self._look else discover(self.folder)

@@ -24,7 +24,7 @@ class Busy(Exception):
     """Raised when the process of a list is at work for somebody else for too long."""
 
 
-def _say(seconds: float | None) -> str:
+def _say(seconds: float) -> str:
     return "1 second" if seconds == 1 else f"{seconds:g} seconds"
 
 
@@ -122,12 +122,9 @@ class Cell:
                     return
         except wire.TooLate:
             self.stop()
-            late = whole is not None and time.monotonic() >= last
-            what = (
-                f"this took longer than {whole:g} seconds"
-                if late
-                else f"it did not answer within {self.seconds:g} seconds"
-            )
+            what = f"it did not answer within {_say(self.seconds)}"
+            if whole is not None and time.monotonic() >= last:
+                what = f"this took longer than {_say(whole)}"
             raise Lost(who, what, loading) from None
         except (wire.Ended, ValueError):
             self.stop()

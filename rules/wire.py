@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rules.answers import Answer, Status
+from rules.answers import STATUS_OF, Answer
 from rules.asking import Assessment, PreviousCycle
 from rules.codec import PLAIN, from_plain, to_plain
 from rules.facts import CycleFacts, ProgramFacts
@@ -107,15 +107,14 @@ def unpack_rows(value: Any) -> Any:
 def pack_answers(answers: Mapping[str, Answer]) -> list[list[Any]]:
     """Write answers as short rows."""
     return [
-        [a.code, a.status and a.status.value, a.rating, a.na_reason, a.notes, list(a.sub_items), a.own_minimum]
-        for a in answers.values()
+        [a.code, a.status, a.rating, a.na_reason, a.notes, list(a.sub_items), a.own_minimum] for a in answers.values()
     ]
 
 
 def unpack_answers(rows: list[list[Any]]) -> dict[str, Answer]:
     """Read answers back."""
     return {
-        code: Answer(code, status and Status(status), rating, na_reason, notes, tuple(letters), own_minimum)
+        code: Answer(code, status and STATUS_OF[status], rating, na_reason, notes, tuple(letters), own_minimum)
         for code, status, rating, na_reason, notes, letters, own_minimum in rows
     }
 

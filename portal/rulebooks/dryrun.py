@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -20,7 +21,7 @@ from rules.discovery import BASE, UnknownPlugin
 from rules.evaluator import Busy, Evaluator, Lost
 from rules.outcomes import Moved, Outcome, Reason, moves, outcome_of, summed_up
 from rules.results import Trace
-from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt
+from rules.rulebook import PluginChoice, Rulebook, RulebookNotBuilt, rulebook_from_record
 from rules.scorecard import Scorecard
 from rules.tiers import decide
 from rules.wording import say_list
@@ -158,16 +159,20 @@ def dry_run(partnership_id: int, rules: Rulebook, tick: Callable[[int, int], Non
     until = time.monotonic() + LONGEST
     with reading():
         ids = cycle_ids_of(partnership_id)
-    before, after = AsItIs(), Judge(rules, evaluator(), singly=not all_here(rules))
     rows: list[dict[str, Any]] = []
     private = 0
     tick(0, len(ids))
 
-    def judged(pieces: list[Piece]) -> list[dict[str, Any]]:
-        old, new = before.outcomes(pieces, until), after.outcomes(pieces, until)
-        return [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one, rules)) is not None]
+    # Both lists are judged at once, the other one in a process of its own, and meanwhile the next batch is read.
+    with closing(evaluator().another()) as apart, ThreadPoolExecutor(2) as beside:
+        other = rulebook_from_record(rules.record(), rules.catalogue, apart)
+        before, after = AsItIs(), Judge(other, apart, singly=not all_here(rules))
 
-    with ThreadPoolExecutor(1) as beside:  # the next batch is read while the rules judge the one before
+        def judged(pieces: list[Piece]) -> list[dict[str, Any]]:
+            would_be = beside.submit(after.outcomes, pieces, until)
+            old, new = before.outcomes(pieces, until), would_be.result()
+            return [row for one in zip(pieces, old, new, strict=True) if (row := _row(*one, rules)) is not None]
+
         waiting: Future[list[dict[str, Any]]] | None = None
         for start in range(0, len(ids), AT_ONCE):
             with reading():

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,25 @@ def test_second_question_to_rules_at_work_is_told_to_come_again(folder: Path, mo
         assert [one.wrong for one in evaluator.ask(bad, FINDINGS, Question(ASSESSMENT))][::2] == ["", ""]
     finally:
         evaluator.close()
+
+
+def test_another_one_judges_by_the_same_rules_while_the_first_is_at_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rules.evaluator.BUSY", 0.1)
+    first = Evaluator(folder, 1.0)
+    try:
+        with closing(first.another()) as second:
+            slow = rules_of(first, "hangs_asleep", "good")
+            same = rulebook_from_record(slow.record(), slow.catalogue, second)
+            hanging = threading.Thread(target=evaluate, args=(ASSESSMENT, slow))
+            hanging.start()
+            time.sleep(0.5)
+            said = list(second.ask(same, FINDINGS, Question(ASSESSMENT)))
+            hanging.join()
+        assert [one.wrong for one in said] == ["", "it did not answer within 1 second", ""]
+    finally:
+        first.close()
 
 
 def test_work_names_the_plugin_that_hangs_in_it(evaluator: Evaluator) -> None:
