@@ -1,11 +1,13 @@
-"""A person's calendar under a secret address: visits and due dates of the reviews the person does."""
+"""A person's calendar under a secret address: the visits with the person in them, and the days other rooms say are due."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from flask import Flask, current_app
 from icalendar import Event
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -15,15 +17,12 @@ from portal.accounts.hashes import digest
 from portal.accounts.models import Person
 from portal.accounts.tries import Limit
 from portal.cycles.models import Cycle, CycleState
-from portal.cycles.queries import local_today, rulebook_of
+from portal.cycles.queries import rulebook_of
 from portal.foundation import audit, clock
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import DomainError, Stranger
 from portal.programs.models import Program
-from portal.reviews.models import Review
-from portal.reviews.queries import DUTIES
 from portal.reviews.reviewers import teams_of
-from rules.duties import due_dates
 
 from .invitations import PUBLISH, calendar_of, day_entry, entry_of, summary_of
 from .mails import address_of
@@ -31,6 +30,29 @@ from .models import CalendarFeed, Visit, VisitState
 
 LIMIT = Limit("calendar feed:", timedelta(hours=1), 30, 300)  # for one feed; calendars ask a few times a day
 GONE = (CycleState.IN_PROGRESS, CycleState.CLOSED)
+DAYS = "calendar days"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in a person's calendar: what is due at which program, and the path of the page where it is done.
+
+    `uid` names it for as long as the day stays the same. Nothing of it may tell an answer or a result.
+    """
+
+    uid: str
+    on: date
+    what: str
+    program: str
+    path: str
+
+
+DaySource = Callable[[Person], Iterable[Day]]
+
+
+def add_days(app: Flask, source: DaySource) -> None:
+    """Let a room say which days a person's calendar holds besides visits."""
+    app.extensions[DAYS] = (*app.extensions.get(DAYS, ()), source)
 
 
 class AskedTooOften(DomainError):
@@ -84,33 +106,26 @@ def calendar_for(token: str, network: str, base_url: str) -> bytes:
 
 
 def entries_for(person: Person, base_url: str) -> Iterator[Event]:
-    """Give the visits the person takes part in, and what is due in the reviews the person decides."""
+    """Give the visits the person takes part in, and what is due by the person's work."""
+    yield from _visits(person, base_url)
+    sources: tuple[DaySource, ...] = current_app.extensions.get(DAYS, ())
+    for day in (day for source in sources for day in source(person)):
+        yield day_entry(f"{day.uid}@nqms-portal", day.on, summary_of(day.what, day.program), base_url + day.path)
+
+
+def _visits(person: Person, base_url: str) -> Iterator[Event]:
     places = [one.partnership_id for one in person.memberships if one.partnership_id]
     found = (
-        select(Cycle, Review.reviewer_id, Visit)
+        select(Cycle, Visit)
         .join(Program, Cycle.program_id == Program.id)
-        .join(Review, Review.cycle_id == Cycle.id)
-        .outerjoin(Visit, Visit.cycle_id == Cycle.id)
-        .where(Program.partnership_id.in_(places), Cycle.state.not_in(GONE))
+        .join(Visit, Visit.cycle_id == Cycle.id)
+        .where(Program.partnership_id.in_(places), Cycle.state.not_in(GONE), Visit.state == VisitState.PLANNED)
         .order_by(Cycle.id)
     )
     rows = db.session.execute(found).all()
-    teams = teams_of(cycle.id for cycle, _, _ in rows)
-    for cycle, reviewer_id, visit in rows:
-        policy, address = rulebook_of(cycle).policy, address_of(cycle, base_url)
-        mine, planned = reviewer_id == person.id, visit is not None and visit.state is VisitState.PLANNED
-        invited = person.id in teams[cycle.id].ids or any(
-            one["email"] == person.email for one in (visit.attendees if planned else ())
-        )
-        if planned and visit.starts_at and invited:
-            yield entry_of(visit, visit.starts_at, policy.review_title, address)
-        if not mine:
-            continue
-        for due in due_dates(policy, cycle.facts(local_today(cycle))):
-            if due.kind not in DUTIES or (planned and due.kind == "visit"):
-                continue
-            uid = f"due-{due.kind}-{cycle.id}@nqms-portal"
-            title = f"Due: {due.title}"
-            yield day_entry(
-                uid, due.until or due.on, summary_of(title, cycle.program.name), f"{base_url}/cycles/{cycle.id}/review"
-            )
+    teams = teams_of(cycle.id for cycle, _ in rows)
+    for cycle, visit in rows:
+        invited = person.id in teams[cycle.id].ids or any(one["email"] == person.email for one in visit.attendees)
+        if visit.starts_at and invited:
+            title = rulebook_of(cycle).policy.review_title
+            yield entry_of(visit, visit.starts_at, title, address_of(cycle, base_url))
