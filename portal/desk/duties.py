@@ -24,6 +24,7 @@ from portal.followup.models import CheckIn
 from portal.foundation import clock
 from portal.foundation.database import db
 from portal.partnerships.models import Partnership
+from portal.plans.queries import again_since, days_signed
 from portal.programs.models import Program
 from portal.recognition.duties import of_closed, with_award
 from portal.recognition.models import Award
@@ -238,6 +239,7 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         for one in db.session.scalars(select(Award).where(Award.cycle_id.in_([cycle.id for cycle in cycles])))
     }
     agreed = agreed_days([cycle.id for cycle in cycles])
+    signed = days_signed([cycle.id for cycle in cycles])
     withheld = withheld_in(cycle.id for cycle in newest.values())
     for cycle in cycles:
         current = cycle is newest[cycle.program_id]
@@ -257,6 +259,10 @@ def _steps(cycles: list[Cycle], newest: Mapping[int, Cycle], teams: Mapping[int,
         for due in with_award(with_agreed(dues, agreed.get(cycle.id)), awards.get(cycle.id)):
             if due.kind in STEPS and (current or due.kind in ("expiry", "appeal")):
                 yield _step(cycle, due, team, today)
+        if current and (held := again_since(cycle, signed.get(cycle.id))) is not None:
+            yield _row("statement", "Statement of Accuracy signed again", cycle.program.name, cycle.program_id,
+                       path_of("statements.page", cycle_id=cycle.id), held, today, team, cycle.id,
+                       due=held + timedelta(weeks=policy.statement_weeks))  # fmt: skip
         if cycle.state is CycleState.SIGNED and current and cycle.statement_signed_on and cycle.id not in withheld:
             where = path_of("recognition.decision", cycle_id=cycle.id)
             yield _row("recognition", "Decide the recognition", cycle.program.name, cycle.program_id, where,

@@ -13,7 +13,7 @@ from portal.cycles.models import Cycle
 from portal.cycles.queries import local_today, not_under_way, open_duties, rulebook_of
 from portal.foundation.database import db
 from portal.plans.models import Outcome, Plan, PlanAction, Priority
-from portal.plans.queries import plan_of
+from portal.plans.queries import plan_of, signs_again
 from portal.resources.queries import Item, library_of
 from rules.duties import Due, add_months
 
@@ -91,6 +91,7 @@ class Overview:
     ends_on: date | None
     duties: tuple[Due, ...]
     today: date
+    signs_again: bool  # the Statement, after the mini-review that was held
 
     def count(self, state: str) -> int:
         """Count the actions in a state."""
@@ -116,6 +117,7 @@ def overview_of(cycle: Cycle, staff: bool) -> Overview:
     return Overview(
         plan, tuple(aims), tuple(_entry(one, staff, may_edit(one, policy)) for one in log), extra,
         ends_on(cycle, plan, extra), not_under_way(cycle, (one for one in duties if one.kind in KINDS)), today,
+        signs_again(cycle),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
         "signed": bool(found and found.signed_at),
         "signer": found.signer_name if found else "",
         "signer_title": found.signer_title if found and found.signed_at else cycle.program.key_leader_title,
-        "signed_on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "signed_on": say_date(found.day_signed) if found and found.day_signed else "",
         "how": "on paper" if on_paper else "by a personal link",
         "covers": covers,
         "code": code,

@@ -141,7 +141,7 @@ def _statement(cycle: Cycle) -> dict[str, Any]:
         "signed": bool(found and found.signed_at),
         "signer": found.signer_name if found else "",
         "title": found.signer_title if found else cycle.program.key_leader_title,
-        "on": say_date(cycle.statement_signed_on) if cycle.statement_signed_on else "",
+        "on": say_date(found.day_signed) if found and found.day_signed else "",
         "code": (shown_code(found.code) if found.code else found.content_hash[:12]) if found else "",
         "changed": len(changed_since(cycle, found)),
     }

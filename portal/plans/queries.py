@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -11,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.hashes import digest
 from portal.assessments.amendments import copies_of
 from portal.assessments.queries import assessment_of, scorecard_of, submission_of
-from portal.cycles.models import Cycle
+from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import rulebook_of
 from portal.foundation.database import db
 from rules.codec import canonical_json, read_json
@@ -154,8 +156,36 @@ def changed_since(cycle: Cycle, statement: Statement | None) -> tuple[str, ...]:
 
 
 def signed_statement(cycle: Cycle) -> Statement | None:
-    """Return the Statement that was signed, once one was."""
-    return db.session.scalar(select(Statement).where(Statement.cycle_id == cycle.id, Statement.signed_at.is_not(None)))
+    """Return the Statement that was signed last, once one was."""
+    mine = select(Statement).where(Statement.cycle_id == cycle.id, Statement.signed_at.is_not(None))
+    return db.session.scalar(mine.order_by(Statement.id.desc()).limit(1))
+
+
+def days_signed(cycle_ids: Collection[int]) -> dict[int, date]:
+    """Return the day of each cycle's newest signature, by the cycle's id, in one query."""
+    mine = select(Statement.cycle_id, Statement.signed_on, Statement.signed_at).order_by(Statement.id)
+    rows = db.session.execute(mine.where(Statement.cycle_id.in_(cycle_ids), Statement.signed_at.is_not(None)))
+    return {one.cycle_id: one.signed_on or one.signed_at.date() for one in rows}
+
+
+def may_be_signed(cycle: Cycle) -> bool:
+    """Tell whether a key leader can be asked to sign now: once the plan is issued, and again after a mini-review."""
+    return cycle.state is CycleState.PLAN_ISSUED or signs_again(cycle)
+
+
+def signs_again(cycle: Cycle) -> bool:
+    """Tell whether the rules want the Statement signed again after the mini-review that was held, and it is not yet."""
+    signed = signed_statement(cycle)
+    return signed is not None and again_since(cycle, signed.day_signed) is not None
+
+
+def again_since(cycle: Cycle, signed_on: date | None) -> date | None:
+    """Return the day of the mini-review after which the Statement, last signed on this day, has to be signed again."""
+    held = cycle.mini_review_done_on
+    if cycle.state not in (CycleState.SIGNED, CycleState.RECOGNIZED) or held is None:
+        return None
+    wanted = rulebook_of(cycle).policy.sign_again_at_mini_review
+    return held if wanted and signed_on is not None and signed_on < held else None
 
 
 def statement_by_token(token: str) -> Statement | None:

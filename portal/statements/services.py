@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from portal.accounts import tries
 from portal.accounts.signing import Signature, pressed_again, same_name
-from portal.cycles.models import Cycle, CycleState
+from portal.cycles.models import Cycle
 from portal.cycles.queries import load_for_change, local_today
 from portal.evidence.cleaning import drop
 from portal.evidence.kinds import JPEG, PDF, PNG
@@ -20,7 +20,7 @@ from portal.foundation.errors import DomainError, OutOfOrder, Problem, Refused
 from portal.foundation.uploads import Arriving
 from portal.plans.covering import covered_now
 from portal.plans.models import SignedHow, Statement
-from portal.plans.queries import open_statement
+from portal.plans.queries import may_be_signed, open_statement
 from portal.plans.services.statements import check_seen, keep_signature, new_statement
 from rules.wording import say_date
 
@@ -78,7 +78,7 @@ def prepare_paper(cycle_id: int, name: str, by_id: int, seen: str = "") -> State
 
 
 def _check_open(cycle: Cycle) -> None:
-    if cycle.state is not CycleState.PLAN_ISSUED:
+    if not may_be_signed(cycle):
         raise OutOfOrder("The Statement can be signed after the plan is issued, and once. Nothing was changed.")
     if cycle.reopened:
         raise OutOfOrder(

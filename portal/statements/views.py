@@ -20,7 +20,7 @@ from portal.foundation.pages import error_page
 from portal.foundation.storage import FileGone, StorageDown, storage
 from portal.foundation.typed import day_of
 from portal.foundation.uploads import arrived, takes_file
-from portal.plans.queries import changed_since, open_statement
+from portal.plans.queries import changed_since, may_be_signed, open_statement, signs_again
 from portal.plans.services import statements as signing
 
 from . import services
@@ -41,8 +41,8 @@ def _page(cycle: Cycle, problems: tuple[Problem, ...] = (), typed: dict[str, str
     signed = next((one for one in everything if one.signed_at and not one.withdrawn_at), None)
     return render_template(
         "statements/page.html", cycle=cycle, waiting=waiting, signed=signed, everything=everything, problems=problems,
-        typed=typed or {}, changed=changed_since(cycle, signed or waiting), policy=rulebook_of(cycle).policy,
-        open=cycle.state is CycleState.PLAN_ISSUED, limit=current_app.config["EVIDENCE_FILE_BYTES"],
+        typed=typed or {}, changed=changed_since(cycle, waiting or signed), policy=rulebook_of(cycle).policy,
+        open=may_be_signed(cycle), again=signs_again(cycle), limit=current_app.config["EVIDENCE_FILE_BYTES"],
     )  # fmt: skip
 
 
@@ -122,7 +122,8 @@ def record(cycle_id: int, statement_id: int) -> Any:
     except (NotScanned, StorageDown) as trouble:
         problems, status = (Problem("file", f"{trouble.sentence} It was not stored."),), 503
     else:
-        flash("The signed paper is stored. The recognition can be decided now.", "good")
+        then = " The recognition can be decided now." if cycle.state is CycleState.SIGNED else ""
+        flash(f"The signed paper is stored.{then}", "good")
         return go_to(url_for("statements.page", cycle_id=cycle_id))
     return _page(cycle, problems, typed), status
 

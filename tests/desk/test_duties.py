@@ -214,5 +214,5 @@ def test_desk_takes_as_many_queries_for_three_programs_as_for_one(
         return [(one.owner_name, one.when_words) for one in duties_of(place)]
 
     counts = [count_queries(lambda place=place: read(place)) for place in places]
-    assert counts == [19, 19]
+    assert counts == [20, 20]
     assert [len(duties_of(place)) for place in places] == [5, 15]

@@ -14,7 +14,7 @@ from portal.plans.contents import read_content
 from portal.plans.differences import differences
 from portal.plans.forms import LONGEST, PlanDraft, unreadable
 from portal.plans.models import Plan, PlanIssue, PlanVersion
-from portal.plans.queries import issues_of, open_statement, plan_of
+from portal.plans.queries import issues_of, may_be_signed, open_statement, plan_of
 from portal.plans.resting import content_of, rests_of
 from portal.programs.mails import tell_administrators
 
@@ -114,6 +114,6 @@ def _tell(cycle: Cycle, plan: Plan, issue: PlanIssue, base_url: str) -> None:
     program = cycle.program
     link = f"{base_url}/programs/{program.id}"
     tell_administrators(program, f"issued:{cycle.id}:{issue.number}", "plan-changed", link=link)
-    if cycle.state is CycleState.PLAN_ISSUED and (old := open_statement(cycle)) is not None:
+    if may_be_signed(cycle) and (old := open_statement(cycle)) is not None:
         old.withdrawn_at = clock.now()
         post_statement(cycle, plan, old.leader_name, old.leader_email, base_url)

@@ -17,7 +17,14 @@ from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.languages import Value
 from portal.plans.covering import Covered, covered_now
 from portal.plans.models import Plan, SignedHow, Statement
-from portal.plans.queries import later_statement, open_statement, plan_of, statement_by_token
+from portal.plans.queries import (
+    later_statement,
+    may_be_signed,
+    open_statement,
+    plan_of,
+    signs_again,
+    statement_by_token,
+)
 from portal.programs.mails import tell_staff
 
 
@@ -53,7 +60,7 @@ def send_statement(cycle_id: int, name: str, email: str, by_id: int, base_url: s
     with unit_of_work():
         cycle = load_for_change(cycle_id)
         plan = plan_of(cycle)
-        if cycle.state is not CycleState.PLAN_ISSUED or plan is None:
+        if not may_be_signed(cycle) or plan is None:
             raise OutOfOrder("The Statement can be sent after the plan is issued and until it is signed.")
         old = open_statement(cycle)
         if old is not None and seen not in ("", str(old.id)) and (old.leader_name, old.leader_email) == (name, email):
@@ -189,12 +196,18 @@ def problems_of_signer(statement: Statement, typed: Signature) -> list[Problem]:
 def keep_signature(
     cycle: Cycle, statement: Statement, typed: Signature, how: SignedHow, on: date, base_url: str
 ) -> None:
-    """Store a signature in the running transaction, and tell the staff and the signer. Raises OutOfOrder."""
-    advance(cycle, CycleState.SIGNED, on)
+    """Store a signature in the running transaction, and tell the staff and the signer. Raises OutOfOrder.
+
+    One after a mini-review moves no state and no day that is counted from the first.
+    """
+    again = signs_again(cycle)
+    if not again:
+        advance(cycle, CycleState.SIGNED, on)
     statement.signed_at, statement.signer_name, statement.signer_title = clock.now(), typed.name, typed.title
     statement.how, statement.signed_on = how, on
     program = cycle.program
-    tell_staff(program, f"signed:{statement.id}", "signed", link=f"{base_url}/cycles/{cycle.id}/recognition")
+    kind, page = ("signed-again", "statement") if again else ("signed", "recognition")
+    tell_staff(program, f"signed:{statement.id}", kind, link=f"{base_url}/cycles/{cycle.id}/{page}")
     if statement.leader_email and statement.code:
         fields = {"program": program.name, "mark": shown_code(statement.code), "link": f"{base_url}/statements"}
         leader = outbox.To(statement.leader_name, statement.leader_email)

@@ -1,0 +1,105 @@
+"""After a mini-review the Statement is signed again where the rules want it, and nothing counted from the first moves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.cycles.models import CycleState
+from portal.cycles.queries import rulebook_of
+from portal.cycles.services import advance
+from portal.desk.duties import duties_of
+from portal.foundation.database import db, unit_of_work
+from portal.foundation.outbox import Message
+from portal.papers.statement import statement_snapshot
+from portal.plans.models import Statement
+from portal.plans.queries import signed_statement
+from tests.conftest import StandingClock
+from tests.factories import browser
+from tests.statements.statements import SIGNED, Asked
+
+from .test_paper import record
+
+FIRST, HELD, AGAIN = date(2026, 10, 1), date(2027, 10, 1), date(2027, 10, 4)
+LOG = {"month": "12", "done_on": HELD.isoformat(), "how": "visit", "notes": "Held.", "save_id": "s-12"}
+
+
+def held(asked: Asked, clock: StandingClock, again: bool = True) -> FlaskClient:
+    """Sign, recognize, and log the mini-review a year later, by rules that want a second signature or do not."""
+    cycle = asked.cast.cycle
+    assert asked.leader.post(asked.link, data=SIGNED).status_code == 200
+    with unit_of_work():
+        advance(cycle, CycleState.RECOGNIZED, FIRST)
+        record = rulebook_of(cycle).record()
+        cycle.rulebook = record | {"policy": record["policy"] | {"sign_again_at_mini_review": again}}
+    clock.go(days=365)
+    staff = browser(asked.cast.app, asked.cast.reviewer)
+    assert staff.post(f"/cycles/{cycle.id}/check-ins", data=LOG).status_code == 303
+    clock.go(days=3)
+    return browser(asked.cast.app, asked.cast.reviewer)
+
+
+def send(staff: FlaskClient, asked: Asked) -> int:
+    leader = {"leader_name": "Lee Dorn", "leader_email": "lee.dorn@example.org", "seen": "none"}
+    return staff.post(f"/cycles/{asked.cast.cycle.id}/statement/send", data=leader).status_code
+
+
+def to_sign(asked: Asked) -> list[tuple[str, date | None]]:
+    duties = duties_of(asked.cast.cycle.program.partnership)
+    return [(one.title, one.due) for one in duties if one.kind == "statement"]
+
+
+def test_statement_is_signed_again_and_the_recognition_stays(asked: Asked, clock: StandingClock) -> None:
+    cycle, first = asked.cast.cycle, asked.link
+    staff = held(asked, clock)
+    assert to_sign(asked) == [("Statement of Accuracy signed again", date(2027, 10, 15))]
+    page = f"/cycles/{cycle.id}/statement"
+    assert [part for part in ("signed by Lee Dorn", "To be signed again.", "Nobody is asked to sign again yet.") if
+            part.lower() not in staff.get(page).text.lower()] == []  # fmt: skip
+    assert "has to be signed again" in staff.get(f"/cycles/{cycle.id}/follow-up").text
+    assert "is signed again now" in staff.get(f"/cycles/{cycle.id}/mini-review").text
+    theirs = browser(asked.cast.app, asked.cast.administrator).get(f"/cycles/{cycle.id}/follow-up").text
+    assert "to sign the Statement of Accuracy again" in theirs
+    assert send(staff, asked) == 303
+    assert asked.leader.post(first, data=SIGNED).status_code == 200  # the page of before, sent once more
+    assert signed_statement(cycle).day_signed == FIRST
+    for _ in range(2):
+        assert "It is signed." in asked.leader.post(asked.link, data=SIGNED).text
+    db.session.expire_all()
+    assert (cycle.state, cycle.statement_signed_on, signed_statement(cycle).day_signed) == (
+        CycleState.RECOGNIZED, FIRST, AGAIN,
+    )  # fmt: skip
+    assert len(db.session.scalars(select(Statement).where(Statement.signed_at.is_not(None))).all()) == 2
+    mails = db.session.scalars(select(Message).where(Message.key.like("signed:%")).order_by(Message.id)).all()
+    assert ["again" in mail.subject for mail in mails] == [False, True]
+    assert statement_snapshot(cycle)["signed_on"] == "October 4, 2027"
+    assert (to_sign(asked), send(staff, asked)) == ([], 422)
+    assert "To be signed again." not in staff.get(page).text
+
+
+def test_paper_signed_again_changes_no_day_of_the_first(asked: Asked, clock: StandingClock) -> None:
+    cycle = asked.cast.cycle
+    staff = held(asked, clock)
+    assert staff.post(f"/cycles/{cycle.id}/statement/paper", data={"paper_name": "Lee Dorn"}).status_code == 303
+    assert "Waits for Lee Dorn." in staff.get(f"/cycles/{cycle.id}/statement").text
+    early = record(asked, signed_on=HELD.isoformat())  # the paper did not exist on the day of the mini-review
+    assert (early.status_code, "This paper was made on October 4, 2027." in early.text) == (422, True)
+    assert record(asked, signed_on=AGAIN.isoformat()).status_code == 303
+    db.session.expire_all()
+    assert (cycle.state, cycle.statement_signed_on, signed_statement(cycle).day_signed, to_sign(asked)) == (
+        CycleState.RECOGNIZED, FIRST, AGAIN, [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [CycleState.SIGNED, CycleState.RECOGNIZED])
+def test_statement_is_signed_once_where_the_rules_do_not_say_otherwise(
+    asked: Asked, clock: StandingClock, state: CycleState
+) -> None:
+    staff = held(asked, clock, again=False)
+    with unit_of_work():
+        asked.cast.cycle.state = state
+    assert (to_sign(asked), send(staff, asked)) == ([], 422)
+    assert "To be signed again." not in staff.get(f"/cycles/{asked.cast.cycle.id}/statement").text
