@@ -55,10 +55,12 @@ def read_choice(args: Mapping[str, str]) -> Choice:
         return value if value in known else usual  # type: ignore[operator]
 
     owner, page = args.get("owner", ""), args.get("page", "")
+    sort = one("sort", SORTS, "due")
+    turned = args.get("turned", sort) == sort  # what was turned round was the column before, when another one is chosen
     whole = owner.isascii() and owner.isdigit() and len(owner) < 10
     return Choice(
         one("show", SHOWS, "week"), one("kind", KINDS, ""), owner if whole or owner in ("mine", "none") else "",
-        one("sort", SORTS, "due"), one("order", ("up", "down"), "up"),
+        sort, one("order", ("up", "down"), "up") if turned else "up",
         max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
     )  # fmt: skip
 

@@ -81,6 +81,15 @@ def test_headings_are_links_that_sort_and_turn(staff: FlaskClient) -> None:
     assert 'aria-sort="descending"' in staff.get(turned).text
 
 
+def test_order_is_chosen_in_the_form_too_and_another_column_begins_upwards(staff: FlaskClient) -> None:
+    page = staff.get(f"{AT}?show=all&kind=contact&sort=program&order=down").text
+    assert '<option value="program" selected>Program, turned round</option>' in page
+    sent = {"show": "all", "kind": "contact", "owner": "", "order": "down", "turned": "program"}  # as its form does
+    same, other = (staff.get(AT, query_string=sent | {"sort": sort}).text for sort in ("program", "owner"))
+    assert (rows(same), 'aria-sort="descending"' in same) == (rows(page), True)
+    assert ('aria-sort="descending"' in other, 'aria-sort="ascending"' in other) == (False, True)
+
+
 def test_file_holds_the_rows_of_the_page_and_no_formula(staff: FlaskClient) -> None:
     for query in ("", "?show=all&sort=program&order=down", "?show=late", "?kind=registration"):
         reply = staff.get(f"/partnerships/1/desk.csv{query}")
