@@ -222,11 +222,11 @@ class Statement(Base):
     signed_on: Mapped[date | None]  # where the partnership is, or the day on the paper
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who entered a signed paper
 
+    cycle: Mapped[Cycle] = relationship()
+    sent_by: Mapped[Person | None] = relationship(foreign_keys=[sent_by_id])
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])
+
     @property
     def day_signed(self) -> date | None:
         """Return the day of the signature; rows older than the column have its moment alone."""
         return self.signed_on or (self.signed_at.date() if self.signed_at else None)
-
-    cycle: Mapped[Cycle] = relationship()
-    sent_by: Mapped[Person | None] = relationship(foreign_keys=[sent_by_id])
-    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])

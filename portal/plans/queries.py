@@ -175,6 +175,8 @@ def may_be_signed(cycle: Cycle) -> bool:
 
 def signs_again(cycle: Cycle) -> bool:
     """Tell whether the rules want the Statement signed again after the mini-review that was held, and it is not yet."""
+    if cycle.mini_review_done_on is None:
+        return False  # as nearly always, without a question to the database
     signed = signed_statement(cycle)
     return signed is not None and again_since(cycle, signed.day_signed) is not None
 
