@@ -259,6 +259,7 @@ ROUTES: dict[str, Action | Open] = {
     "reviews.save_opinion": Action.REVIEW,
     "questions.page": Action.READ_ANSWERS,
     "questions.answer": Action.TALK,
+    "questions.save_reply": Action.TALK,
     "questions.close": Action.REVIEW,
     "reviews.record_contact": Action.REVIEW,
     "visits.hold": Action.REVIEW,

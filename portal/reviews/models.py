@@ -169,6 +169,30 @@ class QuestionEntry(Base):
     by: Mapped[Person | None] = relationship()
 
 
+class ReplyDraft(Versioned, Base):
+    """What one person typed under a question and has not sent, the person's own; `content` holds `text`."""
+
+    __tablename__ = "reply_draft"
+    __table_args__ = (UniqueConstraint("question_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("review_question.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    saved_by: Mapped[Person | None] = relationship(foreign_keys="ReplyDraft.saved_by_id")
+
+
+class ReplyDraftVersion(VersionRow, Base):
+    """One text that arrived for such a draft, stored or refused as stale."""
+
+    __tablename__ = "reply_draft_version"
+    __table_args__ = (UniqueConstraint("question_id", "person_id", "save_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("review_question.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
 class Opinion(Versioned, Base):
     """What a reviewer who does not decide thinks of one practice: rating, finding and text, for the partnership alone."""
 

@@ -5,9 +5,10 @@ Everything in a thread is read by the program. Private notes, drafts of question
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,10 +21,11 @@ from portal.foundation.access import Action, Role
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.errors import OutOfOrder, Refused, Stranger
 from portal.foundation.typed import text_problems
-from portal.foundation.versions import own_id, renamed
+from portal.foundation.versions import own_id, renamed, save_key
 from rules.answers import MAX_TEXT
 
-from .models import EntryKind, Question, QuestionEntry
+from .models import EntryKind, Question, QuestionEntry, ReplyDraft
+from .replies import ReplyChanged, draft_text, keep_reply, sent
 from .standing import Standing
 from .telling import tell_answered, tell_asked
 
@@ -100,18 +102,36 @@ def ask(
     return made
 
 
-def answer(question_id: int, text: str, save_id: str, by_id: int, from_staff: bool, base_url: str) -> None:
+def save_reply(
+    question_id: int, raw: Mapping[str, Any], version: object, save_id: object, by_id: int, unanswered: object = ""
+) -> ReplyDraft:
+    """Store what is typed under a question, to be sent later. Raises Refused, SaveNotReadable, OutOfOrder or ReplyChanged."""
+    key = save_key(version, save_id, unanswered)
+    with unit_of_work():
+        _locked(question_id)
+        kept = keep_reply(question_id, raw, key, by_id)
+    if isinstance(kept, ReplyChanged):
+        raise kept  # after the commit, so that the refused text is in the history
+    return kept
+
+
+def answer(question_id: int, typed: str | None, save_id: str, by_id: int, from_staff: bool, base_url: str) -> None:
     """Add to a thread and tell the other side; a closed one opens again. Raises Refused or OutOfOrder.
 
-    The same save is stored once.
+    None stands for the stored draft, which the script keeps up to date. The same save is stored once, and the draft is
+    done with it.
     """
-    if problems := text_problems(text, "text", "text", LONGEST, needed="Write your answer first."):
-        raise Refused(problems)
     with unit_of_work() as session:
         question, cycle = _locked(question_id)
         save_id = own_id(save_id)
         mine = select(QuestionEntry).where(QuestionEntry.question_id == question.id)
         known = session.scalar(mine.where(QuestionEntry.save_id == save_id))
+        text = draft_text(question_id, by_id) if typed is None else typed
+        if known is not None and typed is None and not text:
+            return  # pressed twice: the first press sent the draft
+        if problems := text_problems(text, "text", "text", LONGEST, needed="Write your answer first."):
+            raise Refused(problems)
+        sent(question_id, by_id)
         if known is not None and known.text != text:
             save_id = renamed(save_id, {"text": text})
             known = session.scalar(mine.where(QuestionEntry.save_id == save_id))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_login import current_user
 
 from portal.assessments.queries import answers_of
+from portal.assessments.saving import as_query, save_of
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import labels_of, load_cycle, rulebook_of
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may
+from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
+from portal.foundation.security import check_person
 from portal.foundation.typed import text_of
 
 from . import questions as services
+from .replies import ReplyChanged, drafts_of
 
 bp = Blueprint("questions", __name__)
+FIELD = re.compile(r"r\d+-text")
 
 
 @bp.get("/cycles/<int:cycle_id>/questions")
@@ -42,7 +48,7 @@ def _page(
     return render_template(
         "reviews/questions.html", cycle=cycle, groups=groups, typed=typed or {}, problems=problems, save_id=save_id,
         unasked=[one for one in found if one.id not in listed], catalogue=rulebook.catalogue, answers=answers_of(cycle),
-        labels=labels_of(rulebook), staff=bool(roles & STAFF_ROLES), waits=[one for one in found if not one.closed_at],
+        labels=labels_of(rulebook), drafts=drafts_of(cycle, current_user.id), staff=bool(roles & STAFF_ROLES), waits=[one for one in found if not one.closed_at],
         writes=may(roles, Action.TALK) and cycle.state is not CycleState.CLOSED, closes=may(roles, Action.REVIEW),
     )  # fmt: skip
 
@@ -51,9 +57,11 @@ def _page(
 def answer(question_id: int) -> Any:
     """Add to a thread: the program's answer, or what the partnership asks further."""
     question, roles = services.load_question(current_user, question_id, Action.TALK)
-    cycle, code, field = question.cycle, question.practice_code, f"text-{question_id}"
+    check_person()
+    cycle, code, field = question.cycle, question.practice_code, f"r{question_id}-text"
     from_staff = not roles & PROGRAM_ROLES
-    text, save_id = text_of(request.form, field), request.form.get("save_id", "")
+    text = text_of(request.form, field) if field in request.form else None  # the script has stored it
+    save_id = request.form.get("save_id", "")
     try:
         services.answer(question_id, text, save_id, current_user.id, from_staff, current_app.config["BASE_URL"])
     except Refused as refusal:
@@ -62,6 +70,28 @@ def answer(question_id: int) -> Any:
     flash(f"What you wrote about {code} is with {'the program' if from_staff else 'your partnership'}.", "good")
     others = {name: typed for name, typed in _texts().items() if name != field}
     return _back(cycle, roles, question_id, others)
+
+
+@bp.post("/questions/<int:question_id>/reply")
+def save_reply(question_id: int) -> Any:
+    """Store what is typed under a question as it changes."""
+    question, _ = services.load_question(current_user, question_id, Action.TALK)
+    check_person()
+    cycle, name = question.cycle, f"r{question_id}"
+    version, save_id, unanswered = save_of(request.form, name)
+    raw = {"text": request.form.get(f"{name}-text", "")}
+    try:
+        saved = services.save_reply(question_id, raw, version, save_id, current_user.id, unanswered)
+    except Refused as refusal:
+        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+    except ReplyChanged as conflict:
+        db.session.refresh(conflict.stored)
+        stored = conflict.stored
+        query = as_query(name, stored.content)
+        page = render_template("reviews/_reply_conflict.html", cycle=cycle, name=name, stored=stored, query=query)
+        return page, 409, {"Answer-Version": str(stored.version)}
+    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
+    return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/questions/<int:question_id>/close")
@@ -76,7 +106,7 @@ def close(question_id: int) -> Any:
 
 def _texts() -> dict[str, str]:
     """Return the texts of the page's form, by field."""
-    return {name: text for name, text in request.form.items() if name.startswith("text-") and text.strip()}
+    return {name: text for name, text in request.form.items() if FIELD.fullmatch(name) and text.strip()}
 
 
 def _back(cycle: Cycle, roles: frozenset[Role], done: int, left: dict[str, str]) -> Any:

@@ -112,12 +112,12 @@ def test_page_of_questions_lets_contributors_answer_readers_read_and_staff_close
         ask(cycle, reviewer, "How long is the talk?"),
         ask(cycle, reviewer, "And why?", "B.5.1", "question-2"),
     )
-    box, other_box = f"text-{asked.id}", f"text-{other.id}"
+    box, other_box = f"r{asked.id}-text", f"r{other.id}-text"
     page, answer = f"/cycles/{cycle.id}/questions", f"/questions/{asked.id}/answer"
     helper, reader = (browser(app, make_person(role, program)) for role in (Role.CONTRIBUTOR, Role.READER))
     staff, stranger = browser(app, reviewer), browser(app, make_person(Role.REVIEWER, make_partnership("elsewhere")))
     assert [one.get(page).status_code for one in (helper, reader, staff, stranger)] == [200, 200, 200, 404]
-    for part in ("<textarea", "data-unsaved"):
+    for part in ("<textarea", "data-save"):
         assert [part in one.get(page).text for one in (helper, reader, staff)] == [True, False, True]
     data = {box: "Half an hour.", "save_id": "answer-1"}
     assert [one.post(answer, data=data).status_code for one in (reader, stranger)] == [403, 404]
