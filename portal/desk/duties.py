@@ -128,7 +128,7 @@ def duties_of(partnership: Partnership) -> list[Duty]:
         )
     )
     newest = {cycle.program_id: cycle for cycle in cycles}
-    teams = teams_of(cycle.id for cycle in newest.values())
+    teams = teams_of(cycle.id for cycle in cycles)
     found = [
         *_asked(partnership, newest, teams, today),
         *_amendments(newest, teams, today),

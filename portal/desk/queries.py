@@ -64,7 +64,8 @@ def lives_of(cycles: list[Cycle]) -> dict[int, Life]:
     plans = {plan.cycle_id: plan for plan in db.session.scalars(select(Plan).where(Plan.cycle_id.in_(ids)))}
     awards = {award.cycle_id: award for award in db.session.scalars(select(Award).where(Award.cycle_id.in_(ids)))}
     open_statements = select(Statement).where(Statement.cycle_id.in_(ids), Statement.withdrawn_at.is_(None))
-    statements = {one.cycle_id: one for one in db.session.scalars(open_statements.order_by(Statement.id))}
+    signed_last = Statement.signed_at.is_not(None), Statement.id  # one that is signed wins over a newer one that waits
+    statements = {one.cycle_id: one for one in db.session.scalars(open_statements.order_by(*signed_last))}
     check_ins: dict[int, list[CheckIn]] = {}
     for one in db.session.scalars(select(CheckIn).where(CheckIn.cycle_id.in_(ids)).order_by(CheckIn.month)):
         check_ins.setdefault(one.cycle_id, []).append(one)

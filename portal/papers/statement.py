@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from portal.assessments.queries import submission_of
 from portal.cycles.models import Cycle
 from portal.cycles.queries import rulebook_of
 from portal.foundation.codes import shown_code
-from portal.foundation.database import db
 from portal.plans.head import head_of
-from portal.plans.models import SignedHow, Statement
-from portal.plans.queries import changed_since
+from portal.plans.models import SignedHow
+from portal.plans.queries import changed_since, statement_shown
 from rules.wording import say_date
 
 from .addresses import typed_address
@@ -23,8 +20,7 @@ from .issued import issued_plan
 def statement_snapshot(cycle: Cycle) -> dict[str, Any]:
     """Return the Statement on one page, to sign or as it was signed."""
     rulebook, plan, sent = rulebook_of(cycle), issued_plan(cycle), submission_of(cycle)
-    newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
-    found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
+    found = statement_shown(cycle)
     code = shown_code(found.code) if found and found.code else ""
     on_paper = found is not None and found.how is SignedHow.PAPER
     covers = found.content_hash[:12] if found else ""

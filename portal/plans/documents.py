@@ -21,8 +21,8 @@ from rules.wording import say_date, say_month
 
 from .contents import PlanContent, read_content
 from .head import head_of
-from .models import Plan, Statement
-from .queries import changed_since, issues_of
+from .models import Plan
+from .queries import changed_since, issues_of, statement_shown
 from .resting import content_of, rests_of
 
 
@@ -134,8 +134,7 @@ def _share(share: Share) -> dict[str, Any]:
 
 
 def _statement(cycle: Cycle) -> dict[str, Any]:
-    newest = select(Statement).where(Statement.cycle_id == cycle.id, Statement.withdrawn_at.is_(None))
-    found = db.session.scalar(newest.order_by(Statement.id.desc()).limit(1))
+    found = statement_shown(cycle)
     return {
         "leader": found.leader_name if found else cycle.program.key_leader_name,
         "signed": bool(found and found.signed_at),

@@ -161,6 +161,11 @@ def signed_statement(cycle: Cycle) -> Statement | None:
     return db.session.scalar(mine.order_by(Statement.id.desc()).limit(1))
 
 
+def statement_shown(cycle: Cycle) -> Statement | None:
+    """Return the Statement that documents show: the one signed last, before that the one that waits."""
+    return signed_statement(cycle) or open_statement(cycle)
+
+
 def days_signed(cycle_ids: Collection[int]) -> dict[int, date]:
     """Return the day of each cycle's newest signature, by the cycle's id, in one query."""
     mine = select(Statement.cycle_id, Statement.signed_on, Statement.signed_at).order_by(Statement.id)

@@ -146,6 +146,11 @@ def _record(
                 "Statement and have that signed."
             )
         _check_open(cycle)
+        if found.signed_at is not None:  # by rules that want it signed again, the cycle is open for a new one
+            raise OutOfOrder(
+                "This Statement is signed already, and stays as it is. Nothing was stored. Make a new page to print and "
+                "have that signed."
+            )
         if covered_now(cycle).hash != found.content_hash:
             raise OutOfOrder(
                 "The answers, the basis of the tier or the plan changed after this paper was printed, so it does not say "

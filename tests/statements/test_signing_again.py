@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
@@ -15,13 +16,17 @@ from portal.desk.duties import duties_of
 from portal.foundation.database import db, unit_of_work
 from portal.foundation.outbox import Message
 from portal.papers.statement import statement_snapshot
+from portal.plans.covering import covered_now
+from portal.plans.documents import plan_snapshot
 from portal.plans.models import Statement
 from portal.plans.queries import signed_statement
+from tests.assessments.amendments import words
 from tests.conftest import StandingClock
+from tests.evidence.papers import pdf
 from tests.factories import browser
 from tests.statements.statements import SIGNED, Asked
 
-from .test_paper import record
+from .test_paper import READ, record, stored_files
 
 FIRST, HELD, AGAIN = date(2026, 10, 1), date(2027, 10, 1), date(2027, 10, 4)
 LOG = {"month": "12", "done_on": HELD.isoformat(), "how": "visit", "notes": "Held.", "save_id": "s-12"}
@@ -103,3 +108,57 @@ def test_statement_is_signed_once_where_the_rules_do_not_say_otherwise(
         asked.cast.cycle.state = state
     assert (to_sign(asked), send(staff, asked)) == ([], 422)
     assert "To be signed again." not in staff.get(f"/cycles/{asked.cast.cycle.id}/statement").text
+
+
+def test_first_signature_stays_what_it_is_whatever_is_sent_to_it(asked: Asked, clock: StandingClock) -> None:
+    number = asked.waiting.id
+    held(asked, clock)
+    with unit_of_work():  # nothing it covers has changed since
+        first = db.session.get_one(Statement, number)
+        first.content_hash = covered_now(asked.cast.cycle).hash
+    before = (first.signer_title, first.how, first.signed_on, first.signed_at)
+    staff, where = browser(asked.cast.app, asked.cast.reviewer), asked.cast.at(f"statements/{number}/signed-paper")
+    sent = READ | {"title": "Chair", "signed_on": AGAIN.isoformat(), "file": (io.BytesIO(pdf()), "scan.pdf")}
+    late = staff.post(where, data=sent)
+    assert (late.status_code, "This Statement is signed already, and stays as it is." in late.text) == (422, True)
+    db.session.expire_all()
+    assert (first.signer_title, first.how, first.signed_on, first.signed_at) == before
+    assert (to_sign(asked) != [], stored_files()) == (True, 0)
+
+
+def test_first_signature_is_shown_until_there_is_a_second(asked: Asked, clock: StandingClock) -> None:
+    cycle = asked.cast.cycle
+    staff = held(asked, clock)
+    kim = {"leader_name": "Kim Oday", "leader_email": "kim@example.org", "seen": "none"}
+    assert staff.post(f"/cycles/{cycle.id}/statement/send", data=kim).status_code == 303
+    program = f"/programs/{cycle.program_id}"
+    shown = [statement_snapshot(cycle), plan_snapshot(cycle)["statement"]]
+    assert [(one["signed"], one["signer"]) for one in shown] == [(True, "Lee Dorn")] * 2
+    assert "Signed by Lee Dorn on October 1, 2026" in words(staff.get(program).text)
+    assert "It is signed." in asked.leader.post(asked.link, data=SIGNED | {"name": "Kim Oday"}).text
+    db.session.expire_all()
+    shown = [statement_snapshot(cycle), plan_snapshot(cycle)["statement"]]
+    assert [(one["signer"], one.get("signed_on") or one["on"]) for one in shown] == [
+        ("Kim Oday", "October 4, 2027")
+    ] * 2
+    assert "Signed by Kim Oday on October 4, 2027" in words(staff.get(program).text)
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_link_that_nobody_needs_any_more_says_so_and_can_be_taken_back(
+    asked: Asked, clock: StandingClock, renewed: bool
+) -> None:
+    cycle = asked.cast.cycle
+    staff = held(asked, clock)
+    assert send(staff, asked) == 303
+    with unit_of_work():  # a renewal begins, or the mini-review was logged by mistake
+        if renewed:
+            advance(cycle, CycleState.CLOSED, AGAIN)
+        else:
+            cycle.mini_review_done_on = None
+    for reply in (asked.leader.get(asked.link), asked.leader.post(asked.link, data=SIGNED)):
+        assert (reply.status_code, "does not have to be signed any more" in reply.text) == (410, True)
+    page = staff.get(f"/cycles/{cycle.id}/statement").text
+    assert ("cannot be signed any more" in page, "Take back what waits" in page) == (True, True)
+    assert staff.post(f"/cycles/{cycle.id}/statements/{asked.waiting.id}/withdraw").status_code == 303
+    assert "Take back what waits" not in staff.get(f"/cycles/{cycle.id}/statement").text

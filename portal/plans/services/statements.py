@@ -145,6 +145,10 @@ def open_link(token: str) -> Statement:
         )
     if found.expires_at is not None and found.expires_at <= clock.now():
         raise LinkOver("This link is too old by now. Please ask the partnership for a new one.")
+    if not may_be_signed(found.cycle):
+        raise LinkOver(
+            "This does not have to be signed any more: the cycle has gone on since. There is nothing for you to do."
+        )
     if found.cycle.reopened:
         raise SignLater(
             "Some answers that this Statement covers are open for changes right now. Please come back in some days; the "
