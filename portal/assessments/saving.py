@@ -1,4 +1,4 @@
-"""What the saves of answers and of review items have in common on the line; the protocol is in README.md."""
+"""What everything saved as it is typed has in common on the line; the protocol is in README.md."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from flask import render_template
 from werkzeug.datastructures import MultiDict
 
+from portal.cycles.models import Cycle
+from portal.foundation.database import db
+from portal.foundation.errors import Problem
 from portal.foundation.versions import SaveNotReadable
 
 BETWEEN = "\n\n* * *\n\n"  # what stands between two texts put together; save.js has the same
 KEEP = ("mine", "theirs", "both")
 
+VERSION = "Answer-Version"  # the header that makes a reply one to a save: the version that is stored
 Typed = TypeVar("Typed", bound=Any)  # a PracticeForm or an ItemForm: one practice on the page
 
 
@@ -66,3 +71,30 @@ def as_query(code: str, values: Mapping[str, object]) -> str:
     """Return an answer as the fields of its form, for the script to put back."""
     said = [(f"{code}-{part}", value) for part, value in values.items() if value and part != "code"]
     return urlencode(said, doseq=True)
+
+
+def say_stored(
+    saved: Any, cycle: Cycle, page: str = "assessments/_stored.html", **more: Any
+) -> tuple[str, int, dict[str, str]]:
+    """Reply to a save that it is stored; `saved` has its `version` and `saved_at`."""
+    told = render_template(page, saved=saved, zone=cycle.program.partnership.time_zone, **more)
+    return told, 200, {VERSION: str(saved.version)}
+
+
+def say_refused(problems: Iterable[Problem]) -> tuple[str, int]:
+    """Reply to a save what is wrong with its text."""
+    return render_template("assessments/_refused.html", problems=problems), 422
+
+
+def stored_now(conflict: Any) -> Any:
+    """Return the row that a conflict is about, as the database has it now."""
+    db.session.refresh(conflict.stored)
+    return conflict.stored
+
+
+def say_another(
+    stored: Any, cycle: Cycle, page: str, code: str, values: Mapping[str, object], **more: Any
+) -> tuple[str, int, dict[str, str]]:
+    """Reply to a save that another text is stored at `code`; `values` are the fields of that one."""
+    told = render_template(page, cycle=cycle, stored=stored, code=code, query=as_query(code, values), **more)
+    return told, 409, {VERSION: str(stored.version)}

@@ -18,7 +18,6 @@ from portal.cycles.queries import (
 )
 from portal.evidence.queries import counts_of, shown_by_practice
 from portal.foundation.access import PROGRAM_ROLES, Action, Role, may
-from portal.foundation.database import db
 from portal.foundation.htmx import go_to, is_fragment
 from portal.foundation.pages import moment
 from portal.foundation.security import check_person
@@ -32,7 +31,7 @@ from . import completing, queries, services
 from .amendments import working_answers
 from .forms import TEXTS, PracticeForm, problems_of, raw_of, shown
 from .lasttime import LastTime, confirmed, last_time
-from .saving import as_query, is_sent, joined, kept, laid_over, save_of
+from .saving import is_sent, joined, kept, laid_over, save_of, say_another, say_refused, say_stored, stored_now
 from .views import SEEN, bp
 
 
@@ -103,21 +102,25 @@ def save_answer(cycle_id: int, code: str) -> Any:
             cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id, unanswered
         )
     except AnswerRefused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except services.AnswerChanged as conflict:
-        db.session.refresh(conflict.stored)
-        theirs = Answer.from_dict(conflict.stored.content)
-        page = render_template(
-            "assessments/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored, theirs=theirs,
-            labels=labels, query=as_query(code, shown(theirs)),
-        )  # fmt: skip
-        return page, 409, {"Answer-Version": str(conflict.stored.version)}
+        stored = stored_now(conflict)
+        theirs = Answer.from_dict(stored.content)
+        return say_another(
+            stored,
+            cycle,
+            "assessments/_conflict.html",
+            code,
+            shown(theirs),
+            practice=practice,
+            theirs=theirs,
+            labels=labels,
+        )
     progress = queries.progress_of(rulebook_of(cycle).catalogue, working_answers(cycle))
-    page = render_template(
-        "assessments/_saved.html", saved=saved, open_points=missing(practice, saved.answer), progress=progress,
-        here=progress.of(practice.section), zone=cycle.program.partnership.time_zone,
+    return say_stored(
+        saved, cycle, "assessments/_saved.html", open_points=missing(practice, saved.answer), progress=progress,
+        here=progress.of(practice.section),
     )  # fmt: skip
-    return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/cycles/<int:cycle_id>/sections/<key>")

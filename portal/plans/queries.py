@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from portal.accounts.hashes import digest
 from portal.assessments.amendments import copies_of
@@ -168,9 +168,10 @@ def statement_shown(cycle: Cycle) -> Statement | None:
 
 def days_signed(cycle_ids: Collection[int]) -> dict[int, date]:
     """Return the day of each cycle's newest signature, by the cycle's id, in one query."""
-    mine = select(Statement.cycle_id, Statement.signed_on, Statement.signed_at).order_by(Statement.id)
-    rows = db.session.execute(mine.where(Statement.cycle_id.in_(cycle_ids), Statement.signed_at.is_not(None)))
-    return {one.cycle_id: one.signed_on or one.signed_at.date() for one in rows}
+    mine = select(Statement).where(Statement.cycle_id.in_(cycle_ids), Statement.signed_at.is_not(None))
+    days = load_only(Statement.cycle_id, Statement.signed_on, Statement.signed_at)  # the rest holds whole plans
+    found = db.session.scalars(mine.options(days).order_by(Statement.id))
+    return {one.cycle_id: one.day_signed for one in found if one.day_signed is not None}
 
 
 def may_be_signed(cycle: Cycle) -> bool:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, flash, render_template, request
 from flask_login import current_user
 
 from portal.accounts.queries import people_of_program
-from portal.assessments.saving import as_query, save_of
+from portal.assessments.saving import VERSION, as_query, save_of, say_refused, say_stored
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import load_cycle, load_for_change, local_today, rulebook_of
@@ -89,7 +89,7 @@ def save_text(cycle_id: int) -> Any:
     try:
         saved = services.save_plan(cycle.id, draft, version, save_id, current_user.id, unanswered, version == "0")
     except Refused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except services.PlanChanged:
         stored = plan_of(cycle)
         theirs = draft_of(stored) if stored else PlanDraft()
@@ -99,9 +99,8 @@ def save_text(cycle_id: int) -> Any:
             lines=differences(content_from(theirs), content_from(draft), area_titles(cycle)),
             areas=[area for area in rulebook_of(cycle).catalogue.areas if area.key in AREAS],
         )  # fmt: skip
-        return page, 409, {"Answer-Version": str(stored.version if stored else 0)}
-    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
-    return page, 200, {"Answer-Version": str(saved.version)}
+        return page, 409, {VERSION: str(stored.version if stored else 0)}
+    return say_stored(saved, cycle)
 
 
 @bp.post("/cycles/<int:cycle_id>/plan")

@@ -8,11 +8,20 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask_login import current_user
 
-from portal.assessments.saving import as_query, is_sent, joined, kept, laid_over, save_of
+from portal.assessments.saving import (
+    is_sent,
+    joined,
+    kept,
+    laid_over,
+    save_of,
+    say_another,
+    say_refused,
+    say_stored,
+    stored_now,
+)
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of, section_after
 from portal.foundation.access import Action
-from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
@@ -69,20 +78,16 @@ def save_opinion(cycle_id: int, code: str) -> Any:
     check_person()
     practice = rulebook_of(cycle).catalogue.practice(code)
     version, save_id, unanswered = save_of(request.form, code)
-    raw, zone = raw_of(request.form, code, OPINION_PARTS), cycle.program.partnership.time_zone
+    raw = raw_of(request.form, code, OPINION_PARTS)
     try:
         saved = opinions.record_opinion(cycle.id, code, raw, version, save_id, current_user.id, unanswered)
     except Refused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except opinions.OpinionChanged as conflict:
-        db.session.refresh(conflict.stored)
-        page = render_template(
-            "reviews/_opinion_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored,
-            query=as_query(code, opinion_shown(conflict.stored.content)),
-        )  # fmt: skip
-        return page, 409, {"Answer-Version": str(conflict.stored.version)}
-    line = render_template("reviews/_stored.html", saved=saved, zone=zone)
-    return line, 200, {"Answer-Version": str(saved.version)}
+        stored = stored_now(conflict)
+        theirs = opinion_shown(stored.content)
+        return say_another(stored, cycle, "reviews/_opinion_conflict.html", code, theirs, practice=practice)
+    return say_stored(saved, cycle)
 
 
 @bp.post("/cycles/<int:cycle_id>/review/sections/<key>/opinion")

@@ -9,11 +9,10 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_login import current_user
 
 from portal.assessments.queries import answers_of
-from portal.assessments.saving import as_query, save_of
+from portal.assessments.saving import save_of, say_another, say_refused, say_stored, stored_now
 from portal.cycles.models import Cycle, CycleState
 from portal.cycles.queries import labels_of, load_cycle, rulebook_of
 from portal.foundation.access import PROGRAM_ROLES, STAFF_ROLES, Action, Role, may
-from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.security import check_person
@@ -83,15 +82,12 @@ def save_reply(question_id: int) -> Any:
     try:
         saved = services.save_reply(question_id, raw, version, save_id, current_user.id, unanswered)
     except Refused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except ReplyChanged as conflict:
-        db.session.refresh(conflict.stored)
-        stored = conflict.stored
-        query = as_query(name, stored.content)
-        page = render_template("reviews/_reply_conflict.html", cycle=cycle, name=name, stored=stored, query=query)
-        return page, 409, {"Answer-Version": str(stored.version)}
-    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
-    return page, 200, {"Answer-Version": str(saved.version)}
+        stored = stored_now(conflict)
+        theirs = stored.content
+        return say_another(stored, cycle, "assessments/_text_conflict.html", name, theirs, text=theirs["text"])
+    return say_stored(saved, cycle)
 
 
 @bp.post("/questions/<int:question_id>/close")

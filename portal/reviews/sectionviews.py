@@ -10,13 +10,22 @@ from flask_login import current_user
 
 from portal.assessments.amendments import closed_to_changes
 from portal.assessments.queries import answers_of, scorecard_of
-from portal.assessments.saving import as_query, is_sent, joined, kept, laid_over, save_of
+from portal.assessments.saving import (
+    is_sent,
+    joined,
+    kept,
+    laid_over,
+    save_of,
+    say_another,
+    say_refused,
+    say_stored,
+    stored_now,
+)
 from portal.cycles.explaining import reviewers_explainer
 from portal.cycles.models import Cycle
 from portal.cycles.queries import labels_of, load_cycle, rulebook_of, section_after
 from portal.evidence.queries import shown_by_practice
 from portal.foundation.access import STAFF_ROLES, Action
-from portal.foundation.database import db
 from portal.foundation.errors import OutOfOrder, Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
@@ -103,21 +112,16 @@ def save_item(cycle_id: int, code: str) -> Any:
             cycle.id, code, raw_of(request.form, code), version, save_id, current_user.id, unanswered
         )
     except Refused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except services.ItemChanged as conflict:
-        db.session.refresh(conflict.stored)
-        page = render_template(
-            "reviews/_conflict.html", cycle=cycle, practice=practice, stored=conflict.stored,
-            query=as_query(code, shown(conflict.stored.content)),
-        )  # fmt: skip
-        return page, 409, {"Answer-Version": str(conflict.stored.version)}
+        stored = stored_now(conflict)
+        return say_another(stored, cycle, "reviews/_conflict.html", code, shown(stored.content), practice=practice)
     now = running(cycle, rulebook_of(cycle).catalogue.section(practice.section))
     standing = next(row for row in now["rows"] if row.code == code)
-    page = render_template(
-        "reviews/_saved.html", saved=saved, zone=cycle.program.partnership.time_zone, standing=standing, **now,
+    return say_stored(
+        saved, cycle, "reviews/_saved.html", standing=standing, **now,
         to_tell=standing.refused and bool(untold([standing], questions_of(cycle))),
     )  # fmt: skip
-    return page, 200, {"Answer-Version": str(saved.version)}
 
 
 @bp.post("/cycles/<int:cycle_id>/review/sections/<key>")

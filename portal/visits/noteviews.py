@@ -8,11 +8,10 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask_login import current_user
 
-from portal.assessments.saving import as_query, is_sent, joined, kept, save_of
+from portal.assessments.saving import is_sent, joined, kept, save_of, say_another, say_refused, say_stored, stored_now
 from portal.cycles.models import Cycle
 from portal.cycles.queries import load_cycle, rulebook_of
 from portal.foundation.access import Action
-from portal.foundation.database import db
 from portal.foundation.errors import Problem, Refused
 from portal.foundation.htmx import go_to
 from portal.foundation.pages import moment
@@ -86,16 +85,12 @@ def save_note(cycle_id: int, key: str) -> Any:
     try:
         saved = notes.record_note(cycle.id, key, raw, version, save_id, current_user.id, unanswered)
     except Refused as refusal:
-        return render_template("assessments/_refused.html", problems=refusal.problems), 422
+        return say_refused(refusal.problems)
     except notes.NoteChanged as conflict:
-        db.session.refresh(conflict.stored)
-        stored = conflict.stored
-        page = render_template(
-            "visits/_conflict.html", cycle=cycle, part=key, stored=stored, query=as_query(key, stored.content)
-        )
-        return page, 409, {"Answer-Version": str(stored.version)}
-    page = render_template("reviews/_stored.html", saved=saved, zone=cycle.program.partnership.time_zone)
-    return page, 200, {"Answer-Version": str(saved.version)}
+        stored = stored_now(conflict)
+        theirs = stored.content
+        return say_another(stored, cycle, "assessments/_text_conflict.html", key, theirs, text=theirs["note"])
+    return say_stored(saved, cycle)
 
 
 @bp.post("/cycles/<int:cycle_id>/visit/notes")

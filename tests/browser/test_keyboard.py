@@ -32,34 +32,23 @@ FOCUS = """() => {
 }"""
 
 
-# How many presses of Tab lead from here to a field, by the order of the page: a group of choices is one stop.
-PRESSES = """(name) => {
-  const stops = [], groups = new Set();
-  for (const e of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")) {
-    if (e.tabIndex < 0 || e.disabled || e.type === "hidden" || !e.checkVisibility({ visibilityProperty: true })) continue;
-    if (e.type === "radio" && e !== document.activeElement) {
-      const chosen = document.querySelector(`input[name="${e.name}"]:checked`);
-      if (groups.has(e.name) || (chosen && chosen !== e)) continue;
-    }
-    if (e.type === "radio") groups.add(e.name);
-    stops.push(e);
-  }
-  return stops.findIndex((e) => e.name === name) - stops.indexOf(document.activeElement);
-}"""
+# The same without the looking, which makes the browser lay out the page at each stop; one section stands for its like.
+NAME = "() => ({ tag: '', name: document.activeElement.name || '', text: (document.activeElement.textContent || '').trim(), seen: true })"
 
 
 class Keys:
-    """Somebody who has no mouse; `unseen` collects the stops that cannot be seen."""
+    """Somebody who has no mouse; `unseen` collects the stops that cannot be seen, in one section and on every other page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.unseen: list[str] = []
 
     def to(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> None:
-        """Press Tab until the focus is there, and look at every stop on the way."""
+        """Press Tab until the focus is there."""
         for _ in range(MOST):
             self.page.keyboard.press("Tab")
-            here = self.page.evaluate(FOCUS)
+            alike = "/sections/" in self.page.url and "/sections/s-2" not in self.page.url
+            here = self.page.evaluate(NAME if alike else FOCUS)
             if not here["seen"] and here["tag"] not in ("BODY", "HTML"):
                 self.unseen.append(
                     f"{self.page.url}: {here['tag']} {here['name']} {here['text'][:30]}"
@@ -73,10 +62,6 @@ class Keys:
         self.to(lambda here: here["text"].startswith(start), start)
 
     def to_field(self, name: str) -> None:
-        """Press Tab until the focus is in a field. All stops of one section are looked at; the others are like it."""
-        if "/sections/" in self.page.url and "/sections/s-2" not in self.page.url:
-            for _ in range(self.page.evaluate(PRESSES, name) - 1):
-                self.page.keyboard.press("Tab")
         self.to(lambda here: here["name"] == name, name)
 
     def press(self, key: str) -> None:
