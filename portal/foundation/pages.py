@@ -67,6 +67,12 @@ def moment(value: datetime | None, time_zone: str = "America/New_York") -> str:
     return clock_time if local.date() == now.date() else f"{day(local)}, {clock_time}"
 
 
+def at_moment(value: datetime | None, time_zone: str = "America/New_York") -> str:
+    """Say the same inside a sentence: at 14:02, or on October 3, 2026, 14:02."""
+    said = moment(value, time_zone)
+    return f"on {said}" if "," in said else f"at {said}"
+
+
 def paragraphs(text: str) -> Markup:
     """Show typed text with its line breaks; everything in it is escaped."""
     return Markup("<br>").join(escape(line) for line in text.splitlines())
@@ -153,7 +159,13 @@ def sent_form() -> list[tuple[str, str]]:
 def init_pages(app: Flask) -> None:
     """Register filters, helpers and the handlers that turn domain errors into pages."""
     app.jinja_env.filters.update(
-        day=day, month=month, moment=moment, paragraphs=paragraphs, sentence_case=sentence_case, size_words=size_words
+        day=day,
+        month=month,
+        moment=moment,
+        at_moment=at_moment,
+        paragraphs=paragraphs,
+        sentence_case=sentence_case,
+        size_words=size_words,
     )
     app.jinja_env.globals.update(
         counted=counted,

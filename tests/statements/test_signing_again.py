@@ -89,7 +89,10 @@ def test_paper_signed_again_changes_no_day_of_the_first(asked: Asked, clock: Sta
     cycle = asked.cast.cycle
     staff = held(asked, clock)
     assert staff.post(f"/cycles/{cycle.id}/statement/paper", data={"paper_name": "Lee Dorn"}).status_code == 303
-    assert "Waits for Lee Dorn." in staff.get(f"/cycles/{cycle.id}/statement").text
+    page = f"/cycles/{cycle.id}/statement"
+    assert ["Waits for Lee Dorn." in staff.get(page).text, "Prepared on paper at 14:02." in staff.get(page).text] == [
+        True
+    ] * 2
     early = record(asked, signed_on=HELD.isoformat())  # the paper did not exist on the day of the mini-review
     assert (early.status_code, "This paper was made on October 4, 2027." in early.text) == (422, True)
     assert record(asked, signed_on=AGAIN.isoformat()).status_code == 303
